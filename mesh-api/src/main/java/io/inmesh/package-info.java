@@ -1,0 +1,5 @@
+/** The mesh as an application sees it. */
+@NullMarked
+package io.inmesh;
+
+import org.jspecify.annotations.NullMarked;
