@@ -1,0 +1,39 @@
+package io.inmesh.config;
+
+import java.util.Map;
+
+/**
+ * Metadata of a resource: JSON-like values (String, Double, Boolean, List, Map, {@link #NULL}) by namespace and key. Source: envoy.config.core.v3.Metadata,
+ * filter_metadata.
+ */
+public record Metadata(Map<String, Map<String, Object>> byNamespace) {
+  /** No metadata. */
+  public static final Metadata EMPTY = new Metadata(Map.of());
+
+  /** JSON's null. */
+  public static final Object NULL = Null.NULL;
+
+  /** The namespace of the load balancer. */
+  public static final String LB = "envoy.lb";
+
+  /** The namespace by which a transport socket is chosen. */
+  public static final String TRANSPORT_SOCKET_MATCH = "envoy.transport_socket_match";
+
+  public Metadata {
+    byNamespace = Map.copyOf(byNamespace);
+  }
+
+  /** The values of a namespace; empty if there are none. */
+  public Map<String, Object> in(String namespace) {
+    return byNamespace.getOrDefault(namespace, Map.of());
+  }
+
+  private enum Null {
+    NULL;
+
+    @Override
+    public String toString() {
+      return "null";
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.inmesh.config;
+
+import java.util.Set;
+
+/** A named node of the config graph, as xDS delivers it. Equal means that nothing changed. */
+public sealed interface Resource permits Listener, RouteConfiguration, Cluster, EndpointSet, Secret {
+  /** Unique within its type. */
+  String name();
+
+  /** Its type. */
+  Type type();
+
+  /** What must be known before this can be served. */
+  Set<Key> references();
+
+  /** Type and name. */
+  default Key key() {
+    return new Key(type(), name());
+  }
+
+  /** In order of dependence: a resource refers only to types before its own. */
+  enum Type {
+    SECRET("envoy.extensions.transport_sockets.tls.v3.Secret"),
+    ENDPOINTS("envoy.config.endpoint.v3.ClusterLoadAssignment"),
+    CLUSTER("envoy.config.cluster.v3.Cluster"),
+    ROUTES("envoy.config.route.v3.RouteConfiguration"),
+    LISTENER("envoy.config.listener.v3.Listener");
+
+    private final String message;
+
+    Type(String message) {
+      this.message = message;
+    }
+
+    /** The full name of the protobuf message. */
+    public String message() {
+      return message;
+    }
+
+    /** The type URL on the wire. */
+    public String url() {
+      return "type.googleapis.com/" + message;
+    }
+  }
+
+  /** Names a resource. */
+  record Key(Type type, String name) {
+    /** The name that stands for all resources of a type. */
+    public static final String ANY = "*";
+  }
+}

@@ -1,0 +1,5 @@
+/** Where configuration comes from. */
+@NullMarked
+package io.inmesh.plane;
+
+import org.jspecify.annotations.NullMarked;
