@@ -1,14 +1,15 @@
 package io.inmesh;
 
+import io.inmesh.call.Headers;
+import io.inmesh.call.Outcome;
 import io.inmesh.call.Request;
 import io.inmesh.call.Response;
 import java.io.InputStream;
-import io.inmesh.call.Headers;
-import io.inmesh.call.Outcome;
 
 /**
- * The blocking form of a {@link Mesh}. Both methods throw {@link IllegalStateException} at once on a thread of the mesh itself, where blocking would stop
- * everything, and {@link io.inmesh.call.MeshException} as the stages of {@link Mesh} fail. An interrupt cancels the call.
+ * The blocking form of a {@link Mesh}. Both methods throw {@link IllegalStateException} at once on
+ * a thread of the mesh itself, where blocking would stop everything, and {@link
+ * io.inmesh.call.MeshException} as the stages of {@link Mesh} fail. An interrupt cancels the call.
  */
 public interface BlockingMesh {
   /** The whole response. */

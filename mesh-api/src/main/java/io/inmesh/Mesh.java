@@ -8,14 +8,20 @@ import java.util.concurrent.CompletionStage;
 /** The running mesh inside an application. Safe for use by many threads. */
 public interface Mesh extends AutoCloseable {
   /**
-   * Makes a call and collects the whole response, up to the mesh's limit for such responses (16 MiB unless set otherwise). Cancel the future
-   * ({@link CompletionStage#toCompletableFuture}) to cancel the call. The stage completes on the mesh's executor for user code, the common pool by default.
+   * Makes a call and collects the whole response, up to the mesh's limit for such responses (16 MiB
+   * unless set otherwise). Cancel the future ({@link CompletionStage#toCompletableFuture}) to
+   * cancel the call. The stage completes on the mesh's executor for user code, the common pool by
+   * default.
    *
-   * <p>It fails with {@link io.inmesh.call.MeshException}. Local replies of the mesh (404 NR, 503 UH, 504 UT, …) are responses like any other.
+   * <p>It fails with {@link io.inmesh.call.MeshException}. Local replies of the mesh (404 NR, 503
+   * UH, 504 UT, …) are responses like any other.
    */
   CompletionStage<Response> send(Request request);
 
-  /** Makes a call and answers as soon as the response's head has arrived; the body is read from the response. */
+  /**
+   * Makes a call and answers as soon as the response's head has arrived; the body is read from the
+   * response.
+   */
   CompletionStage<StreamingResponse> exchange(Request request);
 
   /** The blocking form. */
@@ -24,7 +30,10 @@ public interface Mesh extends AutoCloseable {
   /** What the mesh knows of itself now. */
   MeshStatus status();
 
-  /** A destination needed from now on ({@code host} or {@code host:port}); calls to unknown destinations ask for them by themselves. */
+  /**
+   * A destination needed from now on ({@code host} or {@code host:port}); calls to unknown
+   * destinations ask for them by themselves.
+   */
   void want(String destination);
 
   /** Ends all calls that are under way, then connections, then the subscription. Idempotent. */

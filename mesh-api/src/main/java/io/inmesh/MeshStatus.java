@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param source where that came from
  * @param plane the connection to the control plane
  * @param identity the process's certificate, if it has one
- * @param identityError why there is no certificate, or why it could not be renewed; empty if nothing is wrong
+ * @param identityError why there is no certificate, or why it could not be renewed; empty if
+ *     nothing is wrong
  * @param rejections resources refused and not yet replaced by good ones
  */
 public record MeshStatus(

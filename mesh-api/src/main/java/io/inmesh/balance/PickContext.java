@@ -16,7 +16,10 @@ public interface PickContext {
   /** Whether an earlier attempt of this call went there and the route avoids such hosts. */
   boolean tried(Host host);
 
-  /** How many draws a picker may make to avoid hosts {@link #tried}; at least 1. Source: host_selection_retry_max_attempts. */
+  /**
+   * How many draws a picker may make to avoid hosts {@link #tried}; at least 1. Source:
+   * host_selection_retry_max_attempts.
+   */
   int hostSelectionAttempts();
 
   /** What the route asks of {@code envoy.lb} metadata; empty for no subset. */

@@ -36,7 +36,10 @@ public interface Call {
   /** Lets the route be chosen again from what the request and the metadata say now. */
   void clearRoute();
 
-  /** Dynamic metadata: the value of a key in a namespace, or null. Values are strings, numbers (Double), booleans, lists, maps. */
+  /**
+   * Dynamic metadata: the value of a key in a namespace, or null. Values are strings, numbers
+   * (Double), booleans, lists, maps.
+   */
   @Nullable Object metadata(String namespace, String key);
 
   /** Sets dynamic metadata. */
@@ -45,7 +48,10 @@ public interface Call {
   /** After {@link HttpFilter.Verdict#STOP}: go on with the next filter. */
   void resume();
 
-  /** A local reply. It passes the response side of all filters, and the log. No effect once a head has gone out. */
+  /**
+   * A local reply. It passes the response side of all filters, and the log. No effect once a head
+   * has gone out.
+   */
   void reply(int status, Headers headers, String body, String details);
 
   /** Sets a response flag. */

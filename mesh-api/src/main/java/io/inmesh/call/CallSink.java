@@ -2,7 +2,10 @@ package io.inmesh.call;
 
 import java.nio.ByteBuffer;
 
-/** Where a response arrives: head, data, trailers in this order, then {@link #onEnd} exactly once. On the call's loop. */
+/**
+ * Where a response arrives: head, data, trailers in this order, then {@link #onEnd} exactly once.
+ * On the call's loop.
+ */
 public interface CallSink {
   /** The response's status and headers, once. May come before the request's body has ended. */
   void onHead(int status, Headers headers);

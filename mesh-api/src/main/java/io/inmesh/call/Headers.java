@@ -6,10 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Header fields in order: a multimap whose names are lower case. Names are lowered when they enter; lookups take lower-case names. Pseudo-header
- * fields of HTTP/2 are not in here: method, scheme, authority and path belong to {@link Request}.
+ * Header fields in order: a multimap whose names are lower case. Names are lowered when they enter;
+ * lookups take lower-case names. Pseudo-header fields of HTTP/2 are not in here: method, scheme,
+ * authority and path belong to {@link Request}.
  *
- * <p>Not safe for use by several threads while it is changed. A frozen object may be shared; changing it throws {@link IllegalStateException}.
+ * <p>Not safe for use by several threads while it is changed. A frozen object may be shared;
+ * changing it throws {@link IllegalStateException}.
  */
 public final class Headers {
   /** No fields; frozen. */
@@ -46,7 +48,10 @@ public final class Headers {
     return this;
   }
 
-  /** Puts the value in the place of the first field of that name and removes the others; appends if there is none. */
+  /**
+   * Puts the value in the place of the first field of that name and removes the others; appends if
+   * there is none.
+   */
   public Headers set(String name, String value) {
     check();
     String wanted = lower(name);
@@ -173,8 +178,7 @@ public final class Headers {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Headers that
-        && Arrays.equals(pairs, 0, end, that.pairs, 0, that.end);
+    return other instanceof Headers that && Arrays.equals(pairs, 0, end, that.pairs, 0, that.end);
   }
 
   @Override

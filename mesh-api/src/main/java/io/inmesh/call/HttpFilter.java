@@ -1,6 +1,9 @@
 package io.inmesh.call;
 
-/** A stage of a listener's chain. One object serves all calls: what it remembers of one call lives in the call. */
+/**
+ * A stage of a listener's chain. One object serves all calls: what it remembers of one call lives
+ * in the call.
+ */
 public interface HttpFilter {
   /** What a filter says of a request. */
   enum Verdict {
@@ -15,7 +18,10 @@ public interface HttpFilter {
     return Verdict.CONTINUE;
   }
 
-  /** In reverse order; also for local replies, even where {@link #onRequest} was not reached. Headers may be written to. */
+  /**
+   * In reverse order; also for local replies, even where {@link #onRequest} was not reached.
+   * Headers may be written to.
+   */
   default void onResponse(Call call, int status, Headers headers) {}
 
   /** Once, if {@link #onRequest} was reached, however the call ended. */

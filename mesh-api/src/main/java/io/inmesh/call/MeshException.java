@@ -1,8 +1,9 @@
 package io.inmesh.call;
 
 /**
- * Why the mesh, rather than the peer, ended a call without a response, or broke one off. Local replies (404 NR, 503 UH, 504 UT, …) are responses, not
- * exceptions: an application sees the same as behind a proxy.
+ * Why the mesh, rather than the peer, ended a call without a response, or broke one off. Local
+ * replies (404 NR, 503 UH, 504 UT, …) are responses, not exceptions: an application sees the same
+ * as behind a proxy.
  */
 public sealed class MeshException extends RuntimeException {
   private static final long serialVersionUID = 1;

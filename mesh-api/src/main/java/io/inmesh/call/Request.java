@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * An HTTP request as the application wrote it. The mesh never changes these headers; it edits a copy.
+ * An HTTP request as the application wrote it. The mesh never changes these headers; it edits a
+ * copy.
  *
  * @param method for instance {@code GET}; case matters
- * @param scheme {@code http} or {@code https}, as the application sees it; the mesh decides whether the connection is encrypted
+ * @param scheme {@code http} or {@code https}, as the application sees it; the mesh decides whether
+ *     the connection is encrypted
  * @param authority host and port, if the port is not the scheme's; what routing calls the host
  * @param path path and query as they stand on the request line, beginning with {@code /}
  * @param headers without {@code host} and pseudo-header fields

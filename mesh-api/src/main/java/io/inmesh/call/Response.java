@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * A whole response.
  *
- * @param body all its bytes, from position to limit; read it through {@link ByteBuffer#duplicate} to read it twice
+ * @param body all its bytes, from position to limit; read it through {@link ByteBuffer#duplicate}
+ *     to read it twice
  * @param trailers mostly {@link Headers#EMPTY}
  * @param outcome how the mesh came to it
  */

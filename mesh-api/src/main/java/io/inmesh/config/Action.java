@@ -71,7 +71,17 @@ public sealed interface Action {
     /** The same with other timeouts. */
     public Forward withTimeouts(Timeouts value) {
       return new Forward(
-          clusters, clusterNotFoundStatus, rewrite, value, retry, hedge, mirrors, hashPolicies, metadataMatch, internalRedirect, priority);
+          clusters,
+          clusterNotFoundStatus,
+          rewrite,
+          value,
+          retry,
+          hedge,
+          mirrors,
+          hashPolicies,
+          metadataMatch,
+          internalRedirect,
+          priority);
     }
 
     /** The same with a retry policy. */
@@ -114,7 +124,8 @@ public sealed interface Action {
    *
    * @param bodyFormat makes the body; empty for {@code body} as it is
    */
-  record DirectResponse(int status, String body, Optional<BodyFormat> bodyFormat) implements Action {
+  record DirectResponse(int status, String body, Optional<BodyFormat> bodyFormat)
+      implements Action {
     @Override
     public <C> void on(C call, Cases<C> cases) {
       cases.direct(call, this);

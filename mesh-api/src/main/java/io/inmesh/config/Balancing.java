@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How a host is chosen. Source: lb_policy, load_balancing_policy, common_lb_config, lb_subset_config of envoy.config.cluster.v3.Cluster.
+ * How a host is chosen. Source: lb_policy, load_balancing_policy, common_lb_config,
+ * lb_subset_config of envoy.config.cluster.v3.Cluster.
  *
  * @param panicThreshold percent of healthy hosts below which all are used; 50 by default
  */
@@ -28,7 +29,8 @@ public record Balancing(
 
   /** A policy with defaults for all else. */
   public static Balancing of(Policy policy) {
-    return new Balancing(policy, 50, false, LocalityMode.NONE, Optional.empty(), Duration.ofSeconds(1), Set.of());
+    return new Balancing(
+        policy, 50, false, LocalityMode.NONE, Optional.empty(), Duration.ofSeconds(1), Set.of());
   }
 
   /** Which host of those that may be used. */
@@ -44,17 +46,30 @@ public record Balancing(
    * @param activeRequestBias how much load counts against unequal weights; 1.0 by default
    * @param fullScan all hosts are looked at
    */
-  public record LeastRequest(int choices, double activeRequestBias, boolean fullScan, SlowStart slowStart) implements Policy {}
+  public record LeastRequest(
+      int choices, double activeRequestBias, boolean fullScan, SlowStart slowStart)
+      implements Policy {}
 
   /** Any, by weight. */
   public record Random() implements Policy {}
 
-  /** Source: envoy.config.cluster.v3.Cluster.RingHashLbConfig. Sizes are 1024 and 8388608 by default. */
-  public record RingHash(long minimumSize, long maximumSize, HashFunction function, boolean useHostname, int hashBalanceFactor)
+  /**
+   * Source: envoy.config.cluster.v3.Cluster.RingHashLbConfig. Sizes are 1024 and 8388608 by
+   * default.
+   */
+  public record RingHash(
+      long minimumSize,
+      long maximumSize,
+      HashFunction function,
+      boolean useHostname,
+      int hashBalanceFactor)
       implements Policy {}
 
-  /** Source: envoy.config.cluster.v3.Cluster.MaglevLbConfig. The size is a prime, 65537 by default. */
-  public record Maglev(long tableSize, boolean useHostname, int hashBalanceFactor) implements Policy {}
+  /**
+   * Source: envoy.config.cluster.v3.Cluster.MaglevLbConfig. The size is a prime, 65537 by default.
+   */
+  public record Maglev(long tableSize, boolean useHostname, int hashBalanceFactor)
+      implements Policy {}
 
   /** The cluster says itself (ORIGINAL_DST). */
   public record ClusterProvided() implements Policy {}
@@ -65,7 +80,10 @@ public record Balancing(
     MURMUR_HASH_2
   }
 
-  /** New hosts get less at first. A zero window means none; the aggression is 1.0 and the minimum 10 percent by default. */
+  /**
+   * New hosts get less at first. A zero window means none; the aggression is 1.0 and the minimum 10
+   * percent by default.
+   */
   public record SlowStart(Duration window, double aggression, double minWeightPercent) {
     /** None. */
     public static final SlowStart NONE = new SlowStart(Duration.ZERO, 1.0, 10);
@@ -84,7 +102,8 @@ public record Balancing(
   public record Weighted() implements LocalityMode {}
 
   /** The own zone first (zone_aware_lb_config). */
-  public record ZoneAware(double routingEnabledPercent, long minClusterSize) implements LocalityMode {}
+  public record ZoneAware(double routingEnabledPercent, long minClusterSize)
+      implements LocalityMode {}
 
   /** Source: envoy.config.cluster.v3.Cluster.LbSubsetConfig. */
   public record Subsets(
@@ -113,7 +132,11 @@ public record Balancing(
   }
 
   /** Metadata keys that subsets are made of. */
-  public record Selector(List<String> keys, Fallback fallback, List<String> fallbackKeys, boolean singleHostPerSubset) {
+  public record Selector(
+      List<String> keys,
+      Fallback fallback,
+      List<String> fallbackKeys,
+      boolean singleHostPerSubset) {
     public Selector {
       keys = List.copyOf(keys);
       fallbackKeys = List.copyOf(fallbackKeys);

@@ -7,7 +7,8 @@ import java.util.Optional;
  *
  * @param perHostMaxConnections per_host_thresholds; empty for none
  */
-public record CircuitBreakers(Thresholds normal, Thresholds high, Optional<Integer> perHostMaxConnections) {
+public record CircuitBreakers(
+    Thresholds normal, Thresholds high, Optional<Integer> perHostMaxConnections) {
   /** Envoy's defaults. */
   public static final CircuitBreakers DEFAULT =
       new CircuitBreakers(Thresholds.DEFAULT, Thresholds.DEFAULT, Optional.empty());
@@ -33,7 +34,8 @@ public record CircuitBreakers(Thresholds normal, Thresholds high, Optional<Integ
       Optional<RetryBudget> retryBudget,
       boolean trackRemaining) {
     /** Envoy's defaults. */
-    public static final Thresholds DEFAULT = new Thresholds(1024, 1024, 1024, 3, Optional.empty(), false);
+    public static final Thresholds DEFAULT =
+        new Thresholds(1024, 1024, 1024, 3, Optional.empty(), false);
   }
 
   /**

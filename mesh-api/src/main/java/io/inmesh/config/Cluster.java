@@ -59,7 +59,8 @@ public record Cluster(
    * @param endpoints whose addresses are names
    * @param refresh 5 s by default
    */
-  public record Dns(EndpointSet endpoints, boolean logical, Duration refresh, boolean respectTtl, Family family)
+  public record Dns(
+      EndpointSet endpoints, boolean logical, Duration refresh, boolean respectTtl, Family family)
       implements Discovery {}
 
   /** Which addresses of a name. */
@@ -71,10 +72,16 @@ public record Cluster(
     ALL
   }
 
-  /** The original destination of the connection (ORIGINAL_DST): the request's own authority, for calls that nothing redirected. */
+  /**
+   * The original destination of the connection (ORIGINAL_DST): the request's own authority, for
+   * calls that nothing redirected.
+   */
   public record OriginalDestination() implements Discovery {}
 
-  /** Other clusters in order of priority. Source: envoy.extensions.clusters.aggregate.v3.ClusterConfig. */
+  /**
+   * Other clusters in order of priority. Source:
+   * envoy.extensions.clusters.aggregate.v3.ClusterConfig.
+   */
   public record Aggregate(List<String> clusters) implements Discovery {
     public Aggregate {
       clusters = List.copyOf(clusters);
@@ -92,21 +99,33 @@ public record Cluster(
    * How a host is reached.
    *
    * @param connectTimeout for TCP and TLS together; 5 s by default
-   * @param socketMatches tried in order against the endpoint's metadata; {@code socket} is used if none fits
+   * @param socketMatches tried in order against the endpoint's metadata; {@code socket} is used if
+   *     none fits
    */
   public record Transport(
-      Duration connectTimeout, TransportSocket socket, List<SocketMatch> socketMatches, ProtocolOptions protocol) {
+      Duration connectTimeout,
+      TransportSocket socket,
+      List<SocketMatch> socketMatches,
+      ProtocolOptions protocol) {
     /** Plaintext HTTP/1.1. */
     public static final Transport DEFAULT =
-        new Transport(Duration.ofSeconds(5), new TransportSocket.RawBuffer(), List.of(), ProtocolOptions.HTTP_1);
+        new Transport(
+            Duration.ofSeconds(5),
+            new TransportSocket.RawBuffer(),
+            List.of(),
+            ProtocolOptions.HTTP_1);
 
     public Transport {
       socketMatches = List.copyOf(socketMatches);
     }
   }
 
-  /** A transport socket for the endpoints whose {@code envoy.transport_socket_match} metadata holds all of {@code match}. */
-  public record SocketMatch(String name, java.util.Map<String, Object> match, TransportSocket socket) {
+  /**
+   * A transport socket for the endpoints whose {@code envoy.transport_socket_match} metadata holds
+   * all of {@code match}.
+   */
+  public record SocketMatch(
+      String name, java.util.Map<String, Object> match, TransportSocket socket) {
     public SocketMatch {
       match = java.util.Map.copyOf(match);
     }

@@ -34,7 +34,11 @@ public sealed interface ClusterSpecifier {
    * @param useHashPolicy the route's hash replaces the random number
    * @param runtimeKeyPrefix runtime values that replace weights, or empty
    */
-  record Weighted(List<Entry> entries, Optional<String> randomHeader, boolean useHashPolicy, String runtimeKeyPrefix)
+  record Weighted(
+      List<Entry> entries,
+      Optional<String> randomHeader,
+      boolean useHashPolicy,
+      String runtimeKeyPrefix)
       implements ClusterSpecifier {
     public Weighted {
       entries = List.copyOf(entries);
@@ -43,7 +47,10 @@ public sealed interface ClusterSpecifier {
     @Override
     public Set<Resource.Key> references() {
       var keys = new HashSet<Resource.Key>();
-      entries.forEach(entry -> entry.cluster.ifPresent(name -> keys.add(new Resource.Key(Resource.Type.CLUSTER, name))));
+      entries.forEach(
+          entry ->
+              entry.cluster.ifPresent(
+                  name -> keys.add(new Resource.Key(Resource.Type.CLUSTER, name))));
       return keys;
     }
   }
@@ -69,7 +76,14 @@ public sealed interface ClusterSpecifier {
 
     /** A named cluster with a weight. */
     public Entry(String cluster, long weight) {
-      this(Optional.of(cluster), Optional.empty(), weight, HeaderMutations.NONE, Optional.empty(), Map.of(), Map.of());
+      this(
+          Optional.of(cluster),
+          Optional.empty(),
+          weight,
+          HeaderMutations.NONE,
+          Optional.empty(),
+          Map.of(),
+          Map.of());
     }
   }
 }

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Set;
 
 /** The endpoints of a cluster. Source: envoy.config.endpoint.v3.ClusterLoadAssignment. */
-public record EndpointSet(String name, List<LocalityEndpoints> localities, Policy policy) implements Resource {
+public record EndpointSet(String name, List<LocalityEndpoints> localities, Policy policy)
+    implements Resource {
   public EndpointSet {
     localities = List.copyOf(localities);
   }
@@ -30,7 +31,8 @@ public record EndpointSet(String name, List<LocalityEndpoints> localities, Polic
    * @param weight of the locality; 0 where none is given
    * @param priority 0 is tried first
    */
-  public record LocalityEndpoints(Locality locality, int weight, int priority, List<Endpoint> endpoints) {
+  public record LocalityEndpoints(
+      Locality locality, int weight, int priority, List<Endpoint> endpoints) {
     public LocalityEndpoints {
       endpoints = List.copyOf(endpoints);
     }
@@ -42,7 +44,8 @@ public record EndpointSet(String name, List<LocalityEndpoints> localities, Polic
    * @param hostname for rewrites, hashing and health checks, or empty
    * @param weight at least 1
    */
-  public record Endpoint(Address address, String hostname, int weight, Health health, Metadata metadata) {
+  public record Endpoint(
+      Address address, String hostname, int weight, Health health, Metadata metadata) {
     /** A healthy endpoint of weight 1. */
     public Endpoint(Address address) {
       this(address, "", 1, Health.UNKNOWN, Metadata.EMPTY);
@@ -70,7 +73,8 @@ public record EndpointSet(String name, List<LocalityEndpoints> localities, Polic
    * @param overprovisioningFactor percent; 140 by default
    * @param drops at most one, as Envoy demands
    */
-  public record Policy(int overprovisioningFactor, List<Drop> drops, boolean weightedPriorityHealth) {
+  public record Policy(
+      int overprovisioningFactor, List<Drop> drops, boolean weightedPriorityHealth) {
     /** Envoy's defaults. */
     public static final Policy DEFAULT = new Policy(140, List.of(), false);
 

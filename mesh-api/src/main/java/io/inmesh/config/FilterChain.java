@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** How a listener handles the connections that a match takes. Source: envoy.config.listener.v3.FilterChain. */
+/**
+ * How a listener handles the connections that a match takes. Source:
+ * envoy.config.listener.v3.FilterChain.
+ */
 public record FilterChain(String name, Match match, Network network, TransportSocket socket) {
   /** What must be known before it can be served. */
   public Set<Resource.Key> references() {
@@ -14,7 +17,10 @@ public record FilterChain(String name, Match match, Network network, TransportSo
     return keys;
   }
 
-  /** Which connections; empty lists and an empty transport protocol take any. Source: envoy.config.listener.v3.FilterChainMatch. */
+  /**
+   * Which connections; empty lists and an empty transport protocol take any. Source:
+   * envoy.config.listener.v3.FilterChainMatch.
+   */
   public record Match(
       OptionalInt destinationPort,
       List<Cidr> prefixRanges,
@@ -27,7 +33,16 @@ public record FilterChain(String name, Match match, Network network, TransportSo
       List<Integer> sourcePorts) {
     /** Takes every connection. */
     public static final Match ANY =
-        new Match(OptionalInt.empty(), List.of(), List.of(), "", List.of(), List.of(), SourceType.ANY, List.of(), List.of());
+        new Match(
+            OptionalInt.empty(),
+            List.of(),
+            List.of(),
+            "",
+            List.of(),
+            List.of(),
+            SourceType.ANY,
+            List.of(),
+            List.of());
 
     public Match {
       prefixRanges = List.copyOf(prefixRanges);

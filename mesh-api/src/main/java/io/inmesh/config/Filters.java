@@ -8,7 +8,9 @@ public final class Filters {
   private Filters() {}
 
   /** The last filter. Source: envoy.extensions.filters.http.router.v3.Router. */
-  public record Router(boolean suppressEnvoyHeaders, boolean respectExpectedTimeout, boolean dynamicStats) implements Extension {
+  public record Router(
+      boolean suppressEnvoyHeaders, boolean respectExpectedTimeout, boolean dynamicStats)
+      implements Extension {
     /** Envoy's defaults. */
     public static final Router DEFAULT = new Router(false, false, true);
 
@@ -19,7 +21,8 @@ public final class Filters {
   }
 
   /** Source: envoy.extensions.filters.http.header_to_metadata.v3.Config. */
-  public record HeaderToMetadata(List<Rule> requestRules, List<Rule> responseRules) implements Extension {
+  public record HeaderToMetadata(List<Rule> requestRules, List<Rule> responseRules)
+      implements Extension {
     public HeaderToMetadata {
       requestRules = List.copyOf(requestRules);
       responseRules = List.copyOf(responseRules);
@@ -32,11 +35,21 @@ public final class Filters {
   }
 
   /** One rule: a header, or a cookie, becomes metadata. Exactly one of the names is not empty. */
-  public record Rule(String header, String cookie, Optional<Value> present, Optional<Value> missing, boolean remove) {}
+  public record Rule(
+      String header,
+      String cookie,
+      Optional<Value> present,
+      Optional<Value> missing,
+      boolean remove) {}
 
   /** What is written. An empty {@code value} stands for the header's own. */
   public record Value(
-      String namespace, String key, String value, Optional<RegexRewrite> rewrite, ValueType type, boolean base64) {}
+      String namespace,
+      String key,
+      String value,
+      Optional<RegexRewrite> rewrite,
+      ValueType type,
+      boolean base64) {}
 
   /** As what a value is written. */
   public enum ValueType {
@@ -44,5 +57,4 @@ public final class Filters {
     NUMBER,
     PROTOBUF_VALUE
   }
-
 }

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A format string of Envoy's: text with commands such as {@code %REQ(x-a?x-b):10%}. Source: Envoy's access log documentation, "Format Strings".
+ * A format string of Envoy's: text with commands such as {@code %REQ(x-a?x-b):10%}. Source: Envoy's
+ * access log documentation, "Format Strings".
  *
  * @param source as it was written
  * @param parts text and commands in order
@@ -30,11 +31,13 @@ public record Format(String source, List<Part> parts) {
 
   /** The same text as a format without commands. */
   public static Format literal(String text) {
-    return new Format(text.replace("%", "%%"), text.isEmpty() ? List.of() : List.of(new Text(text)));
+    return new Format(
+        text.replace("%", "%%"), text.isEmpty() ? List.of() : List.of(new Text(text)));
   }
 
   /**
-   * Reads a format string. {@code %%} is a percent sign. Whether a command exists is not looked at here.
+   * Reads a format string. {@code %%} is a percent sign. Whether a command exists is not looked at
+   * here.
    *
    * @throws IllegalArgumentException where the syntax is wrong, naming the position
    */

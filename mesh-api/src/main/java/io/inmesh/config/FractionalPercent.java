@@ -1,7 +1,8 @@
 package io.inmesh.config;
 
 /**
- * A share. Source: envoy.config.core.v3.RuntimeFractionalPercent and envoy.type.v3.FractionalPercent.
+ * A share. Source: envoy.config.core.v3.RuntimeFractionalPercent and
+ * envoy.type.v3.FractionalPercent.
  *
  * @param denominator 100, 10,000 or 1,000,000
  * @param runtimeKey a runtime value that replaces the numerator, or empty

@@ -5,7 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A source of the hash by which a host is chosen. Source: envoy.config.route.v3.RouteAction.HashPolicy.
+ * A source of the hash by which a host is chosen. Source:
+ * envoy.config.route.v3.RouteAction.HashPolicy.
  *
  * @param terminal no further policy counts once this one gave a hash
  */
@@ -19,10 +20,13 @@ public record HashPolicy(Input input, boolean terminal) {
   /**
    * A cookie.
    *
-   * @param ttl empty: a missing cookie gives no hash; else it is made and set, zero for a session cookie
+   * @param ttl empty: a missing cookie gives no hash; else it is made and set, zero for a session
+   *     cookie
    * @param path of a cookie that is made; empty for none
    */
-  public record Cookie(String name, Optional<Duration> ttl, String path, Map<String, String> attributes) implements Input {
+  public record Cookie(
+      String name, Optional<Duration> ttl, String path, Map<String, String> attributes)
+      implements Input {
     public Cookie {
       attributes = Map.copyOf(attributes);
     }

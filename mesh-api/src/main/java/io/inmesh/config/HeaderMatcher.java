@@ -1,9 +1,11 @@
 package io.inmesh.config;
 
 /**
- * What a request header must be. Source: envoy.config.route.v3.HeaderMatcher, the deprecated forms included.
+ * What a request header must be. Source: envoy.config.route.v3.HeaderMatcher, the deprecated forms
+ * included.
  *
- * @param name lower case; {@code :method}, {@code :path}, {@code :authority} and {@code :scheme} name the request line
+ * @param name lower case; {@code :method}, {@code :path}, {@code :authority} and {@code :scheme}
+ *     name the request line
  * @param invert the match's opposite
  * @param treatMissingAsEmpty an absent header counts as ""
  */

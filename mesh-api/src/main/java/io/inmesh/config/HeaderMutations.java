@@ -2,14 +2,18 @@ package io.inmesh.config;
 
 import java.util.List;
 
-/** Header changes at one level of the route table: removals first, then additions. Names are lower case. */
+/**
+ * Header changes at one level of the route table: removals first, then additions. Names are lower
+ * case.
+ */
 public record HeaderMutations(
     List<HeaderValue> requestAdd,
     List<String> requestRemove,
     List<HeaderValue> responseAdd,
     List<String> responseRemove) {
   /** No change. */
-  public static final HeaderMutations NONE = new HeaderMutations(List.of(), List.of(), List.of(), List.of());
+  public static final HeaderMutations NONE =
+      new HeaderMutations(List.of(), List.of(), List.of(), List.of());
 
   public HeaderMutations {
     requestAdd = List.copyOf(requestAdd);

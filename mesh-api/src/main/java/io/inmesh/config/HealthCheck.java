@@ -16,7 +16,12 @@ public record HealthCheck(
 
   /** Statuses are ranges, end exclusive; 200 by default. */
   public record Http(
-      String host, String path, String method, List<Range> expectedStatuses, List<Range> retriableStatuses, HeaderMutations mutations)
+      String host,
+      String path,
+      String method,
+      List<Range> expectedStatuses,
+      List<Range> retriableStatuses,
+      HeaderMutations mutations)
       implements Probe {
     public Http {
       expectedStatuses = List.copyOf(expectedStatuses);

@@ -6,10 +6,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * HTTP filters in order, the router last, and the routes. Source: envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.
+ * HTTP filters in order, the router last, and the routes. Source:
+ * envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.
  */
 public record HttpConnection(
-    List<Filter> filters, Routes routes, PathHandling path, HostHandling host, Forwarding forwarding, Limits limits)
+    List<Filter> filters,
+    Routes routes,
+    PathHandling path,
+    HostHandling host,
+    Forwarding forwarding,
+    Limits limits)
     implements Network {
   public HttpConnection {
     filters = List.copyOf(filters);
@@ -17,7 +23,13 @@ public record HttpConnection(
 
   /** With defaults for all that is not given. */
   public HttpConnection(List<Filter> filters, Routes routes) {
-    this(filters, routes, PathHandling.DEFAULT, HostHandling.DEFAULT, Forwarding.DEFAULT, Limits.DEFAULT);
+    this(
+        filters,
+        routes,
+        PathHandling.DEFAULT,
+        HostHandling.DEFAULT,
+        Forwarding.DEFAULT,
+        Limits.DEFAULT);
   }
 
   /**
@@ -51,9 +63,11 @@ public record HttpConnection(
   }
 
   /** What happens to the path before routes are matched. */
-  public record PathHandling(boolean normalize, boolean mergeSlashes, EscapedSlashes escapedSlashes) {
+  public record PathHandling(
+      boolean normalize, boolean mergeSlashes, EscapedSlashes escapedSlashes) {
     /** The path stays as it is. */
-    public static final PathHandling DEFAULT = new PathHandling(false, false, EscapedSlashes.KEEP_UNCHANGED);
+    public static final PathHandling DEFAULT =
+        new PathHandling(false, false, EscapedSlashes.KEEP_UNCHANGED);
   }
 
   /** Source: path_with_escaped_slashes_action. */
@@ -65,7 +79,8 @@ public record HttpConnection(
   }
 
   /** What happens to the authority before virtual hosts are matched. */
-  public record HostHandling(boolean stripAnyPort, boolean stripMatchingPort, boolean stripTrailingDot) {
+  public record HostHandling(
+      boolean stripAnyPort, boolean stripMatchingPort, boolean stripTrailingDot) {
     /** The authority stays as it is. */
     public static final HostHandling DEFAULT = new HostHandling(false, false, false);
   }
@@ -90,7 +105,8 @@ public record HttpConnection(
       boolean alwaysSetRequestIdInResponse) {
     /** Envoy's defaults. */
     public static final Forwarding DEFAULT =
-        new Forwarding(false, 0, false, List.of(), "", "envoy", ServerHeader.OVERWRITE, true, false, false);
+        new Forwarding(
+            false, 0, false, List.of(), "", "envoy", ServerHeader.OVERWRITE, true, false, false);
 
     public Forwarding {
       internalAddresses = List.copyOf(internalAddresses);

@@ -11,7 +11,11 @@ import java.util.List;
  * @param responseHeadersToCopy lower case
  */
 public record InternalRedirectPolicy(
-    int max, List<Integer> statusCodes, List<String> predicates, boolean allowCrossScheme, List<String> responseHeadersToCopy) {
+    int max,
+    List<Integer> statusCodes,
+    List<String> predicates,
+    boolean allowCrossScheme,
+    List<String> responseHeadersToCopy) {
   public InternalRedirectPolicy {
     statusCodes = List.copyOf(statusCodes);
     predicates = List.copyOf(predicates);

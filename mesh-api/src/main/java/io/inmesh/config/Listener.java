@@ -6,7 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where calls enter: by name (api), or by address (outbound, inbound). Source: envoy.config.listener.v3.Listener.
+ * Where calls enter: by name (api), or by address (outbound, inbound). Source:
+ * envoy.config.listener.v3.Listener.
  *
  * @param bind empty for an API listener
  * @param chains an API listener has one, with an empty match
@@ -31,8 +32,17 @@ public record Listener(
 
   /** An API listener. */
   public static Listener api(String name, HttpConnection connection) {
-    var chain = new FilterChain("", FilterChain.Match.ANY, connection, new TransportSocket.RawBuffer());
-    return new Listener(name, Direction.API, Optional.empty(), List.of(chain), Optional.empty(), false, List.of(), Metadata.EMPTY);
+    var chain =
+        new FilterChain("", FilterChain.Match.ANY, connection, new TransportSocket.RawBuffer());
+    return new Listener(
+        name,
+        Direction.API,
+        Optional.empty(),
+        List.of(chain),
+        Optional.empty(),
+        false,
+        List.of(),
+        Metadata.EMPTY);
   }
 
   /** Which way calls go. */

@@ -3,8 +3,8 @@ package io.inmesh.config;
 import java.util.Map;
 
 /**
- * Metadata of a resource: JSON-like values (String, Double, Boolean, List, Map, {@link #NULL}) by namespace and key. Source: envoy.config.core.v3.Metadata,
- * filter_metadata.
+ * Metadata of a resource: JSON-like values (String, Double, Boolean, List, Map, {@link #NULL}) by
+ * namespace and key. Source: envoy.config.core.v3.Metadata, filter_metadata.
  */
 public record Metadata(Map<String, Map<String, Object>> byNamespace) {
   /** No metadata. */

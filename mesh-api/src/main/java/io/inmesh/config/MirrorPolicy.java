@@ -4,7 +4,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A copy of the request to another cluster, whose response is dropped. Source: envoy.config.route.v3.RouteAction.RequestMirrorPolicy.
+ * A copy of the request to another cluster, whose response is dropped. Source:
+ * envoy.config.route.v3.RouteAction.RequestMirrorPolicy.
  *
  * @param cluster or, if empty, {@code clusterHeader} names the header that names it
  * @param disableShadowHostSuffix the authority stays without {@code -shadow}
@@ -18,6 +19,8 @@ public record MirrorPolicy(
     HeaderMutations mutations,
     Optional<Boolean> traceSampled) {
   Set<Resource.Key> references() {
-    return cluster.map(name -> Set.of(new Resource.Key(Resource.Type.CLUSTER, name))).orElse(Set.of());
+    return cluster
+        .map(name -> Set.of(new Resource.Key(Resource.Type.CLUSTER, name)))
+        .orElse(Set.of());
   }
 }

@@ -2,7 +2,10 @@ package io.inmesh.config;
 
 import java.time.Duration;
 
-/** When a host is ejected for what it answers. Source: envoy.config.cluster.v3.OutlierDetection; its defaults in {@link #DEFAULT}. */
+/**
+ * When a host is ejected for what it answers. Source: envoy.config.cluster.v3.OutlierDetection; its
+ * defaults in {@link #DEFAULT}.
+ */
 public record OutlierDetection(
     Consecutive consecutive,
     Ejection ejection,
@@ -14,7 +17,13 @@ public record OutlierDetection(
       new OutlierDetection(
           new Consecutive(5, 100, 5, 0, 5, 100),
           new Ejection(
-              Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(300), Duration.ZERO, 10, false, true),
+              Duration.ofSeconds(10),
+              Duration.ofSeconds(30),
+              Duration.ofSeconds(300),
+              Duration.ZERO,
+              10,
+              false,
+              true),
           new SuccessRate(100, 5, 100, 1900),
           new FailurePercentage(0, 85, 5, 50),
           false);
@@ -51,5 +60,6 @@ public record OutlierDetection(
   public record SuccessRate(int enforcing, int minimumHosts, int requestVolume, int stdevFactor) {}
 
   /** Hosts that fail more than {@code threshold} percent. */
-  public record FailurePercentage(int enforcing, int threshold, int minimumHosts, int requestVolume) {}
+  public record FailurePercentage(
+      int enforcing, int threshold, int minimumHosts, int requestVolume) {}
 }

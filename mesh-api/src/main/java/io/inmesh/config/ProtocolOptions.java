@@ -34,7 +34,10 @@ public record ProtocolOptions(
     HTTP_2,
     /** As ALPN decides; HTTP/1.1 without TLS. */
     AUTO,
-    /** As the caller came in (use_downstream_protocol_config); a call made here comes in as HTTP/1.1, one with a gRPC content type as HTTP/2. */
+    /**
+     * As the caller came in (use_downstream_protocol_config); a call made here comes in as
+     * HTTP/1.1, one with a gRPC content type as HTTP/2.
+     */
     DOWNSTREAM
   }
 
@@ -52,7 +55,8 @@ public record ProtocolOptions(
       Duration keepAliveInterval,
       Duration keepAliveTimeout) {
     /** Our defaults. */
-    public static final Http2 DEFAULT = new Http2(1024, 256 * 1024, 1024 * 1024, Duration.ZERO, Duration.ofSeconds(10));
+    public static final Http2 DEFAULT =
+        new Http2(1024, 256 * 1024, 1024 * 1024, Duration.ZERO, Duration.ofSeconds(10));
   }
 
   /** Server name and SAN from the request's authority. */

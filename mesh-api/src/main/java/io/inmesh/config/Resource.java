@@ -3,7 +3,8 @@ package io.inmesh.config;
 import java.util.Set;
 
 /** A named node of the config graph, as xDS delivers it. Equal means that nothing changed. */
-public sealed interface Resource permits Listener, RouteConfiguration, Cluster, EndpointSet, Secret {
+public sealed interface Resource
+    permits Listener, RouteConfiguration, Cluster, EndpointSet, Secret {
   /** Unique within its type. */
   String name();
 

@@ -81,10 +81,13 @@ public record RetryPolicy(
     }
   }
 
-  /** Fully jittered, exponential. The first interval is 25 ms by default, the longest ten times it. */
+  /**
+   * Fully jittered, exponential. The first interval is 25 ms by default, the longest ten times it.
+   */
   public record BackOff(Duration base, Duration max) {
     /** Envoy's defaults. */
-    public static final BackOff DEFAULT = new BackOff(Duration.ofMillis(25), Duration.ofMillis(250));
+    public static final BackOff DEFAULT =
+        new BackOff(Duration.ofMillis(25), Duration.ofMillis(250));
   }
 
   /** The delay that the server asks for, up to {@code max}. */
@@ -94,7 +97,9 @@ public record RetryPolicy(
     }
   }
 
-  /** Where a server says when to come again: seconds from now, or a Unix time if {@code unixTime}. */
+  /**
+   * Where a server says when to come again: seconds from now, or a Unix time if {@code unixTime}.
+   */
   public record ResetHeader(String name, boolean unixTime) {}
 
   /**
@@ -107,8 +112,13 @@ public record RetryPolicy(
    * @param previousPriorities retry_priority previous_priorities: its update_frequency, or 0
    */
   public record HostSelection(
-      boolean avoidPrevious, boolean omitCanary, Metadata omitMetadata, int maxAttempts, int previousPriorities) {
+      boolean avoidPrevious,
+      boolean omitCanary,
+      Metadata omitMetadata,
+      int maxAttempts,
+      int previousPriorities) {
     /** Any host. */
-    public static final HostSelection DEFAULT = new HostSelection(false, false, Metadata.EMPTY, 1, 0);
+    public static final HostSelection DEFAULT =
+        new HostSelection(false, false, Metadata.EMPTY, 1, 0);
   }
 }

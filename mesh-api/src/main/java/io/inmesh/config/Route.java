@@ -19,7 +19,15 @@ public record Route(
 
   /** With defaults for all that is not given. */
   public Route(String name, RouteMatch match, Action action) {
-    this(name, match, action, HeaderMutations.NONE, Map.of(), Metadata.EMPTY, Optional.empty(), Optional.empty());
+    this(
+        name,
+        match,
+        action,
+        HeaderMutations.NONE,
+        Map.of(),
+        Metadata.EMPTY,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** Names the operation for tracing. */

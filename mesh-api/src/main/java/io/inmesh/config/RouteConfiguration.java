@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Virtual hosts in order, and what holds for all of them. Source: envoy.config.route.v3.RouteConfiguration. */
+/**
+ * Virtual hosts in order, and what holds for all of them. Source:
+ * envoy.config.route.v3.RouteConfiguration.
+ */
 public record RouteConfiguration(
     String name,
     List<VirtualHost> virtualHosts,
@@ -24,7 +27,14 @@ public record RouteConfiguration(
 
   /** With defaults for all that is not given. */
   public RouteConfiguration(String name, List<VirtualHost> virtualHosts) {
-    this(name, virtualHosts, HeaderMutations.NONE, Options.DEFAULT, List.of(), Map.of(), Metadata.EMPTY);
+    this(
+        name,
+        virtualHosts,
+        HeaderMutations.NONE,
+        Options.DEFAULT,
+        List.of(),
+        Map.of(),
+        Metadata.EMPTY);
   }
 
   /**
@@ -42,7 +52,8 @@ public record RouteConfiguration(
       List<String> internalOnlyHeaders,
       int maxDirectResponseBytes) {
     /** Envoy's defaults. */
-    public static final Options DEFAULT = new Options(false, false, false, Optional.empty(), List.of(), 4096);
+    public static final Options DEFAULT =
+        new Options(false, false, false, Optional.empty(), List.of(), 4096);
 
     public Options {
       internalOnlyHeaders = List.copyOf(internalOnlyHeaders);

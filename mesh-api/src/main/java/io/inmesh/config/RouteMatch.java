@@ -29,7 +29,15 @@ public record RouteMatch(
   /** A path and headers. */
   public static RouteMatch of(PathMatch path, List<HeaderMatcher> headers) {
     return new RouteMatch(
-        path, headers, List.of(), List.of(), List.of(), Optional.empty(), false, Optional.empty(), Optional.empty());
+        path,
+        headers,
+        List.of(),
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** What the path, without query and fragment, must be. */

@@ -6,7 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A key and chain, or trusted authorities. Never shown, never written to disk. Source: envoy.extensions.transport_sockets.tls.v3.Secret.
+ * A key and chain, or trusted authorities. Never shown, never written to disk. Source:
+ * envoy.extensions.transport_sockets.tls.v3.Secret.
  *
  * @param validation the rest of a validation context that came with the authorities
  */

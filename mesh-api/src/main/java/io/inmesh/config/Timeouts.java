@@ -6,22 +6,34 @@ import java.util.Optional;
 /**
  * A route's limits of time. Zero means none.
  *
- * @param response for the whole exchange up to the end of the response, all attempts together; 15 s by default
+ * @param response for the whole exchange up to the end of the response, all attempts together; 15 s
+ *     by default
  * @param idle without a byte in either direction; empty for the listener's
  * @param maxStream max_stream_duration
  * @param maxGrpc the deprecated max_grpc_timeout
  * @param grpcOffset the deprecated grpc_timeout_offset
  */
 public record Timeouts(
-    Duration response, Optional<Duration> idle, MaxStream maxStream, Optional<Duration> maxGrpc, Duration grpcOffset) {
+    Duration response,
+    Optional<Duration> idle,
+    MaxStream maxStream,
+    Optional<Duration> maxGrpc,
+    Duration grpcOffset) {
   /** Envoy's defaults. */
   public static final Timeouts DEFAULT =
-      new Timeouts(Duration.ofSeconds(15), Optional.empty(), MaxStream.DEFAULT, Optional.empty(), Duration.ZERO);
+      new Timeouts(
+          Duration.ofSeconds(15),
+          Optional.empty(),
+          MaxStream.DEFAULT,
+          Optional.empty(),
+          Duration.ZERO);
 
   /** Source: envoy.config.route.v3.RouteAction.MaxStreamDuration. */
-  public record MaxStream(Optional<Duration> max, Optional<Duration> grpcHeaderMax, Duration grpcHeaderOffset) {
+  public record MaxStream(
+      Optional<Duration> max, Optional<Duration> grpcHeaderMax, Duration grpcHeaderOffset) {
     /** None. */
-    public static final MaxStream DEFAULT = new MaxStream(Optional.empty(), Optional.empty(), Duration.ZERO);
+    public static final MaxStream DEFAULT =
+        new MaxStream(Optional.empty(), Optional.empty(), Duration.ZERO);
   }
 
   /** The same with another response timeout. */

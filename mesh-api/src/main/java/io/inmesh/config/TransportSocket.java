@@ -24,7 +24,9 @@ public sealed interface TransportSocket {
    *
    * @param sni empty for none
    */
-  record UpstreamTls(CommonTls common, String sni, boolean autoHostSni, boolean autoSniSanValidation) implements TransportSocket {
+  record UpstreamTls(
+      CommonTls common, String sni, boolean autoHostSni, boolean autoSniSanValidation)
+      implements TransportSocket {
     @Override
     public Set<Resource.Key> references() {
       return common.references();
@@ -32,7 +34,8 @@ public sealed interface TransportSocket {
   }
 
   /** TLS as a server. Source: envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext. */
-  record DownstreamTls(CommonTls common, boolean requireClientCertificate) implements TransportSocket {
+  record DownstreamTls(CommonTls common, boolean requireClientCertificate)
+      implements TransportSocket {
     @Override
     public Set<Resource.Key> references() {
       return common.references();
@@ -46,7 +49,11 @@ public sealed interface TransportSocket {
    * @param validation how the peer's is judged; empty for not at all
    */
   record CommonTls(
-      Optional<SecretSource> certificate, Optional<Validation> validation, List<String> alpn, Version minimum, Version maximum) {
+      Optional<SecretSource> certificate,
+      Optional<Validation> validation,
+      List<String> alpn,
+      Version minimum,
+      Version maximum) {
     public CommonTls {
       alpn = List.copyOf(alpn);
     }
@@ -54,7 +61,9 @@ public sealed interface TransportSocket {
     Set<Resource.Key> references() {
       var keys = new HashSet<Resource.Key>();
       certificate.ifPresent(source -> keys.addAll(source.references()));
-      validation.flatMap(Validation::authorities).ifPresent(source -> keys.addAll(source.references()));
+      validation
+          .flatMap(Validation::authorities)
+          .ifPresent(source -> keys.addAll(source.references()));
       return keys;
     }
   }
@@ -73,8 +82,8 @@ public sealed interface TransportSocket {
   }
 
   /**
-   * From the process's own {@link io.inmesh.identity.SecretStore}: its identity and the roots of its authority, whatever SDS server or certificate provider the
-   * config names for them.
+   * From the process's own {@link io.inmesh.identity.SecretStore}: its identity and the roots of
+   * its authority, whatever SDS server or certificate provider the config names for them.
    */
   record Local(String name) implements SecretSource {
     @Override
@@ -92,7 +101,8 @@ public sealed interface TransportSocket {
   }
 
   /**
-   * How a peer's certificate is judged. Source: envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.
+   * How a peer's certificate is judged. Source:
+   * envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext.
    *
    * @param authorities empty: any certificate is accepted
    * @param subjectAltNames one of them must match; an empty list lets all pass

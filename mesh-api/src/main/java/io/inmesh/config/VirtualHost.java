@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The routes of some domains. Names may be empty or repeated; position is what identifies a virtual host or a route. Source:
- * envoy.config.route.v3.VirtualHost.
+ * The routes of some domains. Names may be empty or repeated; position is what identifies a virtual
+ * host or a route. Source: envoy.config.route.v3.VirtualHost.
  *
  * @param domains lower case
  * @param virtualClusters names for parts of the traffic, first match wins
@@ -31,7 +31,15 @@ public record VirtualHost(
 
   /** With defaults for all that is not given. */
   public VirtualHost(String name, List<String> domains, List<Route> routes) {
-    this(name, domains, routes, HeaderMutations.NONE, Policy.DEFAULT, List.of(), Map.of(), Metadata.EMPTY);
+    this(
+        name,
+        domains,
+        routes,
+        HeaderMutations.NONE,
+        Policy.DEFAULT,
+        List.of(),
+        Map.of(),
+        Metadata.EMPTY);
   }
 
   /**
@@ -52,7 +60,15 @@ public record VirtualHost(
       Optional<Long> bufferLimit) {
     /** Envoy's defaults. */
     public static final Policy DEFAULT =
-        new Policy(RequireTls.NONE, Optional.empty(), Optional.empty(), List.of(), false, false, false, Optional.empty());
+        new Policy(
+            RequireTls.NONE,
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            false,
+            false,
+            false,
+            Optional.empty());
 
     public Policy {
       mirrors = List.copyOf(mirrors);

@@ -8,7 +8,8 @@ import java.util.concurrent.CompletionStage;
 /** Whoever signs our certificates: Istio's CA protocol, or a file, or a test. */
 public interface CertificateAuthority extends AutoCloseable {
   /**
-   * Has a certificate signed. The stage fails with {@link RefusedException} if the authority says no, with any other exception if it could not be asked.
+   * Has a certificate signed. The stage fails with {@link RefusedException} if the authority says
+   * no, with any other exception if it could not be asked.
    *
    * @param csrPem a PKCS#10 request in PEM
    * @param validity how long it should be valid; the authority may shorten it
@@ -30,7 +31,10 @@ public interface CertificateAuthority extends AutoCloseable {
     }
   }
 
-  /** The authority refused: the caller has not proved the identity, or asks for what it must not have. */
+  /**
+   * The authority refused: the caller has not proved the identity, or asks for what it must not
+   * have.
+   */
   final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -6,9 +6,11 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A private key and its certificate chain, leaf first. Never shown: {@link #toString} tells subject names and validity only.
+ * A private key and its certificate chain, leaf first. Never shown: {@link #toString} tells subject
+ * names and validity only.
  *
- * @param receivedAt when it was received: renewal counts from here, not from notBefore, which is often set back
+ * @param receivedAt when it was received: renewal counts from here, not from notBefore, which is
+ *     often set back
  */
 public record KeyMaterial(List<X509Certificate> chain, PrivateKey key, Instant receivedAt) {
   public KeyMaterial {
@@ -30,6 +32,10 @@ public record KeyMaterial(List<X509Certificate> chain, PrivateKey key, Instant r
 
   @Override
   public String toString() {
-    return "KeyMaterial[" + SpiffeId.of(leaf()).map(SpiffeId::uri).orElse("no SPIFFE id") + " until " + notAfter() + "]";
+    return "KeyMaterial["
+        + SpiffeId.of(leaf()).map(SpiffeId::uri).orElse("no SPIFFE id")
+        + " until "
+        + notAfter()
+        + "]";
   }
 }

@@ -3,8 +3,9 @@ package io.inmesh.identity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The secrets of now, by the names that config uses for them. Asked at each handshake, from any thread, without locks. An answer stays the same object
- * until the secret changes, so that what is derived from it can be kept.
+ * The secrets of now, by the names that config uses for them. Asked at each handshake, from any
+ * thread, without locks. An answer stays the same object until the secret changes, so that what is
+ * derived from it can be kept.
  */
 public interface SecretStore {
   /** The name of the process's own certificate, as Istio calls it. */

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whom to believe: authorities by trust domain. An authority of one domain never vouches for another domain's identities. The domain {@code ""} holds
- * authorities that are not bound to a domain, as plain TLS has them.
+ * Whom to believe: authorities by trust domain. An authority of one domain never vouches for
+ * another domain's identities. The domain {@code ""} holds authorities that are not bound to a
+ * domain, as plain TLS has them.
  */
 public record TrustBundle(Map<String, List<X509Certificate>> authorities) {
   public TrustBundle {

@@ -13,6 +13,9 @@ public interface EventLoop extends Executor {
   /** A uniform draw of 64 bits; the seed is the composition root's. */
   long random();
 
-  /** Arms or moves {@code timer} to the absolute time {@code atNanos}. On the loop only. A timer may fire up to a few milliseconds late, never early. */
+  /**
+   * Arms or moves {@code timer} to the absolute time {@code atNanos}. On the loop only. A timer may
+   * fire up to a few milliseconds late, never early.
+   */
   void arm(Timer timer, long atNanos);
 }

@@ -2,7 +2,10 @@ package io.inmesh.loop;
 
 import org.jspecify.annotations.Nullable;
 
-/** Something that happens at a time. Intrusive: the object that waits is the timer, so arming allocates nothing. Owner: its loop. */
+/**
+ * Something that happens at a time. Intrusive: the object that waits is the timer, so arming
+ * allocates nothing. Owner: its loop.
+ */
 public abstract class Timer {
   long at;
   @Nullable Timers queue;

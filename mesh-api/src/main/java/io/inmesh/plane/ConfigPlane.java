@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Where config comes from: an ADS stream, files, a test. It carries resources and knows nothing of how they hang together. */
+/**
+ * Where config comes from: an ADS stream, files, a test. It carries resources and knows nothing of
+ * how they hang together.
+ */
 public interface ConfigPlane {
   /** Opens a session. Callbacks come on the context's loop, also before this returns. */
   Session open(PlaneContext context);
@@ -14,8 +17,8 @@ public interface ConfigPlane {
   /** A running subscription. Used on the context's loop only. */
   interface Session extends AutoCloseable {
     /**
-     * All names needed now; the session finds out what is new and what is no longer needed. Cheap to repeat. A key whose name is {@code "*"} stands for all
-     * resources of its type.
+     * All names needed now; the session finds out what is new and what is no longer needed. Cheap
+     * to repeat. A key whose name is {@code "*"} stands for all resources of its type.
      */
     void want(Set<Resource.Key> names);
 
@@ -47,7 +50,10 @@ public interface ConfigPlane {
     /** A resource was refused and NACKed; what was served before goes on. */
     void rejected(Rejection rejection);
 
-    /** Fields that were set and are not honoured, per resource; only when there are any, and only when they changed. */
+    /**
+     * Fields that were set and are not honoured, per resource; only when there are any, and only
+     * when they changed.
+     */
     void unsupported(Resource.Key key, List<String> fields);
 
     /** The connection was made or lost. */

@@ -6,8 +6,9 @@ import java.util.concurrent.CompletionStage;
 @FunctionalInterface
 public interface Handler {
   /**
-   * Answers a request. The answer may come before the request's body has been read, and from any thread. A failed stage, or an exception, becomes a 500; the
-   * cause is logged, never sent. A request body that is not opened is discarded.
+   * Answers a request. The answer may come before the request's body has been read, and from any
+   * thread. A failed stage, or an exception, becomes a 500; the cause is logged, never sent. A
+   * request body that is not opened is discarded.
    */
   CompletionStage<ServerResponse> handle(ServerRequest request);
 }

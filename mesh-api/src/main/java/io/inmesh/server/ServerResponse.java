@@ -7,6 +7,7 @@ import java.util.Optional;
 /**
  * An answer.
  *
- * @param body empty for none; its chunks belong to the server once given; its end carries the trailers
+ * @param body empty for none; its chunks belong to the server once given; its end carries the
+ *     trailers
  */
 public record ServerResponse(int status, Headers headers, Optional<Body> body) {}

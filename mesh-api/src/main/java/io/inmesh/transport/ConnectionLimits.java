@@ -1,6 +1,9 @@
 package io.inmesh.transport;
 
-/** A cluster's limits on connections and on requests that wait for one. Called from all loops; exact. Source: circuit_breakers. */
+/**
+ * A cluster's limits on connections and on requests that wait for one. Called from all loops;
+ * exact. Source: circuit_breakers.
+ */
 public interface ConnectionLimits {
   /** Asks for one more connection; false when {@code max_connections} is reached. */
   boolean tryConnect();
@@ -11,7 +14,9 @@ public interface ConnectionLimits {
   /** A connection that was granted is closed, or was never opened. */
   void disconnected();
 
-  /** Asks for a place to wait for a connection; false when {@code max_pending_requests} is reached. */
+  /**
+   * Asks for a place to wait for a connection; false when {@code max_pending_requests} is reached.
+   */
   boolean tryWait();
 
   /** A request that waited no longer waits. */

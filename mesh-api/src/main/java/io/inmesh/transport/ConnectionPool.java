@@ -5,8 +5,8 @@ import io.inmesh.loop.EventLoop;
 /** Connections to one host under one transport socket and protocol. */
 public interface ConnectionPool {
   /**
-   * Asks for a stream. On {@code loop}, which the stream is used on. Answers with {@link Stream.Handler#onOpen} or {@link Stream.Handler#onClose}, maybe
-   * before it returns.
+   * Asks for a stream. On {@code loop}, which the stream is used on. Answers with {@link
+   * Stream.Handler#onOpen} or {@link Stream.Handler#onClose}, maybe before it returns.
    *
    * @return takes the question back before it is answered; idempotent, harmless afterwards
    */

@@ -6,20 +6,27 @@ import java.nio.ByteBuffer;
 /** One exchange on a connection. Used on its loop only. */
 public interface Stream {
   /**
-   * Sends the request's head. {@code headers} are read before this returns and may hold neither pseudo-header fields nor {@code host}.
+   * Sends the request's head. {@code headers} are read before this returns and may hold neither
+   * pseudo-header fields nor {@code host}.
    *
    * @param contentLength -1 if unknown; ignored when {@code end}
    * @param end whether there is neither body nor trailers
    */
   void head(RequestHead head, Headers headers, long contentLength, boolean end);
 
-  /** Sends a chunk; its bytes belong to the stream from now on. Only as many as {@link Handler#onWritable} allowed. */
+  /**
+   * Sends a chunk; its bytes belong to the stream from now on. Only as many as {@link
+   * Handler#onWritable} allowed.
+   */
   void data(ByteBuffer chunk);
 
   /** Ends the request; trailers are dropped where the protocol has none. */
   void end(Headers trailers);
 
-  /** How many more chunks of the response the reader can take. Adds up. Zero at first: nothing but the head arrives before. */
+  /**
+   * How many more chunks of the response the reader can take. Adds up. Zero at first: nothing but
+   * the head arrives before.
+   */
   void demand(int chunks);
 
   /** Gives up. No callback follows. Idempotent. */
@@ -36,15 +43,22 @@ public interface Stream {
     String path();
   }
 
-  /** The reader's side: open, head, data, trailers in this order, then {@link #onClose} exactly once. */
+  /**
+   * The reader's side: open, head, data, trailers in this order, then {@link #onClose} exactly
+   * once.
+   */
   interface Handler {
     /** The stream may be written to. */
     void onOpen(Stream stream);
 
-    /** The connection can take so many more chunks of the request. Comes after {@link Stream#head}. */
+    /**
+     * The connection can take so many more chunks of the request. Comes after {@link Stream#head}.
+     */
     void onWritable(int chunks);
 
-    /** The final head; informational heads are not passed on. May come before the request has ended. */
+    /**
+     * The final head; informational heads are not passed on. May come before the request has ended.
+     */
     void onHead(int status, Headers headers);
 
     /** A chunk, lent until this returns. */
@@ -54,7 +68,8 @@ public interface Stream {
     void onTrailers(Headers trailers);
 
     /**
-     * Nothing follows. After {@link Closed#COMPLETE} the response was whole; the request's end may still be on its way.
+     * Nothing follows. After {@link Closed#COMPLETE} the response was whole; the request's end may
+     * still be on its way.
      *
      * @param reason what went wrong, for logs: names the peer; empty when nothing did
      */
@@ -71,7 +86,10 @@ public interface Stream {
     CONNECT_TIMEOUT,
     /** Too many requests wait, or too many connections. Nothing was sent. */
     OVERFLOW,
-    /** The peer refused the stream (RST_STREAM REFUSED_STREAM, or above GOAWAY's last id), or a pooled connection died before anything was written. */
+    /**
+     * The peer refused the stream (RST_STREAM REFUSED_STREAM, or above GOAWAY's last id), or a
+     * pooled connection died before anything was written.
+     */
     REFUSED,
     /** RST_STREAM with another code. */
     RESET,
