@@ -3,6 +3,7 @@ package io.inmesh.identity;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Whom to believe: authorities by trust domain. An authority of one domain never vouches for
@@ -11,7 +12,9 @@ import java.util.Map;
  */
 public record TrustBundle(Map<String, List<X509Certificate>> authorities) {
   public TrustBundle {
-    authorities = Map.copyOf(authorities);
-    authorities.values().forEach(List::copyOf);
+    authorities =
+        authorities.entrySet().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(Map.Entry::getKey, e -> List.copyOf(e.getValue())));
   }
 }
