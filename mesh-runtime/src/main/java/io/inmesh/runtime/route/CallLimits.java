@@ -1,0 +1,15 @@
+package io.inmesh.runtime.route;
+
+/** Takes what a route and a request say about time. Implemented by the call. */
+public interface CallLimits {
+  /**
+   * All in nanoseconds, zero for none.
+   *
+   * @param response from the end of the request to the end of the response, over all attempts
+   * @param perTry for one attempt's response
+   * @param perTryIdle without a byte of the response in one attempt
+   * @param maxStream from the start of the request to the end of the response
+   * @param idle without a byte in either direction; -1 for the listener's
+   */
+  void limits(long response, long perTry, long perTryIdle, long maxStream, long idle);
+}
