@@ -1,8 +1,6 @@
 package io.inmesh.controlplane.ca;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
+import io.inmesh.identity.JoinFile;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.state.StateDirectory;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +20,6 @@ public final class JoinTokens {
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final int LIMIT = 1 << 18;
   private static final int SECRET_BYTES = 32;
-  private static final Gson JSON =
-      new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
   private final StateDirectory directory;
   private final String trustDomain;
@@ -33,55 +29,6 @@ public final class JoinTokens {
     this.directory = directory;
     this.trustDomain = trustDomain;
     this.random = random;
-  }
-
-  /**
-   * What a process needs to join.
-   *
-   * @param plane {@code host:port} of the control plane's TLS port
-   * @param roots PEM of the authorities that the control plane's certificate is judged by
-   */
-  public record JoinFile(
-      String service,
-      String namespace,
-      String trustDomain,
-      String plane,
-      String token,
-      String roots) {
-    /**
-     * Reads a join file's text.
-     *
-     * @throws IllegalArgumentException if something is missing
-     */
-    public static JoinFile parse(String text) {
-      JoinFile file;
-      try {
-        file = JSON.fromJson(text, JoinFile.class);
-      } catch (JsonParseException malformed) {
-        throw new IllegalArgumentException("not a join file: " + malformed.getMessage(), malformed);
-      }
-      if (file == null
-          || file.service == null
-          || file.namespace == null
-          || file.trustDomain == null
-          || file.plane == null
-          || file.token == null
-          || file.roots == null) {
-        throw new IllegalArgumentException(
-            "not a join file: it needs service, namespace, trustDomain, plane, token and roots");
-      }
-      return file;
-    }
-
-    /** As it stands in the file. */
-    public String toJson() {
-      return JSON.toJson(this);
-    }
-
-    @Override
-    public String toString() {
-      return "JoinFile[" + service + "." + namespace + " at " + plane + "]";
-    }
   }
 
   /**
@@ -99,7 +46,7 @@ public final class JoinTokens {
             .orElseGet(() -> service + "." + namespace + "." + secret());
     var file = new JoinFile(service, namespace, trustDomain, plane, token, roots);
     if (!read(service, namespace).equals(Optional.of(file))) {
-      directory.write(name(service, namespace), file.toJson().getBytes(StandardCharsets.UTF_8));
+      directory.write(name(service, namespace), file.toText().getBytes(StandardCharsets.UTF_8));
     }
     return directory.path().resolve(name(service, namespace));
   }
