@@ -1,0 +1,128 @@
+package io.inmesh.runtime.net;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event loops of a process: epoll where there is one, NIO elsewhere; daemon threads. Safe for
+ * use by many threads.
+ */
+public final class Loops implements AutoCloseable {
+  private final EventLoopGroup group;
+  private final boolean epoll;
+  private final List<NettyLoop> loops;
+  private final AtomicInteger next = new AtomicInteger();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+  /**
+   * How many loops, and what they draw from.
+   *
+   * @param threads at least 1; one per core is right
+   * @param seed all draws of all loops follow from it
+   * @param nanoClock monotonic nanoseconds
+   * @param epoll whether epoll is used where it is available
+   */
+  public record Settings(
+      int threads, String name, long seed, LongSupplier nanoClock, boolean epoll) {}
+
+  /** Starts the threads. */
+  public Loops(Settings settings) {
+    this.epoll = settings.epoll() && Epoll.isAvailable();
+    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    var number = new AtomicInteger();
+    ThreadFactory threads =
+        task -> new LoopThread(task, settings.name() + "-" + number.getAndIncrement());
+    this.group = new MultiThreadIoEventLoopGroup(settings.threads(), threads, io);
+    var seeds = new SplittableRandom(settings.seed());
+    var all = new ArrayList<NettyLoop>();
+    for (EventExecutor executor : group) {
+      var netty = (io.netty.channel.EventLoop) executor;
+      var loop = new NettyLoop(netty, all.size(), settings.nanoClock(), seeds.nextLong());
+      netty.execute(() -> adopt(loop));
+      all.add(loop);
+    }
+    this.loops = List.copyOf(all);
+  }
+
+  private static void adopt(NettyLoop loop) {
+    if (Thread.currentThread() instanceof LoopThread thread) {
+      thread.loop = loop;
+    }
+  }
+
+  /** All of them, by {@link NettyLoop#index}. */
+  public List<NettyLoop> all() {
+    return loops;
+  }
+
+  /** The loop for a caller: its own if it is on one of these loops, otherwise one after another. */
+  public NettyLoop choose() {
+    NettyLoop own = current();
+    if (own != null && own.index() < loops.size() && loops.get(own.index()) == own) {
+      return own;
+    }
+    return loops.get(Integer.remainderUnsigned(next.getAndIncrement(), loops.size()));
+  }
+
+  /** The mesh loop whose thread this is, or null. Whoever is on one must not block. */
+  public static @Nullable NettyLoop current() {
+    return Thread.currentThread() instanceof LoopThread thread ? thread.loop : null;
+  }
+
+  /** Netty's side of it, for channels. */
+  public EventLoopGroup group() {
+    return group;
+  }
+
+  /** The kind of channel that connects. */
+  public Class<? extends SocketChannel> clientChannel() {
+    return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+  }
+
+  /** The kind of channel that listens. */
+  public Class<? extends ServerSocketChannel> serverChannel() {
+    return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+  }
+
+  /**
+   * Lets the loops run out: tasks that arrive within {@code quiet} are still done, nothing after
+   * {@code timeout}. The stage completes when the threads have ended.
+   */
+  public CompletionStage<Void> shutdown(Duration quiet, Duration timeout) {
+    group
+        .shutdownGracefully(quiet.toNanos(), timeout.toNanos(), TimeUnit.NANOSECONDS)
+        .addListener(ended -> closed.complete(null));
+    return closed;
+  }
+
+  /** Shuts down and waits, unless called on one of the loops. */
+  @Override
+  public void close() {
+    CompletionStage<Void> ended = shutdown(Duration.ZERO, Duration.ofSeconds(5));
+    if (current() == null) {
+      ended.toCompletableFuture().join();
+    }
+  }
+}
