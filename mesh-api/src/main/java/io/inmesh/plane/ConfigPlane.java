@@ -1,5 +1,6 @@
 package io.inmesh.plane;
 
+import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,12 @@ import java.util.Set;
  * how they hang together.
  */
 public interface ConfigPlane {
+  /**
+   * What a revision begins with if the config was kept from an earlier run, and the plane has not
+   * answered yet.
+   */
+  String FROM_DISK = "disk:";
+
   /** Opens a session. Callbacks come on the context's loop, also before this returns. */
   Session open(PlaneContext context);
 
@@ -18,9 +25,17 @@ public interface ConfigPlane {
   interface Session extends AutoCloseable {
     /**
      * All names needed now; the session finds out what is new and what is no longer needed. Cheap
-     * to repeat. A key whose name is {@code "*"} stands for all resources of its type.
+     * to repeat. A key whose name is {@code "*"} stands for all resources of its type. A name that
+     * is no longer needed is forgotten, without an event; when it is needed again it is delivered
+     * again.
      */
     void want(Set<Resource.Key> names);
+
+    /**
+     * Tells the plane who we are, once more, because something of it changed: a registration, or
+     * that we are draining. A plane that knows of no nodes ignores it.
+     */
+    default void node(Node node) {}
 
     /** Whether the plane can be reached. */
     Status status();
@@ -40,7 +55,8 @@ public interface ConfigPlane {
   /** Called with decoded, validated resources. */
   interface Events {
     /**
-     * What a response brought.
+     * What a response brought, as far as it is new: what came again unchanged is left out, or is
+     * the same object as before.
      *
      * @param update an empty value says that the plane knows no such resource, or no longer
      * @param revision the plane's own name for this state of its config ({@code version_info})
@@ -51,8 +67,8 @@ public interface ConfigPlane {
     void rejected(Rejection rejection);
 
     /**
-     * Fields that were set and are not honoured, per resource; only when there are any, and only
-     * when they changed.
+     * Fields that were set and are not honoured, per resource; only when they changed. An empty
+     * list takes back what was said before.
      */
     void unsupported(Resource.Key key, List<String> fields);
 
