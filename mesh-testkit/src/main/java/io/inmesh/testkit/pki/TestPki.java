@@ -1,11 +1,15 @@
 package io.inmesh.testkit.pki;
 
+import io.inmesh.identity.CertificateAuthority.Issued;
 import io.inmesh.identity.KeyMaterial;
+import io.inmesh.identity.Pem;
 import io.inmesh.identity.TrustBundle;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -29,6 +33,9 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
+import org.bouncycastle.pkcs.PKCSException;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,6 +142,37 @@ public final class TestPki {
       chain.stream().filter(certificate -> certificate != root).forEach(sent::add);
     }
     return new KeyMaterial(sent, own.getPrivate(), clock.instant());
+  }
+
+  /**
+   * Signs a certificate request: its key, and the URI names that it asks for.
+   *
+   * @throws IllegalArgumentException if the request is malformed or not signed by its own key
+   */
+  public Issued sign(String csrPem, Duration validity) {
+    try {
+      var request = new JcaPKCS10CertificationRequest(Pem.blocks(csrPem).get(0).bytes());
+      PublicKey key = request.getPublicKey();
+      if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))) {
+        throw new IllegalArgumentException("not signed by its own key");
+      }
+      var asked =
+          GeneralNames.fromExtensions(
+              request.getRequestedExtensions(), Extension.subjectAlternativeName);
+      Leaf leaf = new Leaf().validFor(validity);
+      for (GeneralName name : asked.getNames()) {
+        leaf.uri(name.getName().toString());
+      }
+      var signing =
+          new Signing(
+              subject(), keys, new X500Name(leaf.name), new KeyPair(key, keys.getPrivate()));
+      return new Issued(List.of(sign(signing, leaf)), trust());
+    } catch (IOException
+        | GeneralSecurityException
+        | OperatorCreationException
+        | PKCSException malformed) {
+      throw new IllegalArgumentException(malformed);
+    }
   }
 
   private X509Certificate sign(Signing signing, Leaf leaf) {
