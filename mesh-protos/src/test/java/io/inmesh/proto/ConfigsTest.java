@@ -14,8 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Configs that a real Envoy 1.40 was given, one a line: type, then proto-JSON. Together they use
- * every field that the conformance cases use.
+ * Configs of the conformance cases, one a line: type, then proto-JSON. Together they use every
+ * field that the conformance cases use.
  */
 class ConfigsTest {
   private final JsonFormat.Parser parser =
