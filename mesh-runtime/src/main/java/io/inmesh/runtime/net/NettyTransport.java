@@ -1,20 +1,38 @@
 package io.inmesh.runtime.net;
 
+import io.inmesh.config.Address;
 import io.inmesh.identity.SecretStore;
 import io.inmesh.runtime.tls.TlsProvider;
 import io.inmesh.transport.ConnectionPool;
 import io.inmesh.transport.Transport;
+import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.lang.System.Logger.Level;
 import java.time.InstantSource;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Connections over TCP and TLS, HTTP/1.1 and HTTP/2. A pool has a part of its own on each loop, so
  * nothing locks; {@link ConnectionPool#open} takes loops of the {@link Loops} given here only.
+ *
+ * <p>{@code DOWNSTREAM} pools speak HTTP/1.1: a caller that wants HTTP/2 for gRPC asks for a pool
+ * with {@code HTTP_2}. A pool whose address is not an IP address answers CONNECT_FAILURE.
  */
 public final class NettyTransport implements Transport, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("io.inmesh.transport");
+
   private final Loops loops;
   private final SecretStore secrets;
   private final InstantSource clock;
   private final TlsProvider tls;
+  private final Set<NettyPool> pools = ConcurrentHashMap.newKeySet();
+  private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+  private final LongAdder connections = new LongAdder();
+  private final LongAdder streams = new LongAdder();
 
   /**
    * A transport on these loops.
@@ -27,14 +45,77 @@ public final class NettyTransport implements Transport, AutoCloseable {
     this.secrets = secrets;
     this.clock = clock;
     this.tls = tls;
+    secrets.onChange(() -> pools.forEach(NettyPool::secretsChanged));
   }
 
   @Override
   public ConnectionPool pool(PoolSettings settings) {
-    throw new UnsupportedOperationException(settings + " " + loops + secrets + clock + tls);
+    var pool = new NettyPool(this, settings, new Connector(loops, settings.address()));
+    pools.add(pool);
+    return pool;
+  }
+
+  Loops loops() {
+    return loops;
+  }
+
+  SecretStore secrets() {
+    return secrets;
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+
+  TlsProvider tls() {
+    return tls;
+  }
+
+  void forget(NettyPool pool) {
+    pools.remove(pool);
+  }
+
+  void connectionOpened() {
+    connections.increment();
+  }
+
+  /** The channel will be closed with the transport. */
+  void add(Channel channel) {
+    channels.add(channel);
+  }
+
+  void connectionClosed() {
+    connections.decrement();
+  }
+
+  void streamOpened() {
+    streams.increment();
+  }
+
+  void streamEnded() {
+    streams.decrement();
+  }
+
+  void retired(Address address, String why) {
+    LOG.log(Level.DEBUG, "a connection to {0} retires: {1}", address, why);
+  }
+
+  /** How many connections there are, with those that are being opened. */
+  public long connections() {
+    return connections.sum();
+  }
+
+  /** How many exchanges are under way. */
+  public long streams() {
+    return streams.sum();
   }
 
   /** Closes all connections; exchanges under way end with TERMINATED. */
   @Override
-  public void close() {}
+  public void close() {
+    pools.forEach(NettyPool::close);
+    pools.clear();
+    // Those of drained pools too.
+    channels.close();
+  }
 }

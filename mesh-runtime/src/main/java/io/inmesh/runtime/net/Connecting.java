@@ -1,0 +1,95 @@
+package io.inmesh.runtime.net;
+
+import io.inmesh.loop.Timer;
+import io.inmesh.transport.Stream.Closed;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection on its way: TCP, TLS, the first words of the protocol; the timer is the time for all
+ * of it. Owner: its loop.
+ */
+final class Connecting extends Timer {
+  private final LoopPool pool;
+  private @Nullable Channel channel;
+  private boolean over;
+
+  Connecting(LoopPool pool) {
+    this.pool = pool;
+  }
+
+  /** How many requests it will probably be able to take at once. */
+  int expectedStreams() {
+    return 1;
+  }
+
+  void start() {
+    if (pool.connector().remote() == null) {
+      fail(Closed.CONNECT_FAILURE, "not an IP address");
+      return;
+    }
+    Duration timeout = pool.settings().connectTimeout();
+    if (!timeout.isZero()) {
+      pool.loop().arm(this, pool.loop().nanoTime() + timeout.toNanos());
+    }
+    ChannelFuture connected = pool.connector().connect(pool.loop());
+    channel = connected.channel();
+    pool.transport().add(connected.channel());
+    connected.addListener(done -> tcp(connected));
+  }
+
+  private void tcp(ChannelFuture connected) {
+    if (over) {
+      connected.channel().close();
+      return;
+    }
+    if (!connected.isSuccess()) {
+      fail(Closed.CONNECT_FAILURE, reason(connected.cause()));
+      return;
+    }
+    established(new Http1Connection(pool, connected.channel()));
+  }
+
+  private static String reason(Throwable cause) {
+    String message = cause.getMessage();
+    return message == null ? cause.toString() : message;
+  }
+
+  private void established(Link link) {
+    over = true;
+    disarm();
+    pool.connected(this, link);
+  }
+
+  @Override
+  protected void onTimer() {
+    fail(
+        Closed.CONNECT_TIMEOUT,
+        "no connection within " + pool.settings().connectTimeout().toMillis() + " ms");
+  }
+
+  private void fail(Closed how, String why) {
+    if (!over) {
+      end();
+      pool.failed(this, how, pool.settings().address() + ": " + why);
+    }
+  }
+
+  /** Nobody waits for it any more. */
+  void abandon() {
+    if (!over) {
+      end();
+      pool.abandoned(this);
+    }
+  }
+
+  private void end() {
+    over = true;
+    disarm();
+    if (channel != null) {
+      channel.close();
+    }
+  }
+}

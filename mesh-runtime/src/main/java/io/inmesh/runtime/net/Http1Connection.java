@@ -1,0 +1,279 @@
+package io.inmesh.runtime.net;
+
+import io.inmesh.call.Headers;
+import io.inmesh.runtime.wire.Http1Parser;
+import io.inmesh.runtime.wire.WireException;
+import io.inmesh.transport.Stream;
+import io.inmesh.transport.Stream.Closed;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP/1.1 connection: one exchange at a time, never pipelined. Owner: its loop.
+ *
+ * <p>While the reader cannot take more, nothing is read from the socket; at most what one read
+ * brought waits here.
+ */
+final class Http1Connection extends Link {
+  private static final int MAX_HEAD = 64 * 1024;
+  private static final int MAX_FIELDS = 1000;
+
+  private final Http1Parser parser = new Http1Parser(true, MAX_HEAD, MAX_FIELDS);
+  private ByteBuf input = Unpooled.EMPTY_BUFFER;
+  private @Nullable Http1Stream stream;
+  private boolean processing;
+  private boolean inputEnded;
+  private boolean anythingReceived;
+  private String failure = "";
+  private @Nullable Closed how;
+
+  Http1Connection(LoopPool pool, Channel channel) {
+    super(pool, channel);
+    channel.pipeline().addLast(new Input());
+  }
+
+  private final class Input extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      if (message instanceof ByteBuf bytes) {
+        received(bytes);
+      } else {
+        ReferenceCountUtil.release(message);
+      }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+      Http1Stream current = stream;
+      if (current != null && channel.isWritable()) {
+        current.schedule();
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      caught(cause);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      inactive();
+    }
+  }
+
+  @Override
+  int capacity() {
+    return 1;
+  }
+
+  @Override
+  void start(Stream.Handler handler) {
+    var opened = new Http1Stream(this, handler);
+    stream = opened;
+    handler.onOpen(opened);
+  }
+
+  void expect(boolean toHead) {
+    parser.expectResponse(toHead);
+  }
+
+  private void received(ByteBuf bytes) {
+    anythingReceived = true;
+    if (stream == null) {
+      bytes.release();
+      // Nobody asked: an answer to nothing, or the rest of one.
+      channel.close();
+      return;
+    }
+    if (!input.isReadable()) {
+      input.release();
+      input = bytes;
+    } else {
+      input = append(input, bytes);
+    }
+    process();
+  }
+
+  private ByteBuf append(ByteBuf before, ByteBuf bytes) {
+    int size = before.readableBytes() + bytes.readableBytes();
+    ByteBuf both = channel.alloc().buffer(size);
+    both.writeBytes(before).writeBytes(bytes);
+    before.release();
+    bytes.release();
+    return both;
+  }
+
+  /** Passes on what has arrived, as far as the reader wants it. */
+  void process() {
+    if (processing) {
+      return;
+    }
+    processing = true;
+    try {
+      Http1Stream current = stream;
+      while (current != null && step(current)) {
+        current = stream;
+      }
+    } catch (WireException broken) {
+      fail(Closed.PROTOCOL_ERROR, broken.getMessage());
+    } finally {
+      processing = false;
+      if (!input.isReadable() || stream == null) {
+        input.release();
+        input = Unpooled.EMPTY_BUFFER;
+      }
+    }
+  }
+
+  /** One event; false when there is nothing to do before more bytes or more demand come. */
+  private boolean step(Http1Stream current) throws WireException {
+    switch (parser.next(input)) {
+      case INFORMATIONAL:
+        return true;
+      case HEAD:
+        current.responseBegun = true;
+        current.handler.onHead(parser.status(), parser.headers());
+        return true;
+      case DATA:
+        if (!current.isDemanded()) {
+          setAutoRead(false);
+          return false;
+        }
+        current.passed();
+        current.handler.onData(view(input, parser.dataLength()));
+        if (!current.closed) {
+          parser.consumed(input);
+        }
+        return true;
+      case END:
+        complete(current);
+        return true;
+      case MORE:
+      default:
+        return more();
+    }
+  }
+
+  private static ByteBuffer view(ByteBuf bytes, int length) {
+    return bytes.nioBufferCount() == 1
+        ? bytes.internalNioBuffer(bytes.readerIndex(), length)
+        : bytes.nioBuffer(bytes.readerIndex(), length);
+  }
+
+  private boolean more() {
+    if (!inputEnded) {
+      setAutoRead(true);
+      return false;
+    }
+    Http1Stream current = stream;
+    if (current != null) {
+      if (parser.endsWithConnection()) {
+        complete(current);
+      } else {
+        broken(current);
+      }
+    }
+    return false;
+  }
+
+  private void setAutoRead(boolean on) {
+    if (channel.config().isAutoRead() != on) {
+      channel.config().setAutoRead(on);
+    }
+  }
+
+  private void complete(Http1Stream current) {
+    Headers trailers = parser.trailers();
+    if (trailers.size() > 0) {
+      current.handler.onTrailers(trailers);
+      if (current.closed) {
+        return;
+      }
+    }
+    boolean reusable =
+        parser.keepAlive() && current.endSent && !input.isReadable() && channel.isActive();
+    current.closed = true;
+    stream = null;
+    setAutoRead(true);
+    if (!reusable) {
+      retire("the peer closes it, or the exchange was left half-way");
+    }
+    // First the connection is given back, so that a call made in the callback finds it.
+    ended();
+    current.handler.onClose(Closed.COMPLETE, "");
+  }
+
+  /** The peer has closed, or the connection broke. */
+  private void inactive() {
+    inputEnded = true;
+    gone();
+    process();
+    if (stream == null) {
+      input.release();
+      input = Unpooled.EMPTY_BUFFER;
+    }
+  }
+
+  private void broken(Http1Stream current) {
+    Closed closed = how;
+    if (closed == null) {
+      closed = current.headSent ? Closed.TERMINATED : Closed.REFUSED;
+    }
+    String reason =
+        failure.isEmpty() ? pool.settings().address() + " closed the connection" : failure;
+    close(current, closed, reason);
+  }
+
+  private void close(Http1Stream current, Closed closed, String reason) {
+    current.closed = true;
+    stream = null;
+    ended();
+    current.handler.onClose(closed, reason);
+  }
+
+  private void caught(Throwable cause) {
+    if (failure.isEmpty()) {
+      failure = pool.settings().address() + ": " + cause.getMessage();
+    }
+    channel.close();
+  }
+
+  private void fail(Closed closed, String why) {
+    Http1Stream current = stream;
+    failure = pool.settings().address() + ": " + why;
+    if (current != null) {
+      retire(why);
+      close(current, closed, failure);
+    }
+    channel.close();
+  }
+
+  /** Our own side broke the exchange: the peer must not take the rest for another request. */
+  void broken(String why) {
+    how = Closed.TERMINATED;
+    failure = why;
+    channel.close();
+  }
+
+  void reset() {
+    Http1Stream current = stream;
+    if (current != null) {
+      current.closed = true;
+      stream = null;
+      retire("an exchange was given up");
+      ended();
+    }
+    channel.close();
+  }
+
+  @Override
+  void finish() {
+    channel.close();
+  }
+}

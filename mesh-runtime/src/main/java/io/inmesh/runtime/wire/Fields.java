@@ -1,0 +1,19 @@
+package io.inmesh.runtime.wire;
+
+/** Which fields belong to a connection and not to a message (RFC 9110, 7.6.1). */
+public final class Fields {
+  private Fields() {}
+
+  /** Whether a field tells how the message is framed. */
+  static boolean isFraming(String name) {
+    return name.equals("content-length") || name.equals("transfer-encoding");
+  }
+
+  /** Whether a field is about the connection, or a pseudo-field's double. Never sent on. */
+  public static boolean isHop(String name) {
+    return switch (name) {
+      case "connection", "keep-alive", "proxy-connection", "upgrade", "host" -> true;
+      default -> false;
+    };
+  }
+}
