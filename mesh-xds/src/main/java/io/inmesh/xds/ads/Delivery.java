@@ -1,0 +1,136 @@
+package io.inmesh.xds.ads;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.inmesh.config.Resource.Type;
+import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryResponse;
+import io.inmesh.proto.envoy.service.discovery.v3.Resource;
+import io.inmesh.proto.envoy.service.discovery.v3.ResourceError;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A response of either variant.
+ *
+ * @param removed names that the plane has no longer, or never had; delta only
+ */
+record Delivery(
+    Type type,
+    String revision,
+    String nonce,
+    List<Item> items,
+    List<String> removed,
+    List<Trouble> troubles) {
+  private static final String WRAPPER =
+      "type.googleapis.com/" + Resource.getDescriptor().getFullName();
+  private static final Map<String, Type> TYPES = new HashMap<>();
+  private static final int NOT_FOUND = 5;
+
+  static {
+    for (Type type : Type.values()) {
+      TYPES.put(type.url(), type);
+    }
+  }
+
+  /**
+   * One resource of a response.
+   *
+   * @param name from its wrapper, or empty
+   * @param message null if only its life was prolonged
+   * @param ttlNanos 0 for ever
+   * @param problem why it cannot even be looked at, or empty
+   */
+  record Item(
+      String name, String version, @Nullable ByteString message, long ttlNanos, String problem) {}
+
+  /** What the plane says is wrong with a resource on its side. */
+  record Trouble(String name, boolean notFound, String reason) {}
+
+  /** The type of a URL; null if it is none of ours. */
+  static @Nullable Type type(String url) {
+    return TYPES.get(url);
+  }
+
+  /** Null if the response is of a type that we do not know. */
+  static @Nullable Delivery of(DiscoveryResponse response) {
+    Type type = type(response.getTypeUrl());
+    if (type == null) {
+      return null;
+    }
+    var items = new ArrayList<Item>(response.getResourcesCount());
+    for (Any any : response.getResourcesList()) {
+      items.add(any.getTypeUrl().equals(WRAPPER) ? unwrap(type, any) : item(type, "", "", any, 0));
+    }
+    return new Delivery(
+        type,
+        response.getVersionInfo(),
+        response.getNonce(),
+        items,
+        List.of(),
+        troubles(response.getResourceErrorsList()));
+  }
+
+  /** Null if the response is of a type that we do not know. */
+  static @Nullable Delivery of(DeltaDiscoveryResponse response) {
+    Type type = type(response.getTypeUrl());
+    if (type == null) {
+      return null;
+    }
+    var items = new ArrayList<Item>(response.getResourcesCount());
+    for (Resource resource : response.getResourcesList()) {
+      items.add(item(type, resource));
+    }
+    return new Delivery(
+        type,
+        response.getSystemVersionInfo(),
+        response.getNonce(),
+        items,
+        List.copyOf(response.getRemovedResourcesList()),
+        troubles(response.getResourceErrorsList()));
+  }
+
+  private static Item unwrap(Type type, Any any) {
+    try {
+      return item(type, Resource.parseFrom(any.getValue()));
+    } catch (InvalidProtocolBufferException malformed) {
+      return new Item("", "", null, 0, "a malformed Resource: " + malformed.getMessage());
+    }
+  }
+
+  private static Item item(Type type, Resource resource) {
+    long ttl =
+        resource.hasTtl()
+            ? resource.getTtl().getSeconds() * 1_000_000_000L + resource.getTtl().getNanos()
+            : 0;
+    return resource.hasResource()
+        ? item(type, resource.getName(), resource.getVersion(), resource.getResource(), ttl)
+        : new Item(resource.getName(), resource.getVersion(), null, ttl, "");
+  }
+
+  private static Item item(Type type, String name, String version, Any any, long ttlNanos) {
+    return any.getTypeUrl().equals(type.url())
+        ? new Item(name, version, any.getValue(), ttlNanos, "")
+        : new Item(
+            name,
+            version,
+            null,
+            ttlNanos,
+            "a " + any.getTypeUrl() + " in a response of " + type.url());
+  }
+
+  private static List<Trouble> troubles(List<ResourceError> errors) {
+    return errors.stream()
+        .map(
+            error ->
+                new Trouble(
+                    error.getResourceName().getName(),
+                    error.getErrorDetail().getCode() == NOT_FOUND,
+                    "the plane says: " + error.getErrorDetail().getMessage()))
+        .toList();
+  }
+}

@@ -1,0 +1,114 @@
+package io.inmesh.xds.ads;
+
+import io.inmesh.config.Node;
+import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource.Type;
+import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryRequest;
+import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryResponse;
+import io.inmesh.proto.google.rpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/** StreamAggregatedResources: each request says all names of its type. */
+final class StateOfTheWorld implements Exchange<DiscoveryResponse> {
+  private final AdsStream<DiscoveryRequest> stream;
+  private final PerType<Subscription> subscriptions;
+  private final PerType<Turn> turns = new PerType<>(type -> new Turn());
+  private @Nullable Node introduction;
+
+  /** What this stream has said about a type. */
+  private static final class Turn {
+    String nonce = "";
+    String complaint = "";
+    boolean started;
+    boolean due;
+
+    /** Once names were given, an empty list means none instead of all. */
+    boolean namedNames;
+  }
+
+  StateOfTheWorld(
+      AdsStream<DiscoveryRequest> stream, PerType<Subscription> subscriptions, Node node) {
+    this.stream = stream;
+    this.subscriptions = subscriptions;
+    this.introduction = node;
+    turns.forEach(turn -> turn.due = true);
+  }
+
+  private Subscription subscription(Type type) {
+    return subscriptions.of(type);
+  }
+
+  @Override
+  public void namesChanged(Type type) {
+    turns.of(type).due = true;
+  }
+
+  @Override
+  public void introduce(Node node) {
+    introduction = node;
+  }
+
+  @Override
+  public @Nullable Delivery read(DiscoveryResponse response) {
+    return Delivery.of(response);
+  }
+
+  @Override
+  public boolean whole() {
+    return true;
+  }
+
+  @Override
+  public void answer(Delivery delivery, String complaint) {
+    Turn turn = turns.of(delivery.type());
+    turn.nonce = delivery.nonce();
+    turn.complaint = complaint;
+    turn.due = true;
+  }
+
+  @Override
+  public void flush() {
+    for (Type type : ORDER) {
+      Turn turn = turns.of(type);
+      if (turn.due && (turn.started || !subscription(type).isEmpty())) {
+        send(type, turn);
+      }
+    }
+    if (introduction != null) {
+      Type type =
+          ORDER.stream().filter(t -> turns.of(t).started).findFirst().orElse(Type.ENDPOINTS);
+      send(type, turns.of(type));
+    }
+  }
+
+  private void send(Type type, Turn turn) {
+    Subscription subscription = subscription(type);
+    DiscoveryRequest.Builder request =
+        DiscoveryRequest.newBuilder()
+            .setTypeUrl(type.url())
+            .setVersionInfo(subscription.version())
+            .setResponseNonce(turn.nonce)
+            .addAllResourceNames(subscription.names());
+    boolean all = subscription.wildcard() && subscription.names().isEmpty();
+    if (subscription.wildcard() && !(all && emptyMeansAll(type) && !turn.namedNames)) {
+      request.addResourceNames(Key.ANY);
+    }
+    turn.namedNames |= request.getResourceNamesCount() > 0;
+    if (!turn.complaint.isEmpty()) {
+      request.setErrorDetail(Status.newBuilder().setCode(REFUSED).setMessage(turn.complaint));
+    }
+    if (introduction != null) {
+      request.setNode(NodeMessage.of(introduction));
+      introduction = null;
+    }
+    turn.complaint = "";
+    turn.due = false;
+    turn.started = true;
+    stream.send(request.build());
+  }
+
+  /** Older planes know the wildcard only in this form. */
+  static boolean emptyMeansAll(Type type) {
+    return type == Type.LISTENER || type == Type.CLUSTER;
+  }
+}

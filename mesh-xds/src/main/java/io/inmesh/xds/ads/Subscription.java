@@ -1,0 +1,188 @@
+package io.inmesh.xds.ads;
+
+import com.google.protobuf.ByteString;
+import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource.Type;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What is wanted of one type, and what is known of it. Owner: the config loop. */
+final class Subscription {
+  private final Type type;
+  private final Map<String, Held> held = new LinkedHashMap<>();
+  private final Map<ByteString, String> byMessage = new HashMap<>();
+  private final Set<String> absent = new HashSet<>();
+
+  /** Names that were answered with something unusable. */
+  private final Set<String> refused = new HashSet<>();
+
+  private Set<String> names = Set.of();
+  private boolean wildcard;
+
+  /** Recalled from an earlier run; the plane has not spoken about them. */
+  private final Set<String> unconfirmed = new LinkedHashSet<>();
+
+  /** The version of the last response that was accepted whole; state-of-the-world. */
+  private String version = "";
+
+  /** Of the last response. */
+  private String revision = "";
+
+  private boolean answered;
+
+  Subscription(Type type) {
+    this.type = type;
+  }
+
+  Type type() {
+    return type;
+  }
+
+  /** The names wanted, without the wildcard. */
+  Set<String> names() {
+    return names;
+  }
+
+  boolean wildcard() {
+    return wildcard;
+  }
+
+  boolean isEmpty() {
+    return names.isEmpty() && !wildcard;
+  }
+
+  boolean wants(String name) {
+    return wildcard || names.contains(name);
+  }
+
+  /**
+   * Takes the names wanted now, perhaps with the wildcard, and forgets what is no longer wanted.
+   * Tells whether anything changed.
+   */
+  boolean want(Set<String> wanted, Consumer<Key> forgotten) {
+    boolean all = wanted.contains(Key.ANY);
+    var only = new LinkedHashSet<>(wanted);
+    only.remove(Key.ANY);
+    if (all == wildcard && only.equals(names)) {
+      return false;
+    }
+    names = Collections.unmodifiableSet(only);
+    wildcard = all;
+    if (!all) {
+      held.keySet().stream()
+          .filter(name -> !only.contains(name))
+          .toList()
+          .forEach(
+              name -> {
+                remove(name);
+                forgotten.accept(new Key(type, name));
+              });
+    }
+    absent.retainAll(only);
+    refused.retainAll(only);
+    return true;
+  }
+
+  Map<String, Held> held() {
+    return Collections.unmodifiableMap(held);
+  }
+
+  @Nullable Held held(String name) {
+    return held.get(name);
+  }
+
+  /** The resource that came in just these bytes; null if there is none. */
+  @Nullable Held held(String name, ByteString message) {
+    String found = name.isEmpty() ? byMessage.get(message) : name;
+    Held known = found == null ? null : held.get(found);
+    return known != null && known.message().equals(message) ? known : null;
+  }
+
+  void put(Held resource) {
+    String name = resource.resource().name();
+    Held before = held.put(name, resource);
+    if (before != null) {
+      byMessage.remove(before.message());
+    }
+    byMessage.put(resource.message(), name);
+    absent.remove(name);
+    refused.remove(name);
+  }
+
+  @Nullable Held remove(String name) {
+    Held before = held.remove(name);
+    if (before != null) {
+      byMessage.remove(before.message());
+    }
+    unconfirmed.remove(name);
+    return before;
+  }
+
+  /** Notes that the plane has answered, but not with anything that can be used. */
+  void refused(String name) {
+    if (names.contains(name)) {
+      refused.add(name);
+    }
+  }
+
+  /** Notes that the plane does not know a name; false if that is nothing new. */
+  boolean absent(String name) {
+    return absent.add(name);
+  }
+
+  /** Names of which nothing is known, not even that they do not exist. */
+  Set<String> unanswered() {
+    var open = new LinkedHashSet<String>();
+    for (String name : names) {
+      if (!held.containsKey(name) && !absent.contains(name) && !refused.contains(name)) {
+        open.add(name);
+      }
+    }
+    return open;
+  }
+
+  String version() {
+    return version;
+  }
+
+  void version(String accepted) {
+    version = accepted;
+  }
+
+  String revision() {
+    return revision;
+  }
+
+  void revision(String of) {
+    revision = of;
+  }
+
+  /** Whether the plane has answered since the session began. */
+  boolean answered() {
+    return answered;
+  }
+
+  /** The plane answers: what was recalled and is not taken back now is confirmed by that. */
+  Set<String> confirm() {
+    answered = true;
+    if (unconfirmed.isEmpty()) {
+      return Set.of();
+    }
+    Set<String> confirmed = new LinkedHashSet<>(unconfirmed);
+    unconfirmed.clear();
+    return confirmed;
+  }
+
+  /** Takes a resource up again that an earlier run accepted. */
+  void recall(Held resource) {
+    put(resource);
+    unconfirmed.add(resource.resource().name());
+  }
+}
