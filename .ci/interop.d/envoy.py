@@ -1,0 +1,87 @@
+"""A real Envoy, configured by our control plane only: it accepts everything, and calls pass in both directions over mutual TLS."""
+
+import http.server
+import json
+import pathlib
+import sys
+import threading
+import urllib.error
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "lib"))
+from world import free_port, main, rejected, stats, text, until  # noqa: E402
+
+
+class Backend(http.server.BaseHTTPRequestHandler):
+    """The application behind Envoy; tells who called, as Envoy verified it."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        body = json.dumps({"service": "envoyed", "xfcc": self.headers.get("x-forwarded-client-cert", "")}).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def check(world):
+    backend = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
+    threading.Thread(target=backend.serve_forever, daemon=True).start()
+    inbound, outbound = free_port(), free_port()
+    (world.config / "envoyed.yaml").write_text(f"""
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {{name: envoyed, namespace: default}}
+spec:
+  hosts: [envoyed]
+  ports: [{{number: 80, name: http, protocol: HTTP, targetPort: {inbound}}}]
+  location: MESH_INTERNAL
+  resolution: STATIC
+  endpoints:
+    - {{address: 127.0.0.1, serviceAccount: envoyed}}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {{name: envoyed, namespace: default}}
+spec:
+  host: envoyed
+  trafficPolicy: {{tls: {{mode: ISTIO_MUTUAL}}}}
+""")
+    world.plane(["web", "orders", "envoyed"])
+    world.serve("orders").ready()
+    admin, _ = world.envoy("envoyed", {
+        "INMESH_OUTBOUND_PORT": outbound,
+        "INMESH_INBOUND": {"service": "envoyed", "namespace": "default", "port": inbound,
+                           "application_port": backend.server_port},
+    })
+
+    def through_envoy():
+        try:
+            return json.loads(text(outbound, "/from-envoy", {"host": "orders"}))
+        except urllib.error.HTTPError:
+            return None
+
+    seen = until("a call through Envoy reaches our service", through_envoy)
+    assert seen["service"] == "orders", seen
+    assert seen["peer"] == "spiffe://cluster.local/ns/default/sa/envoyed", seen
+
+    def into_envoy():
+        answer = world.call("web", "http://envoyed/to-envoy")
+        return answer if answer["statuses"] == {"200": 1} else None
+
+    answer = until("our call reaches the application behind Envoy", into_envoy)
+    body = json.loads(answer["body"])
+    assert "spiffe://cluster.local/ns/default/sa/web" in body["xfcc"], body
+
+    refused = rejected(admin)
+    assert not refused, refused
+    counts = stats(admin, "update_rejected|ssl.handshake")
+    assert not any(value for name, value in counts.items() if name.endswith("update_rejected")), counts
+    return "every resource accepted; Envoy to ours and ours to Envoy over mutual TLS, each with the other's identity verified"
+
+
+main(check)

@@ -1,0 +1,5 @@
+/** Many calls, counted. */
+@NullMarked
+package io.inmesh.cli.load;
+
+import org.jspecify.annotations.NullMarked;
