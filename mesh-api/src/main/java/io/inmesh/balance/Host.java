@@ -14,7 +14,7 @@ public non-sealed interface Host extends Pick {
   /** Requests in flight from this process. */
   int inFlight();
 
-  /** Position in the list that the picker was built from. */
+  /** Position among all hosts of its cluster. */
   int index();
 
   @Override

@@ -24,4 +24,23 @@ public interface PickContext {
 
   /** What the route asks of {@code envoy.lb} metadata; empty for no subset. */
   Map<String, Object> metadataMatch();
+
+  /** The request's authority, for clusters whose host is the request's own destination. */
+  default String authority() {
+    return "";
+  }
+
+  /**
+   * The host that the call is bound to, as {@code address:port}, for instance by a stateful
+   * session; empty for none. A host that is gone, or in a state that the cluster's
+   * override_host_status does not list, is not used.
+   */
+  default String overrideHost() {
+    return "";
+  }
+
+  /** Whether another host than {@link #overrideHost} is worse than none. */
+  default boolean overrideStrict() {
+    return false;
+  }
 }

@@ -11,6 +11,8 @@ import java.util.Set;
  * lb_subset_config of envoy.config.cluster.v3.Cluster.
  *
  * @param panicThreshold percent of healthy hosts below which all are used; 50 by default
+ * @param overrideHostStatus the states in which a host that a call is bound to (stateful session)
+ *     is used; none means never. {@link #DEFAULT_OVERRIDE_HOST_STATUS} where the field is not set
  */
 public record Balancing(
     Policy policy,
@@ -20,6 +22,10 @@ public record Balancing(
     Optional<Subsets> subsets,
     Duration updateMergeWindow,
     Set<EndpointSet.Health> overrideHostStatus) {
+  /** Where override_host_status is not set. */
+  public static final Set<EndpointSet.Health> DEFAULT_OVERRIDE_HOST_STATUS =
+      Set.of(EndpointSet.Health.UNKNOWN, EndpointSet.Health.HEALTHY, EndpointSet.Health.DEGRADED);
+
   /** Envoy's defaults: round robin. */
   public static final Balancing DEFAULT = of(new RoundRobin(SlowStart.NONE));
 
@@ -30,7 +36,13 @@ public record Balancing(
   /** A policy with defaults for all else. */
   public static Balancing of(Policy policy) {
     return new Balancing(
-        policy, 50, false, LocalityMode.NONE, Optional.empty(), Duration.ofSeconds(1), Set.of());
+        policy,
+        50,
+        false,
+        LocalityMode.NONE,
+        Optional.empty(),
+        Duration.ofSeconds(1),
+        DEFAULT_OVERRIDE_HOST_STATUS);
   }
 
   /** Which host of those that may be used. */

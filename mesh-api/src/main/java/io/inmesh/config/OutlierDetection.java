@@ -56,10 +56,34 @@ public record OutlierDetection(
       boolean alwaysOne,
       boolean healthyCheckUnejects) {}
 
-  /** Hosts whose rate of success lies far below the mean. {@code stdevFactor} is in thousandths. */
-  public record SuccessRate(int enforcing, int minimumHosts, int requestVolume, int stdevFactor) {}
+  /**
+   * Hosts whose rate of success lies far below the mean.
+   *
+   * @param stdevFactor in thousandths
+   * @param enforcingLocalOrigin for the rate of local origin events, where they count apart
+   */
+  public record SuccessRate(
+      int enforcing,
+      int minimumHosts,
+      int requestVolume,
+      int stdevFactor,
+      int enforcingLocalOrigin) {
+    /** With Envoy's default for local origin events. */
+    public SuccessRate(int enforcing, int minimumHosts, int requestVolume, int stdevFactor) {
+      this(enforcing, minimumHosts, requestVolume, stdevFactor, 100);
+    }
+  }
 
-  /** Hosts that fail more than {@code threshold} percent. */
+  /**
+   * Hosts that fail {@code threshold} percent or more.
+   *
+   * @param enforcingLocalOrigin for the rate of local origin events, where they count apart
+   */
   public record FailurePercentage(
-      int enforcing, int threshold, int minimumHosts, int requestVolume) {}
+      int enforcing, int threshold, int minimumHosts, int requestVolume, int enforcingLocalOrigin) {
+    /** With Envoy's default for local origin events. */
+    public FailurePercentage(int enforcing, int threshold, int minimumHosts, int requestVolume) {
+      this(enforcing, threshold, minimumHosts, requestVolume, 0);
+    }
+  }
 }

@@ -28,6 +28,18 @@ public record ProtocolOptions(
         http, Http2.DEFAULT, Sni.NONE, Duration.ofHours(1), Duration.ZERO, 0, Optional.empty());
   }
 
+  /** The same with another protocol. */
+  public ProtocolOptions withHttp(Http value) {
+    return new ProtocolOptions(
+        value,
+        http2,
+        sni,
+        idleTimeout,
+        maxConnectionDuration,
+        maxRequestsPerConnection,
+        maxStreamDuration);
+  }
+
   /** Which protocol. */
   public enum Http {
     HTTP_1,
