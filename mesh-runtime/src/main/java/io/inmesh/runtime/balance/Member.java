@@ -1,0 +1,24 @@
+package io.inmesh.runtime.balance;
+
+import io.inmesh.balance.Host;
+
+/** A host with its standing of the moment in its cluster. */
+public interface Member extends Host {
+  /** Whether, and when, it may be used. */
+  Standing standing();
+
+  /** The weight in force with its fraction: {@link #weight} times slow start's factor. */
+  double effectiveWeight();
+
+  /** What the host is good for. */
+  enum Standing {
+    /** Takes its share. */
+    HEALTHY,
+    /** Takes what healthy hosts cannot. */
+    DEGRADED,
+    /** Is used in panic only. */
+    UNHEALTHY,
+    /** Has not been checked yet: is not counted among the hosts of its priority. */
+    EXCLUDED
+  }
+}

@@ -1,0 +1,135 @@
+package io.inmesh.runtime.cluster;
+
+import io.inmesh.config.Action.Priority;
+import io.inmesh.config.EndpointSet.Endpoint;
+import io.inmesh.config.Locality;
+import io.inmesh.runtime.balance.Member;
+import io.inmesh.transport.ConnectionPool;
+import org.jspecify.annotations.Nullable;
+
+/** A host in one {@link HostSet}: its config at that moment, its state and its pools. */
+public final class ClusterHost implements Member {
+  private final Endpoint endpoint;
+  private final Place place;
+  private final HostState state;
+  private final Standing standing;
+  private final double effectiveWeight;
+  private final HostPools pools;
+  private final Limits limits;
+  private final @Nullable OutlierDetector detector;
+
+  /** Where the host stands in its cluster. */
+  record Place(int index, Locality locality, int priority) {}
+
+  ClusterHost(
+      Endpoint endpoint,
+      Place place,
+      HostState state,
+      Standing standing,
+      double effectiveWeight,
+      HostPools pools,
+      Limits limits,
+      @Nullable OutlierDetector detector) {
+    this.endpoint = endpoint;
+    this.place = place;
+    this.state = state;
+    this.standing = standing;
+    this.effectiveWeight = effectiveWeight;
+    this.pools = pools;
+    this.limits = limits;
+    this.detector = detector;
+  }
+
+  @Override
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** What is known of it across updates; two picks are of one host if this is the same object. */
+  public HostState state() {
+    return state;
+  }
+
+  /** Its locality. */
+  public Locality locality() {
+    return place.locality();
+  }
+
+  /** Its priority; 0 comes first. */
+  public int priority() {
+    return place.priority();
+  }
+
+  @Override
+  public int index() {
+    return place.index();
+  }
+
+  @Override
+  public Standing standing() {
+    return standing;
+  }
+
+  @Override
+  public double effectiveWeight() {
+    return effectiveWeight;
+  }
+
+  @Override
+  public int weight() {
+    return Math.max(1, (int) effectiveWeight);
+  }
+
+  @Override
+  public int inFlight() {
+    return state.inFlight();
+  }
+
+  /** What its own cluster has under way: of an aggregate's pick, the member cluster. */
+  public Admission admission(Priority priority) {
+    return limits.of(priority);
+  }
+
+  /**
+   * Its connections. Each priority has its own, as in Envoy.
+   *
+   * @param http2 which protocol, where the cluster speaks as the caller came in
+   *     (use_downstream_protocol_config); ignored elsewhere
+   */
+  public ConnectionPool pool(Priority priority, boolean http2) {
+    return pools.pool(priority, http2);
+  }
+
+  /** A request is on its way there. Every call is to be followed by one {@link #ended}. */
+  public void began() {
+    state.began();
+  }
+
+  /** The request is over. */
+  public void ended() {
+    state.ended();
+  }
+
+  /**
+   * The host has answered. To be called once per attempt, when the head comes; from any loop.
+   *
+   * @param status the HTTP status, or what a gRPC status in a head without body stands for
+   */
+  public void report(int status) {
+    if (detector != null) {
+      detector.report(state, status);
+    }
+  }
+
+  /** The connection was made, or no answer came. Overflow is not to be reported. */
+  public void report(LocalOrigin result) {
+    if (detector != null) {
+      detector.report(state, result);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return endpoint.address().toString();
+  }
+}

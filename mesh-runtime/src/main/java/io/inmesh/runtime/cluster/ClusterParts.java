@@ -1,0 +1,18 @@
+package io.inmesh.runtime.cluster;
+
+import io.inmesh.config.Locality;
+import io.inmesh.loop.EventLoop;
+import io.inmesh.transport.Transport;
+
+/**
+ * What all clusters of a process share; given by the composition root.
+ *
+ * @param writer the loop on which all host sets are written: the config loop
+ * @param locality where this process stands, for zone-aware routing
+ */
+public record ClusterParts(
+    EventLoop writer,
+    Transport transport,
+    NameResolver resolver,
+    Locality locality,
+    HostEvents events) {}

@@ -1,0 +1,75 @@
+package io.inmesh.runtime.cluster;
+
+import io.inmesh.config.Action.Priority;
+import io.inmesh.config.Cluster;
+import io.inmesh.config.EndpointSet;
+import io.inmesh.runtime.cluster.HostState.ActiveHealth;
+import io.inmesh.runtime.live.Scope;
+import java.util.List;
+
+/**
+ * A cluster as a call keeps it to its end: its config is fixed, admission and hosts are live and
+ * shared with the forms of the cluster before and after.
+ *
+ * <p>A call asks {@link HostSet#drops} once, then for each attempt {@link HostSet#pick}, {@link
+ * ClusterHost#began}, {@link ClusterHost#pool}; when the stream opens {@link Admission#tryRequest};
+ * at the head {@link ClusterHost#report(int)}; at the end {@link Admission#requestEnded} and {@link
+ * ClusterHost#ended}. Admission is the picked host's: an aggregate's hosts belong to its member
+ * clusters.
+ */
+public final class ClusterRuntime {
+  private final Cluster config;
+  private final Limits limits;
+  private final ClusterHosts hosts;
+
+  /**
+   * On the writer. Takes over hosts and counts of the form before, if {@code scope} has the same
+   * live parts. Nothing changes for calls before one of the {@code update} methods is called.
+   */
+  public ClusterRuntime(Cluster config, Scope scope, ClusterParts parts) {
+    this.config = config;
+    String owner = "cluster/" + config.name();
+    limits =
+        scope.keep(
+            owner, "limits", Limits.class, () -> new Limits(config.circuitBreakers()), gone -> {});
+    hosts =
+        scope.keep(
+            owner,
+            "hosts",
+            ClusterHosts.class,
+            () -> new ClusterHosts(config, limits, scope.next(), parts),
+            ClusterHosts::close);
+  }
+
+  /** What it was assembled from. */
+  public Cluster config() {
+    return config;
+  }
+
+  /** The hosts of now; read again by every attempt. */
+  public HostSet hosts() {
+    return hosts.current();
+  }
+
+  /** What the cluster has under way. */
+  public Admission admission(Priority priority) {
+    return limits.of(priority);
+  }
+
+  /**
+   * On the writer: the cluster's config of now and the endpoints that EDS gives; for clusters that
+   * have theirs from elsewhere these are not looked at.
+   */
+  public void update(EndpointSet endpoints) {
+    hosts.update(
+        config, config.discovery() instanceof Cluster.Static fixed ? fixed.endpoints() : endpoints);
+  }
+
+  /** On the writer: what an active health check found. */
+  public void checked(HostState host, ActiveHealth health) {
+    hosts.checked(host, health);
+  }
+
+  /** On the writer: the clusters that an aggregate is made of, in order. */
+  public void members(List<ClusterRuntime> members) {}
+}

@@ -1,0 +1,35 @@
+package io.inmesh.runtime.cluster;
+
+import io.inmesh.config.Address;
+
+/** Told when a host's standing changes. Called on the cluster's writer. */
+public interface HostEvents {
+  /** Nobody listens. */
+  HostEvents NONE = new HostEvents() {};
+
+  /**
+   * A detector found an outlier.
+   *
+   * @param ejections how often it has been ejected, this time included if {@code enforced}
+   * @param enforced whether it was ejected; false if chance (enforcing percent) let it go
+   */
+  default void ejected(
+      String cluster, Address host, Ejection reason, int ejections, boolean enforced) {}
+
+  /** An ejected host is used again. */
+  default void unejected(String cluster, Address host) {}
+
+  /** A name could not be looked up; what was known of it before still holds. */
+  default void resolutionFailed(String cluster, String name, String reason) {}
+
+  /** Why a host is ejected, as Envoy's outlier log names it. */
+  enum Ejection {
+    CONSECUTIVE_5XX,
+    CONSECUTIVE_GATEWAY_FAILURE,
+    CONSECUTIVE_LOCAL_ORIGIN_FAILURE,
+    SUCCESS_RATE,
+    SUCCESS_RATE_LOCAL_ORIGIN,
+    FAILURE_PERCENTAGE,
+    FAILURE_PERCENTAGE_LOCAL_ORIGIN
+  }
+}

@@ -1,0 +1,52 @@
+package io.inmesh.runtime.cluster;
+
+import io.inmesh.config.Address;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What is known of one host of one cluster; outlives every {@link HostSet}. Counts are written by
+ * many loops and exact; health by the cluster's writer only.
+ */
+public final class HostState {
+  private final Address address;
+  private final AtomicInteger inFlight = new AtomicInteger();
+  final OutlierMonitor monitor = new OutlierMonitor();
+
+  /** When it joined, or last became healthy by an active check: slow start counts from here. */
+  long since;
+
+  boolean ejected;
+  ActiveHealth active = ActiveHealth.UNCHECKED;
+
+  /** What active health checks say. */
+  public enum ActiveHealth {
+    /** Nothing: no checks, or no answer yet. */
+    UNCHECKED,
+    HEALTHY,
+    DEGRADED,
+    UNHEALTHY
+  }
+
+  HostState(Address address, long since) {
+    this.address = address;
+    this.since = since;
+  }
+
+  /** Where it is. */
+  public Address address() {
+    return address;
+  }
+
+  /** Requests in flight. */
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  void began() {
+    inFlight.incrementAndGet();
+  }
+
+  void ended() {
+    inFlight.decrementAndGet();
+  }
+}
