@@ -1,10 +1,15 @@
 package io.inmesh.runtime.net;
 
 import io.inmesh.loop.Timer;
+import io.inmesh.runtime.tls.ClientTls;
+import io.inmesh.runtime.tls.ClientTls.Handshake;
+import io.inmesh.runtime.tls.SecretMissingException;
+import io.inmesh.runtime.tls.TlsFailure;
 import io.inmesh.transport.Stream.Closed;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Connecting extends Timer {
   private final LoopPool pool;
   private @Nullable Channel channel;
+  private @Nullable Handshake handshake;
   private boolean over;
 
   Connecting(LoopPool pool) {
@@ -49,7 +55,39 @@ final class Connecting extends Timer {
       fail(Closed.CONNECT_FAILURE, reason(connected.cause()));
       return;
     }
-    established(new Http1Connection(pool, connected.channel()));
+    ClientTls tls = pool.connector().tls();
+    if (tls == null) {
+      speak(connected.channel(), null);
+      return;
+    }
+    try {
+      Handshake begun = tls.begin(connected.channel().alloc());
+      handshake = begun;
+      connected.channel().pipeline().addFirst(begun.handler());
+      begun
+          .handler()
+          .handshakeFuture()
+          .addListener(done -> secured(connected.channel(), begun, done.cause()));
+    } catch (SecretMissingException | SSLException notYet) {
+      fail(Closed.CONNECT_FAILURE, reason(notYet));
+    }
+  }
+
+  private void secured(Channel secure, Handshake by, @Nullable Throwable failure) {
+    if (over) {
+      return;
+    }
+    if (failure != null) {
+      fail(Closed.CONNECT_FAILURE, "TLS: " + TlsFailure.reason(failure, by.own()));
+      return;
+    }
+    speak(secure, by.handler().applicationProtocol());
+  }
+
+  private void speak(Channel open, @Nullable String negotiated) {
+    open.pipeline().remove(Connector.Quiet.HANDLER);
+    pool.connector().chooseHttp2(negotiated);
+    established(new Http1Connection(pool, open));
   }
 
   private static String reason(Throwable cause) {
@@ -60,6 +98,9 @@ final class Connecting extends Timer {
   private void established(Link link) {
     over = true;
     disarm();
+    if (handshake != null) {
+      link.secured(handshake);
+    }
     pool.connected(this, link);
   }
 

@@ -1,9 +1,15 @@
 package io.inmesh.runtime.net;
 
 import io.inmesh.config.Address;
+import io.inmesh.config.ProtocolOptions.Http;
+import io.inmesh.config.TransportSocket.UpstreamTls;
+import io.inmesh.runtime.tls.ClientTls;
+import io.inmesh.runtime.tls.TlsContexts;
+import io.inmesh.transport.Transport.PoolSettings;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -11,6 +17,7 @@ import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How a pool's connections begin. */
@@ -18,12 +25,55 @@ final class Connector {
   private static final WriteBufferWaterMark WATER_MARKS =
       new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
+  private static final String HTTP_1 = "http/1.1";
+  private static final String HTTP_2 = "h2";
+
   private final Loops loops;
   private final @Nullable InetSocketAddress remote;
 
-  Connector(Loops loops, Address address) {
+  private final @Nullable ClientTls tls;
+  private final Http http;
+  private volatile boolean http1;
+
+  Connector(Loops loops, PoolSettings settings, TlsContexts contexts) {
     this.loops = loops;
-    this.remote = socketAddress(address);
+    this.remote = socketAddress(settings.address());
+    this.http = settings.protocol().http();
+    this.http1 = http != Http.HTTP_2 && http != Http.AUTO;
+    this.tls =
+        settings.socket() instanceof UpstreamTls socket
+            ? new ClientTls(contexts, socket, settings.hostname(), alpn(http))
+            : null;
+  }
+
+  private static List<String> alpn(Http http) {
+    return switch (http) {
+      case HTTP_2 -> List.of(HTTP_2);
+      case AUTO -> List.of(HTTP_2, HTTP_1);
+      case HTTP_1, DOWNSTREAM -> List.of(HTTP_1);
+    };
+  }
+
+  /** TLS, or null for plaintext. */
+  @Nullable ClientTls tls() {
+    return tls;
+  }
+
+  /**
+   * Which protocol a connection speaks.
+   *
+   * @param negotiated what ALPN chose; null if nothing
+   * @return whether it is HTTP/2
+   */
+  boolean chooseHttp2(@Nullable String negotiated) {
+    boolean http2 = http == Http.HTTP_2 || (http == Http.AUTO && HTTP_2.equals(negotiated));
+    http1 = !http2;
+    return http2;
+  }
+
+  /** Whether a connection will probably carry many streams at once: the last one told. */
+  boolean expectsHttp2() {
+    return !http1;
   }
 
   private static @Nullable InetSocketAddress socketAddress(Address address) {
@@ -51,12 +101,18 @@ final class Connector {
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
-        .handler(Nothing.HANDLER)
+        .handler(Quiet.HANDLER)
         .connect(remote);
   }
 
+  /** Stands in the pipeline until a protocol does: failures are heard of by other ways. */
   @ChannelHandler.Sharable
-  private static final class Nothing extends ChannelInboundHandlerAdapter {
-    static final Nothing HANDLER = new Nothing();
+  static final class Quiet extends ChannelInboundHandlerAdapter {
+    static final Quiet HANDLER = new Quiet();
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      context.close();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.inmesh.runtime.net;
 
 import io.inmesh.call.Headers;
+import io.inmesh.runtime.tls.TlsFailure;
 import io.inmesh.runtime.wire.Http1Parser;
 import io.inmesh.runtime.wire.WireException;
 import io.inmesh.transport.Stream;
@@ -239,7 +240,11 @@ final class Http1Connection extends Link {
 
   private void caught(Throwable cause) {
     if (failure.isEmpty()) {
-      failure = pool.settings().address() + ": " + cause.getMessage();
+      // In TLS 1.3 the client is done before the server has looked at its certificate. What was
+      // sent meanwhile, the server has not read.
+      boolean refused = !anythingReceived && TlsFailure.refusedUs(cause);
+      how = refused ? Closed.CONNECT_FAILURE : null;
+      failure = pool.settings().address() + ": " + TlsFailure.reason(cause, own());
     }
     channel.close();
   }

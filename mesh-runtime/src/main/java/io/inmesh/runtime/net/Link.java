@@ -1,9 +1,14 @@
 package io.inmesh.runtime.net;
 
+import io.inmesh.identity.KeyMaterial;
 import io.inmesh.loop.Timer;
+import io.inmesh.runtime.tls.ClientTls;
+import io.inmesh.runtime.tls.ClientTls.Handshake;
 import io.inmesh.transport.Stream;
 import io.netty.channel.Channel;
 import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An established connection in a pool, whatever it speaks. Owner: its loop.
@@ -35,6 +40,20 @@ abstract class Link {
           retire("it has reached its longest duration");
         }
       };
+
+  private final Timer ageing =
+      new Timer() {
+        @Override
+        protected void onTimer() {
+          aged = true;
+          secretsChanged();
+        }
+      };
+
+  private @Nullable Handshake tls;
+
+  /** Whether less than a fifth of our certificate's life is left. */
+  private boolean aged;
 
   private boolean retired;
   private boolean gone;
@@ -81,6 +100,39 @@ abstract class Link {
     }
   }
 
+  /** It stands on these secrets. */
+  final void secured(Handshake by) {
+    tls = by;
+    KeyMaterial own = by.own();
+    if (own != null) {
+      Duration life = Duration.between(own.receivedAt(), own.notAfter());
+      Instant old = own.notAfter().minus(life.dividedBy(5));
+      Duration wait = Duration.between(pool.transport().clock().instant(), old);
+      pool.loop().arm(ageing, pool.loop().nanoTime() + Math.max(0, wait.toNanos()));
+    }
+  }
+
+  /**
+   * Retires if we believe others now, or if our certificate is near its end and there is a newer
+   * one. As long as there is none, another connection would be no better.
+   */
+  final void secretsChanged() {
+    ClientTls current = pool.connector().tls();
+    if (tls == null || current == null) {
+      return;
+    }
+    if (tls.trust() != current.trust()) {
+      retire("the trusted authorities have changed");
+    } else if (aged && tls.own() != current.certificate()) {
+      retire("its certificate is near its end");
+    }
+  }
+
+  /** Our certificate on this connection, or null. */
+  final @Nullable KeyMaterial own() {
+    return tls == null ? null : tls.own();
+  }
+
   private void armIdle() {
     Duration timeout = pool.settings().protocol().idleTimeout();
     if (!timeout.isZero()) {
@@ -118,9 +170,6 @@ abstract class Link {
     }
   }
 
-  /** Retires if it stands on secrets that are no longer in force. */
-  void secretsChanged() {}
-
   final boolean isRetired() {
     return retired;
   }
@@ -136,6 +185,7 @@ abstract class Link {
       gone = true;
       idle.disarm();
       oldAge.disarm();
+      ageing.disarm();
       pool.closed(this);
     }
   }

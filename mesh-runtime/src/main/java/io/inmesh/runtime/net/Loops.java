@@ -91,6 +91,16 @@ public final class Loops implements AutoCloseable {
     return Thread.currentThread() instanceof LoopThread thread ? thread.loop : null;
   }
 
+  /** The loop that has this Netty loop. */
+  public NettyLoop of(io.netty.channel.EventLoop netty) {
+    for (NettyLoop loop : loops) {
+      if (loop.netty() == netty) {
+        return loop;
+      }
+    }
+    throw new IllegalArgumentException("not a loop of these");
+  }
+
   /** Netty's side of it, for channels. */
   public EventLoopGroup group() {
     return group;

@@ -2,6 +2,7 @@ package io.inmesh.runtime.net;
 
 import io.inmesh.config.Address;
 import io.inmesh.identity.SecretStore;
+import io.inmesh.runtime.tls.TlsContexts;
 import io.inmesh.runtime.tls.TlsProvider;
 import io.inmesh.transport.ConnectionPool;
 import io.inmesh.transport.Transport;
@@ -26,9 +27,8 @@ public final class NettyTransport implements Transport, AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.inmesh.transport");
 
   private final Loops loops;
-  private final SecretStore secrets;
   private final InstantSource clock;
-  private final TlsProvider tls;
+  private final TlsContexts contexts;
   private final Set<NettyPool> pools = ConcurrentHashMap.newKeySet();
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
   private final LongAdder connections = new LongAdder();
@@ -42,15 +42,14 @@ public final class NettyTransport implements Transport, AutoCloseable {
    */
   public NettyTransport(Loops loops, SecretStore secrets, InstantSource clock, TlsProvider tls) {
     this.loops = loops;
-    this.secrets = secrets;
     this.clock = clock;
-    this.tls = tls;
+    this.contexts = new TlsContexts(tls, secrets, clock);
     secrets.onChange(() -> pools.forEach(NettyPool::secretsChanged));
   }
 
   @Override
   public ConnectionPool pool(PoolSettings settings) {
-    var pool = new NettyPool(this, settings, new Connector(loops, settings.address()));
+    var pool = new NettyPool(this, settings, new Connector(loops, settings, contexts));
     pools.add(pool);
     return pool;
   }
@@ -59,16 +58,8 @@ public final class NettyTransport implements Transport, AutoCloseable {
     return loops;
   }
 
-  SecretStore secrets() {
-    return secrets;
-  }
-
   InstantSource clock() {
     return clock;
-  }
-
-  TlsProvider tls() {
-    return tls;
   }
 
   void forget(NettyPool pool) {
@@ -116,6 +107,6 @@ public final class NettyTransport implements Transport, AutoCloseable {
     pools.forEach(NettyPool::close);
     pools.clear();
     // Those of drained pools too.
-    channels.close();
+    channels.close().addListener(all -> contexts.close());
   }
 }

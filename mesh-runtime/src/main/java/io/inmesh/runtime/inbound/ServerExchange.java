@@ -1,0 +1,326 @@
+package io.inmesh.runtime.inbound;
+
+import io.inmesh.call.Body;
+import io.inmesh.call.Headers;
+import io.inmesh.server.Handler;
+import io.inmesh.server.ServerRequest;
+import io.inmesh.server.ServerResponse;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its answer, whatever the protocol: the request's body towards the handler, and
+ * the reader of the answer's body. Owner: its loop; what the handler calls comes from any thread
+ * and is brought there.
+ */
+abstract class ServerExchange implements Body, Body.Sink, Runnable {
+  private static final System.Logger LOG = System.getLogger("io.inmesh.server");
+  private static final int GRANT = 4;
+
+  private final EventLoop loop;
+  private final boolean toHead;
+
+  private @Nullable Sink reader;
+  private int demand;
+  private boolean discarding;
+  private boolean requestEnded;
+  private @Nullable Throwable requestFailure;
+  private Headers requestTrailers = Headers.EMPTY;
+
+  private @Nullable Body answer;
+  private boolean headSent;
+  private boolean answerEnded;
+  private boolean broken;
+  private int granted;
+  private boolean granting;
+  private boolean scheduled;
+
+  ServerExchange(EventLoop loop, boolean toHead) {
+    this.loop = loop;
+    this.toHead = toHead;
+  }
+
+  /** Writes the head. {@code end}: nothing follows. Lengths as in {@code Http1Writer}. */
+  abstract void writeHead(int status, Headers headers, long contentLength, boolean end);
+
+  abstract void writeData(ByteBuffer chunk);
+
+  abstract void writeEnd(Headers trailers);
+
+  abstract boolean isWritable();
+
+  abstract void flush();
+
+  /** The handler can take more of the request. */
+  abstract void demanded();
+
+  /** The answer broke off after its head. */
+  abstract void abort();
+
+  /** The answer has been written to its end. */
+  abstract void answered();
+
+  final void handle(Handler handler, ServerRequest request) {
+    try {
+      handler
+          .handle(request)
+          .whenComplete((response, failure) -> onLoop(() -> answer(response, failure)));
+    } catch (RuntimeException failure) {
+      answer(null, failure);
+    }
+  }
+
+  private void onLoop(Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+    } else {
+      loop.execute(task);
+    }
+  }
+
+  private void answer(@Nullable ServerResponse response, @Nullable Throwable failure) {
+    if (response == null) {
+      LOG.log(Level.WARNING, "a handler failed", failure);
+      answer(new ServerResponse(500, Headers.EMPTY, Optional.empty()));
+    } else {
+      answer(response);
+    }
+  }
+
+  /** Answers, unless something has been answered before. */
+  final void answer(ServerResponse response) {
+    Body body = response.body().orElse(null);
+    if (headSent || broken) {
+      if (body != null) {
+        body.cancel();
+      }
+      return;
+    }
+    headSent = true;
+    int status = response.status();
+    boolean bodiless = toHead || status == 204 || status == 304;
+    if (body == null || bodiless) {
+      long length = body == null ? 0 : body.length();
+      // No length is told where a body would have one that is not known.
+      writeHead(status, response.headers(), bodiless && length <= 0 ? NO_LENGTH : length, true);
+      if (body != null) {
+        body.cancel();
+      }
+      ended();
+      return;
+    }
+    answer = body;
+    writeHead(status, response.headers(), body.length(), false);
+    body.open(this);
+    grant();
+  }
+
+  /** For {@link #writeHead}: no word about a body. */
+  static final long NO_LENGTH = -2;
+
+  private void ended() {
+    answerEnded = true;
+    answer = null;
+    if (!granting) {
+      flush();
+    }
+    answered();
+  }
+
+  final boolean isAnswered() {
+    return answerEnded;
+  }
+
+  final boolean isHeadSent() {
+    return headSent;
+  }
+
+  // ---- the answer's body, from any thread ----
+
+  @Override
+  public final void onData(ByteBuffer chunk) {
+    if (loop.inEventLoop()) {
+      data(chunk);
+    } else {
+      loop.execute(() -> data(chunk));
+    }
+  }
+
+  private void data(ByteBuffer chunk) {
+    if (answerEnded || broken) {
+      return;
+    }
+    granted = Math.max(0, granted - 1);
+    writeData(chunk);
+    if (!granting) {
+      flush();
+      if (granted == 0) {
+        schedule();
+      }
+    }
+  }
+
+  @Override
+  public final void onEnd(Headers trailers) {
+    onLoop(
+        () -> {
+          if (!answerEnded && !broken) {
+            writeEnd(trailers);
+            if (!broken) {
+              ended();
+            }
+          }
+        });
+  }
+
+  @Override
+  public final void onFailure(Throwable cause) {
+    onLoop(
+        () -> {
+          if (!answerEnded && !broken) {
+            LOG.log(Level.DEBUG, "an answer broke off", cause);
+            answer = null;
+            broken = true;
+            abort();
+          }
+        });
+  }
+
+  /** Lets the answer go on when the connection has room. */
+  final void schedule() {
+    if (!scheduled) {
+      scheduled = true;
+      loop.execute(this);
+    }
+  }
+
+  @Override
+  public final void run() {
+    scheduled = false;
+    grant();
+  }
+
+  private void grant() {
+    if (granting || answer == null) {
+      return;
+    }
+    granting = true;
+    try {
+      for (Body body = answer; body != null && granted == 0 && isWritable(); body = answer) {
+        granted = GRANT;
+        body.demand(GRANT);
+      }
+    } finally {
+      granting = false;
+      flush();
+    }
+  }
+
+  // ---- the request's body, from any thread ----
+
+  @Override
+  public final void open(Sink sink) {
+    onLoop(
+        () -> {
+          reader = sink;
+          if (requestFailure != null) {
+            sink.onFailure(requestFailure);
+          } else if (requestEnded) {
+            sink.onEnd(requestTrailers);
+          } else {
+            demanded();
+          }
+        });
+  }
+
+  @Override
+  public final void demand(int chunks) {
+    if (loop.inEventLoop()) {
+      demandOnLoop(chunks);
+    } else {
+      loop.execute(() -> demandOnLoop(chunks));
+    }
+  }
+
+  private void demandOnLoop(int chunks) {
+    demand = demand + chunks < 0 ? Integer.MAX_VALUE : demand + chunks;
+    if (!requestEnded && requestFailure == null) {
+      demanded();
+    }
+  }
+
+  @Override
+  public final void cancel() {
+    onLoop(this::discard);
+  }
+
+  /** The rest of the request is of no interest. */
+  final void discard() {
+    discarding = true;
+    reader = null;
+    if (!requestEnded && requestFailure == null) {
+      demanded();
+    }
+  }
+
+  /** Whether a chunk of the request may be passed on, or dropped. */
+  final boolean isDemanded() {
+    return discarding || (reader != null && demand > 0);
+  }
+
+  final boolean isDiscarding() {
+    return discarding;
+  }
+
+  final boolean isRequestEnded() {
+    return requestEnded;
+  }
+
+  /** A chunk of the request. */
+  final void request(ByteBuffer chunk) {
+    Sink sink = reader;
+    if (sink != null) {
+      if (demand != Integer.MAX_VALUE) {
+        demand--;
+      }
+      sink.onData(chunk);
+    }
+  }
+
+  /** The request's end. */
+  final void requestEnd(Headers trailers) {
+    requestEnded = true;
+    requestTrailers = trailers;
+    Sink sink = reader;
+    if (sink != null) {
+      reader = null;
+      sink.onEnd(trailers);
+    }
+  }
+
+  /** The exchange is lost: the client went away, or broke the protocol. */
+  final void lost(String reason) {
+    if (broken) {
+      return;
+    }
+    broken = true;
+    var cause = new IOException(reason);
+    if (!requestEnded) {
+      requestFailure = cause;
+      Sink sink = reader;
+      reader = null;
+      if (sink != null) {
+        sink.onFailure(cause);
+      }
+    }
+    Body body = answer;
+    answer = null;
+    if (body != null) {
+      body.cancel();
+    }
+  }
+}
