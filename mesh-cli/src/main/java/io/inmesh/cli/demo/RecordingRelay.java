@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands before a service's port on loopback, passes bytes on in both directions and keeps a copy
@@ -25,7 +26,7 @@ final class RecordingRelay implements AutoCloseable {
   private static final int MAX_RECORD = (1 << 14) + 256;
 
   private final ServerSocket listener;
-  private final InetSocketAddress target;
+  private volatile @Nullable InetSocketAddress target;
   private final List<Copy> copies = new CopyOnWriteArrayList<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
@@ -42,8 +43,8 @@ final class RecordingRelay implements AutoCloseable {
     }
   }
 
-  RecordingRelay(int targetPort) throws IOException {
-    target = new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort);
+  /** A relay that refuses until {@link #target} is called. */
+  RecordingRelay() throws IOException {
     listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
     start("relay-accept", this::accept);
   }
@@ -54,6 +55,11 @@ final class RecordingRelay implements AutoCloseable {
     thread.start();
   }
 
+  /** Where bytes are passed on to. */
+  void target(int port) {
+    target = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+  }
+
   int port() {
     return listener.getLocalPort();
   }
@@ -62,10 +68,15 @@ final class RecordingRelay implements AutoCloseable {
     while (!listener.isClosed()) {
       try {
         Socket near = listener.accept();
+        InetSocketAddress to = target;
+        if (to == null) {
+          near.close();
+          continue;
+        }
         Socket far = new Socket();
         sockets.add(near);
         sockets.add(far);
-        far.connect(target);
+        far.connect(to);
         near.setTcpNoDelay(true);
         far.setTcpNoDelay(true);
         start("relay-in", () -> pass(near, far));

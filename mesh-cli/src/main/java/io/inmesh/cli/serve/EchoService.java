@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
  * Answers with what it saw, as JSON. Some paths do more:
@@ -36,25 +37,26 @@ import java.util.concurrent.atomic.LongAdder;
 public final class EchoService implements Handler {
   private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
 
-  private final String service;
-  private final String instance;
-  private final String version;
+  private final Settings settings;
   private final ScheduledExecutorService timer;
   private final LongAdder requests = new LongAdder();
   private final Set<String> ids = ConcurrentHashMap.newKeySet();
   private final Set<String> repeated = ConcurrentHashMap.newKeySet();
 
   /**
-   * An instance.
+   * What an instance is like.
    *
    * @param instance told in answers, for instance its address
    * @param version told in answers
+   * @param stalled accepts everything and answers nothing but {@code /seen}
+   * @param ids is told every {@code x-call-id} as it comes in
    */
-  public EchoService(
-      String service, String instance, String version, ScheduledExecutorService timer) {
-    this.service = service;
-    this.instance = instance;
-    this.version = version;
+  public record Settings(
+      String service, String instance, String version, boolean stalled, Consumer<String> ids) {}
+
+  /** An instance. */
+  public EchoService(Settings settings, ScheduledExecutorService timer) {
+    this.settings = settings;
     this.timer = timer;
   }
 
@@ -69,10 +71,13 @@ public final class EchoService implements Handler {
     }
     requests.increment();
     String id = request.headers().get("x-call-id");
-    if (id != null && !ids.add(id)) {
-      repeated.add(id);
+    if (id != null) {
+      settings.ids().accept(id);
+      if (!ids.add(id)) {
+        repeated.add(id);
+      }
     }
-    return switch (word) {
+    return switch (settings.stalled() ? "stall" : word) {
       case "echo" -> CompletableFuture.completedStage(echo(request));
       case "stall" -> new CompletableFuture<>();
       case "delay" -> later(number(words, 0), json(200, saw(request)));
@@ -97,9 +102,9 @@ public final class EchoService implements Handler {
 
   private JsonObject saw(ServerRequest request) {
     var json = new JsonObject();
-    json.addProperty("service", service);
-    json.addProperty("version", version);
-    json.addProperty("instance", instance);
+    json.addProperty("service", settings.service());
+    json.addProperty("version", settings.version());
+    json.addProperty("instance", settings.instance());
     json.addProperty("method", request.method());
     json.addProperty("path", request.path());
     json.addProperty("authority", request.authority());
@@ -109,7 +114,7 @@ public final class EchoService implements Handler {
 
   private JsonObject seen() {
     var json = new JsonObject();
-    json.addProperty("instance", instance);
+    json.addProperty("instance", settings.instance());
     json.addProperty("requests", requests.sum());
     json.addProperty("ids", ids.size());
     json.add("repeated", JSON.toJsonTree(repeated));
@@ -120,13 +125,13 @@ public final class EchoService implements Handler {
     byte[] bytes = (JSON.toJson(value) + "\n").getBytes(StandardCharsets.UTF_8);
     Headers headers =
         Headers.of(
-            "content-type", "application/json", "x-instance", instance, "x-version", version);
+            "content-type", "application/json", "x-instance", settings.instance(), "x-version", settings.version());
     return new ServerResponse(status, headers, Optional.of(Bodies.of(ByteBuffer.wrap(bytes))));
   }
 
   private ServerResponse echo(ServerRequest request) {
     String type = request.headers().get("content-type");
-    Headers headers = Headers.of("x-instance", instance, "x-version", version);
+    Headers headers = Headers.of("x-instance", settings.instance(), "x-version", settings.version());
     if (type != null) {
       headers.add("content-type", type);
     }
