@@ -155,26 +155,33 @@ public final class UriTemplates {
 
     private void afterSegment() {
       if (template.charAt(at) != '/') {
-        String suffix = template.substring(at);
-        literal(suffix, "invalid suffix literal");
-        at = template.length();
-      } else {
+        int end = segmentEnd();
+        literal(template.substring(at, end), "invalid suffix literal");
+        at = end;
+      }
+      if (at < template.length()) {
         regex.append('/');
         at++;
       }
     }
 
-    /** Literal text up to the next slash; variables may stand in it. */
-    private void literalSegment() {
+    private int segmentEnd() {
       int end = template.indexOf('/', at);
+      return end < 0 ? template.length() : end;
+    }
+
+    /** Literal text up to the next slash; a variable may stand in it. */
+    private void literalSegment() {
+      int end = segmentEnd();
       int open = template.indexOf('{', at);
-      if (open >= 0 && (end < 0 || open < end)) {
+      int close = open < 0 ? -1 : template.indexOf('}', open);
+      if (close > 0 && close < end) {
         literal(template.substring(at, open), "invalid literal");
         at = open;
         variable();
       } else {
-        literal(template.substring(at, end < 0 ? template.length() : end), "invalid literal");
-        at = end < 0 ? template.length() : end;
+        literal(template.substring(at, end), "invalid literal");
+        at = end;
       }
     }
 

@@ -34,7 +34,11 @@ class UriTemplatesTest {
         "/*/*/*/*/*/*",
         "/a/",
         "/{a=*}b",
-        "/b{a=*}"
+        "/b{a=*}",
+        "/b{a}c",
+        "/b*{a}",
+        "/x-{a}/y",
+        "/x{a}.json/{q}"
       })
   void patterns(String template) {
     assertThat(UriTemplates.pattern(template).template()).isEqualTo(template);
@@ -68,6 +72,9 @@ class UriTemplatesTest {
         "/{a=x/}",
         "/{a}b{c}",
         "/{a}-{c}",
+        "/b{a=x/*}c",
+        "/b{a}c{d}",
+        "/b{a}{c}",
         "/{a:b}",
         "/\u00e9"
       })

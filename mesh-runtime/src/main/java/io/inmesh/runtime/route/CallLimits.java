@@ -8,8 +8,15 @@ public interface CallLimits {
    * @param response from the end of the request to the end of the response, over all attempts
    * @param perTry for one attempt's response
    * @param perTryIdle without a byte of the response in one attempt
-   * @param maxStream from the start of the request to the end of the response
+   * @param maxStream from the start of the request to the end of the response; 1 if the request's
+   *     own limit is zero: it is over at once
    * @param idle without a byte in either direction; -1 for the listener's
    */
   void limits(long response, long perTry, long perTryIdle, long maxStream, long idle);
+
+  /**
+   * The status of the reply when time is up; 504 unless this is called. Source:
+   * x-envoy-upstream-rq-timeout-alt-response.
+   */
+  void timeoutStatus(int status);
 }

@@ -1,13 +1,55 @@
 package io.inmesh.runtime.route;
 
+import io.inmesh.config.MirrorPolicy;
+import org.jspecify.annotations.Nullable;
+
 /** A compiled mirror policy. */
-public abstract class MirrorEntry {
+public final class MirrorEntry {
+  private final MirrorPolicy config;
+  private final Fraction fraction;
+  private final HeaderEdits edits;
+  private final String localAddress;
+
+  MirrorEntry(MirrorPolicy config, RouteSettings settings) {
+    this.config = config;
+    this.fraction = new Fraction(config.fraction(), settings.runtime());
+    this.edits = HeaderEdits.request(config.mutations(), settings.process());
+    this.localAddress = settings.process().localAddress();
+  }
+
   /** Whether this call is mirrored. */
-  public abstract boolean wanted(RouteInput call);
+  public boolean wanted(RouteInput call) {
+    return fraction.holds(call.streamRandom());
+  }
 
   /** The cluster's name; "" if the request's header does not name one. */
-  public abstract String cluster(RouteInput call);
+  public String cluster(RouteInput call) {
+    if (config.cluster().isPresent()) {
+      return config.cluster().get();
+    }
+    @Nullable String named =
+        config.clusterHeader().isEmpty()
+            ? null
+            : RequestFields.first(call, config.clusterHeader().get());
+    return named == null ? "" : named;
+  }
 
   /** Makes the copy of the finalized request the mirror's own. */
-  public abstract void finalizeCopy(RequestEdit copy);
+  public void finalizeCopy(RequestEdit copy) {
+    edits.request(copy);
+    if (config.hostRewrite().isPresent()) {
+      copy.authority(config.hostRewrite().get());
+    } else if (!config.disableShadowHostSuffix()) {
+      copy.authority(shadow(copy.authority()));
+    }
+    copy.editHeaders().set("x-envoy-internal", "true");
+    JoinedHeaders.add(copy.editHeaders(), "x-forwarded-for", localAddress);
+  }
+
+  private static String shadow(String host) {
+    int colon = host.lastIndexOf(':');
+    return colon <= host.lastIndexOf(']')
+        ? host + "-shadow"
+        : host.substring(0, colon) + "-shadow" + host.substring(colon);
+  }
 }

@@ -1,9 +1,15 @@
 package io.inmesh.runtime.route;
 
 import io.inmesh.call.Headers;
+import io.inmesh.config.Action;
+import io.inmesh.config.Action.DirectResponse;
 import io.inmesh.config.Action.Forward;
+import io.inmesh.config.Action.Redirect;
+import io.inmesh.config.ClusterSpecifier;
 import io.inmesh.config.EndpointSet.Endpoint;
 import io.inmesh.config.FilterOverride;
+import io.inmesh.config.RetryPolicy;
+import io.inmesh.config.Rewrite;
 import io.inmesh.config.Route;
 import io.inmesh.config.VirtualHost;
 import java.util.List;
@@ -12,73 +18,245 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A compiled route; of a split there is one for each share. Immutable. */
-public abstract class RouteEntry<P> {
+public final class RouteEntry<P> {
+  private static final String ATTEMPTS = "x-envoy-attempt-count";
+
+  private final Levels levels;
+  private final Optional<Route> view;
+  private final @Nullable Forward forward;
+  private final HeaderEdits[] requestEdits;
+  private final HeaderEdits[] responseEdits;
+  private final boolean keepOld;
+  private final RequestTimes times;
+  private final @Nullable PathRewriting path;
+  private final HostRewriting host;
+  private final HashPolicies hash;
+  private final List<MirrorEntry> mirrors;
+  private final RetryRules retry;
+  private final Map<String, Object> metadataMatch;
+  private final @Nullable Redirection redirection;
+  private final @Nullable FormatText body;
+  private final P parts;
+
+  RouteEntry(Levels levels, MatchTest match, Parts<P> parts) {
+    this.levels = levels;
+    RouteSettings settings = levels.settings;
+    RouteSettings.Process process = settings.process();
+    Action action = levels.route.action();
+    this.view = Optional.of(levels.route);
+    this.forward = action instanceof Forward to ? to : null;
+    this.requestEdits = levels.requestEdits();
+    this.responseEdits = levels.responseEdits();
+    this.keepOld = !settings.router().suppressEnvoyHeaders();
+    RetryPolicy policy = levels.retryPolicy(forward);
+    Rewrite rewrite = forward == null ? Rewrite.NONE : forward.rewrite();
+    this.times =
+        new RequestTimes(levels.timeouts(forward), policy, levels.hedged(forward), settings);
+    this.path = PathRewriting.of(rewrite.path(), match, process);
+    this.host = new HostRewriting(rewrite, process);
+    this.hash = forward == null ? HashPolicies.NONE : new HashPolicies(forward.hashPolicies());
+    this.mirrors = levels.mirrors(forward);
+    this.retry = new RetryRules(policy);
+    this.metadataMatch = levels.metadataMatch(forward);
+    this.redirection = action instanceof Redirect to ? new Redirection(to, match, process) : null;
+    this.body =
+        action instanceof DirectResponse direct
+            ? direct.bodyFormat().map(f -> new FormatText(f.format(), process, "-")).orElse(null)
+            : null;
+    this.parts = parts.make(this);
+  }
+
   /** The route. */
-  public abstract Route route();
+  public Route route() {
+    return levels.route;
+  }
 
   /** The same, allocated once. */
-  public abstract Optional<Route> view();
+  public Optional<Route> view() {
+    return view;
+  }
 
   /** Its virtual host. */
-  public abstract VirtualHost virtualHost();
+  public VirtualHost virtualHost() {
+    return levels.host;
+  }
 
   /** The action if it forwards, or null. */
-  public abstract @Nullable Forward forward();
+  public @Nullable Forward forward() {
+    return forward;
+  }
 
   /** What {@link Parts} made. */
-  public abstract P parts();
+  public P parts() {
+    return parts;
+  }
 
   /**
-   * What share, route, virtual host or route configuration (in this order) say of a filter; null.
+   * What share, route, virtual host or route configuration (in this order) say of a filter, or
+   * null.
    */
-  public abstract @Nullable FilterOverride override(String filterName);
+  public @Nullable FilterOverride override(String filterName) {
+    return levels.override(filterName);
+  }
 
   /** Names the place that {@link #override} came from, unique among all; for the state's owner. */
-  public abstract String overrideOwner(String filterName);
+  public String overrideOwner(String filterName) {
+    return levels.overrideOwner(filterName);
+  }
 
   /**
-   * The cluster's name; "" if the request's header does not name one. To be asked once, at first.
+   * The cluster's name; "" if the request's header does not name one, or the route forwards
+   * nothing. To be asked once, before {@link #finalizeRequest}.
    */
-  public abstract String cluster(RouteInput call);
+  public String cluster(RouteInput call) {
+    if (levels.share != null) {
+      return named(call, levels.share.cluster(), levels.share.clusterHeader());
+    }
+    if (forward == null) {
+      return "";
+    }
+    if (forward.clusters() instanceof ClusterSpecifier.Named one) {
+      return one.cluster();
+    }
+    return forward.clusters() instanceof ClusterSpecifier.ByHeader by
+        ? orEmpty(RequestFields.first(call, by.header()))
+        : "";
+  }
+
+  private static String named(RouteInput call, Optional<String> cluster, Optional<String> header) {
+    if (cluster.isPresent()) {
+      return cluster.get();
+    }
+    return header.isPresent() ? orEmpty(RequestFields.first(call, header.get())) : "";
+  }
+
+  private static String orEmpty(@Nullable String value) {
+    return value == null ? "" : value;
+  }
 
   /** The virtual cluster's name; "" for none, {@code other} if none fits. */
-  public abstract String virtualCluster(RouteInput call);
+  public String virtualCluster(RouteInput call) {
+    return levels.virtualClusters.name(call);
+  }
 
   /**
    * Makes the request ready to be sent: timeouts, headers of the mesh, header mutations, rewrites.
    * To be called once, after all filters.
    */
-  public abstract void finalizeRequest(RequestEdit call, CallLimits limits);
+  public void finalizeRequest(RequestEdit call, CallLimits limits) {
+    times.apply(call, limits);
+    if (levels.host.policy().includeRequestAttemptCount()) {
+      call.editHeaders().set(ATTEMPTS, "1");
+    }
+    int at = 0;
+    if (levels.share != null) {
+      if (levels.shareFirst()) {
+        requestEdits[at++].request(call);
+      }
+      levels.share.hostRewrite().ifPresent(call::authority);
+    }
+    while (at < requestEdits.length) {
+      requestEdits[at++].request(call);
+    }
+    host.apply(call, keepOld);
+    String rewritten = path == null ? null : path.apply(call);
+    if (rewritten != null) {
+      if (keepOld) {
+        call.editHeaders().set("x-envoy-original-path", call.path());
+      }
+      call.path(rewritten);
+    }
+  }
 
   /** The host's part of a rewrite: once for each attempt, when a host is known. */
-  public abstract void finalizeAttempt(RequestEdit call, Endpoint endpoint);
+  public void finalizeAttempt(RequestEdit call, Endpoint endpoint) {
+    if (host.auto() && !endpoint.hostname().isEmpty()) {
+      host.set(call, endpoint.hostname(), keepOld);
+    }
+  }
 
   /**
    * What changes in the request for a further attempt.
    *
+   * @param attempt 2 for the first further attempt
    * @param remainingNanos of the response timeout; zero for no timeout
+   * @param perTryNanos the timeout of each attempt; zero for none
    */
-  public abstract void finalizeRetry(
-      RequestEdit call, int attempt, boolean afterTimeout, long remainingNanos);
+  public void finalizeRetry(
+      RequestEdit call, int attempt, boolean afterTimeout, long remainingNanos, long perTryNanos) {
+    if (levels.host.policy().includeRequestAttemptCount()) {
+      call.editHeaders().set(ATTEMPTS, Integer.toString(attempt));
+    }
+    if (levels.host.policy().includeIsTimeoutRetryHeader()) {
+      call.editHeaders().set("x-envoy-is-timeout-retry", Boolean.toString(afterTimeout));
+    }
+    times.again(call, remainingNanos, perTryNanos);
+  }
 
   /** Runs the hash policies over the finalized request. */
-  public abstract void hash(RequestEdit call, HashSink sink);
+  public void hash(RequestEdit call, HashSink sink) {
+    hash.run(call, sink);
+  }
 
   /** What a host's {@code envoy.lb} metadata must hold; the share's over the route's. */
-  public abstract Map<String, Object> metadataMatch();
+  public Map<String, Object> metadataMatch() {
+    return metadataMatch;
+  }
 
   /** The copies to send: route's, else virtual host's, else route configuration's. */
-  public abstract List<MirrorEntry> mirrors();
+  public List<MirrorEntry> mirrors() {
+    return mirrors;
+  }
 
-  /** When and how it is tried again; null for never. Request headers can add to it. */
-  public abstract @Nullable RetryRules retry(RequestEdit call);
+  /**
+   * When and how it is tried again; null for never. Request headers can add to it and are taken
+   * out. To be called after {@link #finalizeRequest}.
+   */
+  public @Nullable RetryRules retry(RequestEdit call) {
+    return retry.forCall(call);
+  }
 
   /** How many bytes of a request body may be kept for further attempts; -1 for the default. */
-  public abstract long bufferLimit();
+  public long bufferLimit() {
+    return levels.route.bufferLimit().orElse(levels.host.policy().bufferLimit().orElse(-1L));
+  }
 
   /** The reply of a route that redirects or answers by itself; null if it forwards. */
-  public abstract @Nullable LocalReply directReply(RequestEdit call);
+  public @Nullable LocalReply directReply(RequestEdit call) {
+    if (redirection != null) {
+      var headers = new Headers().addLower("location", redirection.location(call, keepOld));
+      int status = ((Redirect) levels.route.action()).status();
+      return new LocalReply(status, headers, "", "direct_response");
+    }
+    if (levels.route.action() instanceof DirectResponse direct) {
+      return new LocalReply(direct.status(), new Headers(), direct.body(), "direct_response");
+    }
+    return null;
+  }
+
+  /** The reply's body as the route formats it, and its content type; for direct responses. */
+  @Nullable String formattedBody(CallFacts call) {
+    return body == null ? null : body.apply(call);
+  }
+
+  Optional<String> formattedType() {
+    return levels.route.action() instanceof DirectResponse direct
+        ? direct.bodyFormat().flatMap(Action.BodyFormat::contentType)
+        : Optional.empty();
+  }
+
+  boolean attemptsInResponse() {
+    return levels.host.policy().includeAttemptCountInResponse();
+  }
 
   /** The route's header mutations on a response. */
-  public abstract void finalizeResponse(CallFacts call, Headers response);
+  public void finalizeResponse(CallFacts call, Headers response) {
+    for (HeaderEdits edits : responseEdits) {
+      edits.response(call, response);
+    }
+  }
+
+  HashPolicies hashPolicies() {
+    return hash;
+  }
 }

@@ -1,33 +1,92 @@
 package io.inmesh.runtime.route;
 
+import io.inmesh.call.Headers;
 import io.inmesh.config.RouteConfiguration;
+import io.inmesh.config.VirtualHost;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A route configuration made ready for matching. Immutable. */
 public final class RouteTable<P> {
+  private final RouteConfiguration config;
+  private final RouteSettings settings;
+  private final List<HostRules<P>> hosts;
+  private final DomainIndex<HostRules<P>> domains = new DomainIndex<>();
+
   /**
    * Compiles routes.
    *
    * @param previous an earlier table whose virtual hosts are reused where nothing changed, or null
-   * @throws IllegalArgumentException naming the virtual host and route that cannot be compiled;
-   *     does not happen for config that the codec let pass
+   * @throws IllegalArgumentException if something cannot be compiled; does not happen for config
+   *     that the codec let pass
    */
   public RouteTable(
       RouteConfiguration config,
       RouteSettings settings,
       Parts<P> parts,
-      @Nullable RouteTable<P> previous) {}
+      @Nullable RouteTable<P> previous) {
+    this.config = config;
+    this.settings = settings;
+    var compiled = new ArrayList<HostRules<P>>();
+    boolean comparable = previous != null && sameAround(previous);
+    for (VirtualHost host : config.virtualHosts()) {
+      int at = compiled.size();
+      HostRules<P> last =
+          comparable && previous != null && at < previous.hosts.size()
+              ? previous.hosts.get(at)
+              : null;
+      boolean keep = last != null && last.config.equals(host) && last.upToDate(parts);
+      compiled.add(keep && last != null ? last : compile(host, at, parts));
+    }
+    this.hosts = List.copyOf(compiled);
+    for (HostRules<P> rules : hosts) {
+      rules.config.domains().forEach(domain -> domains.add(domain, rules));
+    }
+  }
+
+  private HostRules<P> compile(VirtualHost host, int at, Parts<P> parts) {
+    String owner = "routes/" + config.name() + "/" + at;
+    var clusters = new VirtualClusters(host.virtualClusters());
+    return new HostRules<>(new Levels.HostLevels(config, host, settings, clusters, owner), parts);
+  }
+
+  /** Whether all that virtual hosts inherit is the same. */
+  private boolean sameAround(RouteTable<P> other) {
+    return settings.equals(other.settings)
+        && config.name().equals(other.config.name())
+        && config.mutations().equals(other.config.mutations())
+        && config.options().equals(other.config.options())
+        && config.mirrors().equals(other.config.mirrors())
+        && config.perFilter().equals(other.config.perFilter());
+  }
 
   /**
    * The first route that matches, with the share of its split drawn; null if none does. A virtual
    * host that demands TLS answers with a redirecting entry. Allocates nothing.
    */
   public @Nullable RouteEntry<P> match(RouteInput call) {
-    throw new UnsupportedOperationException();
+    String host = host(call);
+    HostRules<P> rules = host == null ? null : domains.find(host);
+    return rules == null ? null : rules.match(call);
+  }
+
+  private @Nullable String host(RouteInput call) {
+    RouteConfiguration.Options options = config.options();
+    if (options.vhostHeader().isPresent()) {
+      String named = call.headers().get(options.vhostHeader().get());
+      return named == null ? null : Headers.lower(named);
+    }
+    String host = Headers.lower(call.authority());
+    if (options.ignorePort()) {
+      int colon = Authorities.portStart(host);
+      host = colon < 0 ? host : host.substring(0, colon);
+    }
+    return host;
   }
 
   /** What was compiled. */
   public RouteConfiguration config() {
-    throw new UnsupportedOperationException();
+    return config;
   }
 }

@@ -1,0 +1,90 @@
+package io.inmesh.runtime.route;
+
+import io.inmesh.config.Action.Redirect;
+import io.inmesh.config.Rewrite;
+import io.inmesh.config.Route;
+import io.inmesh.config.RouteMatch;
+import io.inmesh.config.VirtualHost;
+import io.inmesh.config.VirtualHost.RequireTls;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The routes of a virtual host, compiled. */
+final class HostRules<P> {
+  final VirtualHost config;
+  private final List<RouteRule<P>> rules;
+  private final RouteIndex index;
+  private final @Nullable RouteRule<P> toTls;
+  private final boolean ignoreParameters;
+
+  HostRules(Levels.HostLevels levels, Parts<P> parts) {
+    this.config = levels.host();
+    var compiled = new ArrayList<RouteRule<P>>();
+    for (Route route : config.routes()) {
+      compiled.add(new RouteRule<>(new Levels(levels, route, compiled.size()), parts));
+    }
+    this.rules = List.copyOf(compiled);
+    this.index = new RouteIndex(rules.stream().map(rule -> rule.match).toList());
+    this.toTls =
+        config.policy().requireTls() == RequireTls.NONE
+            ? null
+            : new RouteRule<>(new Levels(levels, tlsRedirect(), rules.size()), parts);
+    this.ignoreParameters = levels.config().options().ignorePathParameters();
+  }
+
+  private static Route tlsRedirect() {
+    var https =
+        new Redirect(
+            Optional.empty(), true, Optional.empty(), 0, new Rewrite.KeepPath(), 301, false);
+    return new Route("", RouteMatch.of(new RouteMatch.Prefix("", true)), https);
+  }
+
+  @Nullable RouteEntry<P> match(RouteInput call) {
+    if (toTls != null && mustUseTls(call)) {
+      return toTls.choose(call);
+    }
+    String path = call.path();
+    int end = RequestFields.pathEnd(path);
+    if (ignoreParameters) {
+      int parameters = path.indexOf(';');
+      end = parameters >= 0 && parameters < end ? parameters : end;
+    }
+    RouteRule<P> rule = first(call, path, end);
+    return rule == null ? null : rule.choose(call);
+  }
+
+  /** Merges the index's two lists, so that the first match in the config's order is found. */
+  private @Nullable RouteRule<P> first(RouteInput call, String path, int end) {
+    int[] found = index.candidates(path, end);
+    int[] others = index.others;
+    int a = 0;
+    int b = 0;
+    while (a < found.length || b < others.length) {
+      boolean fromTree = b == others.length || a < found.length && found[a] < others[b];
+      RouteRule<P> rule = rules.get(fromTree ? found[a++] : others[b++]);
+      if (rule.match.matches(call, path, end)) {
+        return rule;
+      }
+    }
+    return null;
+  }
+
+  private boolean mustUseTls(RouteInput call) {
+    boolean secure = "https".equals(call.headers().get("x-forwarded-proto"));
+    boolean all = config.policy().requireTls() == RequireTls.ALL;
+    return !secure && (all || !call.internal());
+  }
+
+  boolean upToDate(Parts<P> parts) {
+    for (RouteRule<P> rule : rules) {
+      for (RouteEntry<P> entry : rule.entries) {
+        if (!parts.upToDate(entry.parts())) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,69 @@
+package io.inmesh.runtime.route;
+
+import io.inmesh.config.Action.Redirect;
+import io.inmesh.config.Rewrite;
+import org.jspecify.annotations.Nullable;
+
+/** Where a redirecting route sends the caller. */
+final class Redirection {
+  private final Redirect config;
+  private final @Nullable PathRewriting path;
+  private final @Nullable String replacement;
+
+  Redirection(Redirect config, MatchTest match, RouteSettings.Process process) {
+    this.config = config;
+    this.path = PathRewriting.of(config.path(), match, process);
+    this.replacement = config.path() instanceof Rewrite.ReplacePath whole ? whole.path() : null;
+  }
+
+  /** Rewrites the path, which later formats see, and answers the location. */
+  String location(RequestEdit call, boolean keepOld) {
+    String rewritten = path == null ? null : path.apply(call);
+    if (rewritten != null) {
+      if (keepOld) {
+        call.editHeaders().set("x-envoy-original-path", call.path());
+      }
+      call.path(rewritten);
+    }
+    String scheme = scheme(call);
+    String port = config.port() == 0 ? "" : ":" + config.port();
+    String host = config.host().orElse("");
+    return scheme
+        + "://"
+        + (host.isEmpty() ? host(call, scheme, !port.isEmpty()) : host)
+        + port
+        + target(call.path());
+  }
+
+  private String scheme(RequestEdit call) {
+    String own = config.scheme().orElse("");
+    return !own.isEmpty() ? own : config.httpsRedirect() ? "https" : call.scheme();
+  }
+
+  private static String host(RequestEdit call, String scheme, boolean otherPort) {
+    String host = call.authority();
+    int colon = host.lastIndexOf(host.startsWith("[") ? "]:" : ":");
+    if (colon < 0) {
+      return host;
+    }
+    int end = host.startsWith("[") ? colon + 1 : colon;
+    String port = host.substring(end);
+    String protocol = String.valueOf(call.headers().get("x-forwarded-proto"));
+    boolean standard =
+        !scheme.equals(protocol)
+            && (protocol.equals("https") && port.equals(":443")
+                || protocol.equals("http") && port.equals(":80"));
+    return otherPort || standard ? host.substring(0, end) : host;
+  }
+
+  private String target(String current) {
+    int query = current.indexOf('?');
+    if (replacement == null) {
+      return config.stripQuery() && query >= 0 ? current.substring(0, query) : current;
+    }
+    boolean own = replacement.indexOf('?') >= 0;
+    return own || query < 0 || config.stripQuery()
+        ? replacement
+        : replacement + current.substring(query);
+  }
+}

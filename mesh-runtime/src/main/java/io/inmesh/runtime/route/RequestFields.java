@@ -1,0 +1,53 @@
+package io.inmesh.runtime.route;
+
+import org.jspecify.annotations.Nullable;
+
+/** Request headers by name, pseudo-header fields included. {@code host} is the authority. */
+final class RequestFields {
+  private RequestFields() {}
+
+  static boolean isPseudo(String name) {
+    return name.startsWith(":") || name.equals("host");
+  }
+
+  /** Null for a field that does not exist. */
+  static @Nullable String pseudo(RouteInput call, String name) {
+    switch (name) {
+      case ":method":
+        return call.method();
+      case ":path":
+        return call.path();
+      case ":authority":
+      case "host":
+        return call.authority();
+      case ":scheme":
+        return call.scheme();
+      default:
+        return null;
+    }
+  }
+
+  /** The first value of a lower-case name, or null. */
+  static @Nullable String first(RouteInput call, String name) {
+    return isPseudo(name) ? pseudo(call, name) : call.headers().get(name);
+  }
+
+  /** Where query and fragment begin; the length if there are none. */
+  static int pathEnd(String path) {
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if (c == '?' || c == '#') {
+        return i;
+      }
+    }
+    return path.length();
+  }
+
+  /** Whether the request is gRPC by its content type. */
+  static boolean isGrpc(RouteInput call) {
+    String type = call.headers().get("content-type");
+    return type != null
+        && type.startsWith("application/grpc")
+        && (type.length() == 16 || type.charAt(16) == '+');
+  }
+}

@@ -1,0 +1,25 @@
+package io.inmesh.runtime.route;
+
+import io.inmesh.config.VirtualHost.VirtualCluster;
+import java.util.List;
+
+/** The virtual clusters of a virtual host. */
+final class VirtualClusters {
+  private final String[] names;
+  private final HeaderTest[][] tests;
+
+  VirtualClusters(List<VirtualCluster> config) {
+    this.names = config.stream().map(VirtualCluster::name).toArray(String[]::new);
+    this.tests =
+        config.stream().map(one -> HeaderTest.all(one.headers())).toArray(HeaderTest[][]::new);
+  }
+
+  String name(RouteInput call) {
+    for (int i = 0; i < names.length; i++) {
+      if (HeaderTest.matchAll(tests[i], call)) {
+        return names[i];
+      }
+    }
+    return names.length == 0 ? "" : "other";
+  }
+}
