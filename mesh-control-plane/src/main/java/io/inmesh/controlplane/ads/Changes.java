@@ -1,0 +1,49 @@
+package io.inmesh.controlplane.ads;
+
+import io.inmesh.config.Resource.Type;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What distinguishes configs, found out once for all streams that go from the one to the other.
+ * Owner: the server's loop.
+ */
+final class Changes {
+  private static final int REMEMBERED = 64;
+
+  private record Step(ServedConfig from, ServedConfig to) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Step step && step.from == from && step.to == to;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(from) * 31 + System.identityHashCode(to);
+    }
+  }
+
+  private final Map<Step, List<Set<String>>> steps =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Step, List<Set<String>>> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  /** The names of a type that differ. */
+  Set<String> of(Type type, ServedConfig from, ServedConfig to) {
+    return steps.computeIfAbsent(new Step(from, to), Changes::compare).get(type.ordinal());
+  }
+
+  private static List<Set<String>> compare(Step step) {
+    var changes = new ArrayList<Set<String>>();
+    for (Type type : Type.values()) {
+      changes.add(step.to().changed(type, step.from()));
+    }
+    return changes;
+  }
+}

@@ -1,0 +1,146 @@
+package io.inmesh.controlplane.ads;
+
+import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource.Type;
+import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** DeltaAggregatedResources: only what the client has not is sent. */
+final class DeltaDialect implements Dialect<DeltaDiscoveryRequest, DeltaDiscoveryResponse> {
+  /** A response ends when it is this large; the rest comes with the next. */
+  private static final int ENOUGH_BYTES = 2 << 20;
+
+  @Override
+  public Request read(DeltaDiscoveryRequest request) {
+    return new Request(
+        request.getTypeUrl(),
+        request.hasNode() ? request.getNode() : null,
+        request.hasErrorDetail() ? request.getErrorDetail().getMessage() : null,
+        request.getResponseNonce());
+  }
+
+  /** Each request says something new. */
+  @Override
+  public boolean isStale(Request request, Feed feed) {
+    return false;
+  }
+
+  @Override
+  public void names(DeltaDiscoveryRequest request, Feed feed, ServedConfig config) {
+    boolean first = !feed.started;
+    if (first) {
+      begin(request, feed);
+    }
+    for (String name : request.getResourceNamesSubscribeList()) {
+      if (name.equals(Key.ANY)) {
+        wildcard(feed, config);
+      } else {
+        if (!feed.names.add(name)) {
+          // Whoever asks again has lost it.
+          feed.versions.remove(name);
+        }
+        feed.look(name, config, true);
+      }
+    }
+    if (first && feed.wildcard) {
+      wildcard(feed, config);
+    }
+    unsubscribe(request, feed, config);
+    if (first) {
+      // What an earlier stream left behind.
+      feed.versions.keySet().removeIf(name -> !feed.wants(name));
+      List.copyOf(feed.versions.keySet()).forEach(name -> feed.look(name, config, false));
+      feed.held.addAll(feed.versions.keySet());
+    }
+  }
+
+  private static void begin(DeltaDiscoveryRequest request, Feed feed) {
+    feed.answerDue = true;
+    feed.versions.putAll(request.getInitialResourceVersionsMap());
+    // An older form of the wildcard.
+    feed.wildcard =
+        request.getResourceNamesSubscribeCount() == 0
+            && (feed.type == Type.CLUSTER || feed.type == Type.LISTENER);
+  }
+
+  private static void wildcard(Feed feed, ServedConfig config) {
+    feed.wildcard = true;
+    feed.answerDue = true;
+    config.of(feed.type).keySet().forEach(name -> feed.look(name, config, true));
+  }
+
+  private static void unsubscribe(DeltaDiscoveryRequest request, Feed feed, ServedConfig config) {
+    for (String name : request.getResourceNamesUnsubscribeList()) {
+      if (name.equals(Key.ANY)) {
+        feed.wildcard = false;
+        List.copyOf(feed.versions.keySet()).stream()
+            .filter(each -> !feed.wants(each))
+            .forEach(feed::drop);
+        feed.due.retainAll(feed.names);
+        feed.asked.retainAll(feed.names);
+      } else if (feed.names.remove(name)) {
+        feed.drop(name);
+        if (feed.wildcard) {
+          feed.look(name, config, true);
+        }
+      }
+    }
+  }
+
+  @Override
+  public @Nullable Push<DeltaDiscoveryResponse> additions(
+      Feed feed, ServedConfig config, boolean askedOnly, String nonce) {
+    DeltaDiscoveryResponse.Builder response = response(feed, config, nonce);
+    var fresh = new ArrayList<ServedResource>();
+    int bytes = 0;
+    Set<String> candidates = askedOnly ? feed.asked : feed.due;
+    for (String name : List.copyOf(candidates)) {
+      ServedResource resource = config.find(feed.type, name);
+      if (resource == null || feed.has(resource)) {
+        feed.due.remove(name);
+        feed.asked.remove(name);
+      } else if (config.settled() || !feed.held.contains(name)) {
+        response.addResources(resource.wrapped());
+        fresh.add(resource);
+        feed.sent(resource);
+        bytes += resource.message().getSerializedSize();
+        if (bytes > ENOUGH_BYTES) {
+          break;
+        }
+      }
+    }
+    response.addAllRemovedResources(feed.unknown);
+    boolean worthIt = feed.answerDue || !fresh.isEmpty() || !feed.unknown.isEmpty();
+    feed.unknown.clear();
+    feed.answerDue = false;
+    return worthIt ? new Push<>(response.build(), fresh) : null;
+  }
+
+  @Override
+  public @Nullable Push<DeltaDiscoveryResponse> removals(
+      Feed feed, ServedConfig config, String nonce) {
+    List<String> removed =
+        feed.gone.stream().filter(name -> config.settled() || !feed.held.contains(name)).toList();
+    if (removed.isEmpty()) {
+      return null;
+    }
+    for (String name : removed) {
+      feed.gone.remove(name);
+      feed.versions.remove(name);
+    }
+    return new Push<>(
+        response(feed, config, nonce).addAllRemovedResources(removed).build(), List.of());
+  }
+
+  private static DeltaDiscoveryResponse.Builder response(
+      Feed feed, ServedConfig config, String nonce) {
+    return DeltaDiscoveryResponse.newBuilder()
+        .setTypeUrl(feed.type.url())
+        .setSystemVersionInfo(config.revision())
+        .setNonce(nonce);
+  }
+}

@@ -1,0 +1,80 @@
+package io.inmesh.controlplane.ads;
+
+import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource.Type;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** All config of one node, or of all nodes that get the same. Immutable. */
+public final class ServedConfig {
+  /** Nothing. */
+  public static final ServedConfig EMPTY = new ServedConfig("", true, List.of());
+
+  private final String revision;
+  private final boolean settled;
+  private final List<Map<String, ServedResource>> byType = new ArrayList<>();
+
+  /**
+   * A config.
+   *
+   * @param revision the name of this state; goes into {@code version_info}
+   * @param settled false as long as instances may not have had the time to come back after a
+   *     restart of the control plane: nodes that had config before keep it until then
+   */
+  public ServedConfig(String revision, boolean settled, Collection<ServedResource> resources) {
+    this.revision = revision;
+    this.settled = settled;
+    for (int i = 0; i < Type.values().length; i++) {
+      byType.add(new LinkedHashMap<>());
+    }
+    for (ServedResource resource : resources) {
+      Key key = resource.key();
+      if (byType.get(key.type().ordinal()).put(key.name(), resource) != null) {
+        throw new IllegalArgumentException("twice in one config: " + key);
+      }
+    }
+  }
+
+  /** The name of this state. */
+  public String revision() {
+    return revision;
+  }
+
+  /** Whether what it leaves out is gone. */
+  public boolean settled() {
+    return settled;
+  }
+
+  /** All resources of a type, by name. */
+  public Map<String, ServedResource> of(Type type) {
+    return Collections.unmodifiableMap(byType.get(type.ordinal()));
+  }
+
+  @Nullable ServedResource find(Type type, String name) {
+    return byType.get(type.ordinal()).get(name);
+  }
+
+  /** The names of a type that are new, other, or gone compared with an older config. */
+  Set<String> changed(Type type, ServedConfig older) {
+    Map<String, ServedResource> before = older.byType.get(type.ordinal());
+    Map<String, ServedResource> now = byType.get(type.ordinal());
+    return Stream.concat(
+            now.values().stream().filter(resource -> !same(resource, before)),
+            before.values().stream().filter(old -> !now.containsKey(old.key().name())))
+        .map(resource -> resource.key().name())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static boolean same(ServedResource resource, Map<String, ServedResource> before) {
+    ServedResource old = before.get(resource.key().name());
+    return old == resource || (old != null && old.version().equals(resource.version()));
+  }
+}

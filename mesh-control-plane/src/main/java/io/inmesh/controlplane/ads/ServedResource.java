@@ -1,0 +1,83 @@
+package io.inmesh.controlplane.ads;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import io.inmesh.config.Resource.Key;
+import io.inmesh.proto.envoy.service.discovery.v3.Resource;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Set;
+
+/**
+ * A resource as it is served: encoded once, for all nodes that get it. Its version is a digest of
+ * its content, so that it means the same after a restart.
+ */
+public final class ServedResource {
+  private static final int DIGEST_BYTES = 12;
+
+  private final Key key;
+  private final String version;
+  private final Any message;
+  private final Resource wrapped;
+  private final Set<Key> references;
+
+  private ServedResource(Key key, String version, Any message, Set<Key> references) {
+    this.key = key;
+    this.version = version;
+    this.message = message;
+    this.references = Set.copyOf(references);
+    this.wrapped =
+        Resource.newBuilder().setName(key.name()).setVersion(version).setResource(message).build();
+  }
+
+  /**
+   * A resource.
+   *
+   * @param message its protobuf message
+   * @param references what it refers to
+   */
+  public static ServedResource of(Key key, ByteString message, Set<Key> references) {
+    Any any = Any.newBuilder().setTypeUrl(key.type().url()).setValue(message).build();
+    return new ServedResource(key, digest(message), any, references);
+  }
+
+  private static String digest(ByteString message) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(message.asReadOnlyByteBuffer());
+      return HexFormat.of().formatHex(digest.digest(), 0, DIGEST_BYTES);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  public Key key() {
+    return key;
+  }
+
+  /** A digest of the content. */
+  public String version() {
+    return version;
+  }
+
+  /** As it stands in a state-of-the-world response. */
+  public Any message() {
+    return message;
+  }
+
+  /** As it stands in a delta response. */
+  Resource wrapped() {
+    return wrapped;
+  }
+
+  /** What it refers to. */
+  public Set<Key> references() {
+    return references;
+  }
+
+  @Override
+  public String toString() {
+    return key + "@" + version;
+  }
+}
