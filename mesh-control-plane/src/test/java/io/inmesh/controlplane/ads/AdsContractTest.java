@@ -1,0 +1,70 @@
+package io.inmesh.controlplane.ads;
+
+import io.inmesh.config.Resource;
+import io.inmesh.plane.ConfigPlane;
+import io.inmesh.testkit.plane.ConfigPlaneContract;
+import io.inmesh.xds.ads.AdsOptions;
+import io.inmesh.xds.ads.AdsOptions.Variant;
+import io.inmesh.xds.ads.AdsPlane;
+import io.inmesh.xds.ads.ResourceMemory;
+import io.inmesh.xds.grpc.PlaneServer;
+import java.time.InstantSource;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+
+/** Our client against our server, over a socket: both variants bring the same records. */
+class AdsContractTest {
+  private abstract static class OverLoopback extends ConfigPlaneContract {
+    private final Variant variant;
+    private @Nullable Plane server;
+
+    OverLoopback(Variant variant) {
+      this.variant = variant;
+    }
+
+    private Plane server() {
+      Plane running = server;
+      if (running == null) {
+        throw new IllegalStateException("not started");
+      }
+      return running;
+    }
+
+    @Override
+    protected ConfigPlane plane() throws Exception {
+      server = Plane.plaintext();
+      PlaneServer target =
+          PlaneServer.of("127.0.0.1:" + server().port(), new PlaneServer.Plaintext());
+      return new AdsPlane(
+          AdsOptions.of(target).with(variant),
+          new PlainCodec(),
+          ResourceMemory.NONE,
+          InstantSource.system());
+    }
+
+    @Override
+    protected void publish(String revision, Collection<? extends Resource> resources) {
+      server().publish(revision, resources);
+    }
+
+    @Override
+    protected void stop() throws Exception {
+      server().close();
+    }
+  }
+
+  @Nested
+  class Delta extends OverLoopback {
+    Delta() {
+      super(Variant.DELTA);
+    }
+  }
+
+  @Nested
+  class StateOfTheWorld extends OverLoopback {
+    StateOfTheWorld() {
+      super(Variant.STATE_OF_THE_WORLD);
+    }
+  }
+}

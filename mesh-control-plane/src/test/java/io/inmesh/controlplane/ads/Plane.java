@@ -1,0 +1,107 @@
+package io.inmesh.controlplane.ads;
+
+import io.grpc.Server;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyServerBuilder;
+import io.inmesh.config.Resource;
+import io.inmesh.identity.KeyMaterial;
+import io.inmesh.loop.ThreadLoop;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** An ADS server on a loopback port. */
+final class Plane implements ConfigSource, AutoCloseable {
+  final ThreadLoop loop =
+      new ThreadLoop(
+          task -> {
+            Thread thread = new Thread(task, "ads");
+            thread.setDaemon(true);
+            return thread;
+          },
+          System::nanoTime,
+          2);
+  final AdsServer ads;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final Server server;
+  private volatile ServedConfig config = ServedConfig.EMPTY;
+
+  private Plane(
+      int port,
+      @Nullable SslContext tls,
+      StreamAuthenticator authenticator,
+      RegistrationListener registrations)
+      throws IOException {
+    ads = new AdsServer(loop, this, registrations, InstantSource.system());
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+            .permitKeepAliveTime(5, TimeUnit.SECONDS)
+            .addService(ads.definition(authenticator));
+    if (tls != null) {
+      builder.sslContext(tls);
+    }
+    server = builder.build().start();
+  }
+
+  static Plane plaintext() throws IOException {
+    return plaintext(0, RegistrationListener.NONE);
+  }
+
+  static Plane plaintext(int port, RegistrationListener registrations) throws IOException {
+    return new Plane(port, null, StreamAuthenticator.ANYONE, registrations);
+  }
+
+  static Plane tls(KeyMaterial own, X509Certificate root, StreamAuthenticator authenticator)
+      throws IOException {
+    SslContext tls =
+        GrpcSslContexts.configure(
+                SslContextBuilder.forServer(own.key(), own.chain().toArray(X509Certificate[]::new)))
+            .trustManager(root)
+            .clientAuth(ClientAuth.OPTIONAL)
+            .build();
+    return new Plane(0, tls, authenticator, RegistrationListener.NONE);
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  void publish(String revision, Collection<? extends Resource> resources) {
+    serve(revision, resources.stream().map(PlainCodec::encode).toList());
+  }
+
+  void serve(String revision, List<ServedResource> resources) {
+    config = new ServedConfig(revision, true, resources);
+    listeners.forEach(Runnable::run);
+  }
+
+  @Override
+  public ServedConfig configOf(ServedNode node) {
+    return config;
+  }
+
+  @Override
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+    try {
+      server.awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    }
+    loop.close();
+  }
+}
