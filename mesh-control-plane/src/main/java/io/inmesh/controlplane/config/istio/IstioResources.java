@@ -1,0 +1,83 @@
+package io.inmesh.controlplane.config.istio;
+
+import io.inmesh.controlplane.config.model.MeshBuilder;
+import io.inmesh.controlplane.config.yaml.Names;
+import io.inmesh.controlplane.config.yaml.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/** Reads resources of Istio and of Kubernetes. */
+public final class IstioResources {
+  private static final Set<String> VERSIONS = Set.of("v1", "v1beta1", "v1alpha3");
+  private static final String NETWORKING = "networking.istio.io/";
+  private static final Map<String, BiConsumer<ResourceHeader, MeshBuilder>> READERS =
+      Map.of(
+          "VirtualService", VirtualServices::read,
+          "DestinationRule", DestinationRules::read,
+          "ServiceEntry", ServiceEntries::read,
+          "WorkloadEntry", WorkloadEntries::read);
+
+  /** They say who may call whom: to leave them out would open what they close. */
+  private static final Set<String> SECURITY =
+      Set.of("AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication");
+
+  private static final Set<String> INAPPLICABLE =
+      Set.of(
+          "Gateway",
+          "EnvoyFilter",
+          "ProxyConfig",
+          "Sidecar",
+          "Telemetry",
+          "TrafficExtension",
+          "WasmPlugin",
+          "WorkloadGroup",
+          "HTTPRoute",
+          "GRPCRoute",
+          "TCPRoute",
+          "TLSRoute",
+          "UDPRoute",
+          "GatewayClass",
+          "ReferenceGrant",
+          "Namespace",
+          "Service",
+          "ServiceAccount",
+          "Pod",
+          "Deployment",
+          "ConfigMap");
+
+  private IstioResources() {}
+
+  /** Reads a document; what is wrong goes to its problems. */
+  public static void read(Value document, MeshBuilder mesh) {
+    var top = document.fields();
+    String kind = top.text("kind", "");
+    String version = top.text("apiVersion", "");
+    document.document().name(kind);
+    var reader = READERS.get(kind);
+    if (reader != null && version.startsWith(NETWORKING)) {
+      if (!VERSIONS.contains(version.substring(NETWORKING.length()))) {
+        top.owner().error("the apiVersion " + version + " of " + kind + " is not known");
+      }
+      ResourceHeader.read(document, mesh).ifPresent(header -> reader.accept(header, mesh));
+    } else if (SECURITY.contains(kind) && version.startsWith("security.istio.io/")) {
+      document.error("is refused: " + kind + " is not enforced yet");
+    } else if (INAPPLICABLE.contains(kind)) {
+      document.warn("is not applied: " + kind + " means nothing here yet");
+    } else {
+      unknown(document, kind, version);
+    }
+  }
+
+  private static void unknown(Value document, String kind, String version) {
+    List<String> known = new ArrayList<>(READERS.keySet());
+    known.addAll(SECURITY);
+    String guess = Names.didYouMean(kind, known);
+    document.error(
+        kind.isEmpty()
+            ? "kind and apiVersion are missing"
+            : "unknown kind " + kind + " of apiVersion " + version + guess);
+  }
+}

@@ -1,0 +1,117 @@
+package io.inmesh.controlplane.config.istio;
+
+import io.inmesh.config.Metadata;
+import io.inmesh.config.RetryPolicy;
+import io.inmesh.config.RetryPolicy.BackOff;
+import io.inmesh.config.RetryPolicy.HostSelection;
+import io.inmesh.config.RetryPolicy.On;
+import io.inmesh.controlplane.config.yaml.Fields;
+import io.inmesh.controlplane.config.yaml.Value;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads networking.istio.io HTTPRetry. */
+public final class Retries {
+  private static final int MAX_HOST_DRAWS = 5;
+
+  /** What Istio retries where nothing is said. No status code is among it. */
+  public static final RetryPolicy DEFAULT =
+      new RetryPolicy(
+          EnumSet.of(
+              On.CONNECT_FAILURE,
+              On.REFUSED_STREAM,
+              On.UNAVAILABLE,
+              On.CANCELLED,
+              On.RETRIABLE_STATUS_CODES),
+          2,
+          Duration.ZERO,
+          Duration.ZERO,
+          BackOff.DEFAULT,
+          Optional.empty(),
+          List.of(),
+          List.of(),
+          List.of(),
+          new HostSelection(true, false, Metadata.EMPTY, MAX_HOST_DRAWS, 0));
+
+  private Retries() {}
+
+  /** The policy; empty if retries are switched off. */
+  static Optional<RetryPolicy> read(Value value) {
+    Fields fields = value.fields();
+    int attempts = fields.integer("attempts", 0, 0, Integer.MAX_VALUE);
+    var conditions = new Conditions();
+    fields.find("retryOn").ifPresent(conditions::read);
+    Duration perTry = fields.read("perTryTimeout", Timing::positive).orElse(Duration.ZERO);
+    Optional<Duration> base = fields.read("backoff", Timing::positive);
+    boolean remote = fields.flag("retryRemoteLocalities", false);
+    boolean avoid = fields.flag("retryIgnorePreviousHosts", true);
+    boolean more = fields.has("retryOn") || fields.has("perTryTimeout") || fields.has("backoff");
+    fields.end();
+    if (attempts == 0) {
+      if (more) {
+        value.error("retries are configured although attempts is 0, which switches them off");
+      }
+      return Optional.empty();
+    }
+    return Optional.of(
+        new RetryPolicy(
+            fields.has("retryOn") ? conditions.on : DEFAULT.on(),
+            attempts,
+            perTry,
+            Duration.ZERO,
+            base.map(b -> new BackOff(b, b.multipliedBy(10))).orElse(BackOff.DEFAULT),
+            Optional.empty(),
+            conditions.codes,
+            List.of(),
+            List.of(),
+            new HostSelection(
+                avoid,
+                false,
+                Metadata.EMPTY,
+                avoid ? MAX_HOST_DRAWS : 1,
+                remote ? 2 : 0)));
+  }
+
+  /** The tokens of {@code retryOn}: names, and status codes. */
+  public static final class Conditions {
+    private final Set<On> on = EnumSet.noneOf(On.class);
+    private final List<Integer> codes = new ArrayList<>();
+
+    /** Reads tokens, separated by commas. */
+    public void read(Value value) {
+      for (String part : value.textOrNumber().split(",", -1)) {
+        token(part.strip(), value);
+      }
+    }
+
+    /** Reads one token. */
+    public void token(String token, Value value) {
+      if (token.matches("[1-5][0-9][0-9]")) {
+        codes.add(Integer.valueOf(token));
+        on.add(On.RETRIABLE_STATUS_CODES);
+        return;
+      }
+      for (On condition : On.values()) {
+        if (condition.token().equals(token)) {
+          on.add(condition);
+          return;
+        }
+      }
+      value.error("\"" + token + "\" is neither a status code nor a condition for retries");
+    }
+
+    /** The conditions. */
+    public Set<On> on() {
+      return Set.copyOf(on);
+    }
+
+    /** The status codes. */
+    public List<Integer> codes() {
+      return List.copyOf(codes);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.inmesh.controlplane.config.model;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How a service is reached.
+ *
+ * @param host fully qualified; may begin with {@code *.}
+ * @param exportTo namespaces whose callers it holds for; {@code *} for all
+ * @param workloadSelector labels of the callers it holds for; empty for all
+ */
+public record DestinationRule(
+    Origin origin,
+    String host,
+    TrafficPolicy policy,
+    List<Subset> subsets,
+    Set<String> exportTo,
+    Map<String, String> workloadSelector) {
+  public DestinationRule {
+    subsets = List.copyOf(subsets);
+    exportTo = Set.copyOf(exportTo);
+    workloadSelector = Map.copyOf(workloadSelector);
+  }
+
+  /** The workloads of the service that carry all these labels. */
+  public record Subset(String name, Map<String, String> labels, TrafficPolicy policy) {
+    public Subset {
+      labels = Map.copyOf(labels);
+    }
+  }
+}

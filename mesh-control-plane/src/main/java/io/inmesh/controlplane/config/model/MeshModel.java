@@ -1,0 +1,34 @@
+package io.inmesh.controlplane.config.model;
+
+import io.inmesh.config.Resource;
+import java.util.List;
+
+/**
+ * All that the files say.
+ *
+ * @param workloads that files name apart from services (WorkloadEntry)
+ * @param resources written by hand
+ */
+public record MeshModel(
+    MeshSettings settings,
+    List<Service> services,
+    List<Workload> workloads,
+    List<VirtualService> virtualServices,
+    List<DestinationRule> destinationRules,
+    List<RawResource> resources) {
+  /** No files. */
+  public static final MeshModel EMPTY =
+      new MeshModel(
+          MeshSettings.DEFAULT, List.of(), List.of(), List.of(), List.of(), List.of());
+
+  public MeshModel {
+    services = List.copyOf(services);
+    workloads = List.copyOf(workloads);
+    virtualServices = List.copyOf(virtualServices);
+    destinationRules = List.copyOf(destinationRules);
+    resources = List.copyOf(resources);
+  }
+
+  /** A resource that was written by hand. */
+  public record RawResource(Origin origin, Resource resource) {}
+}

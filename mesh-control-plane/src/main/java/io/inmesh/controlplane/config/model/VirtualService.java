@@ -1,0 +1,109 @@
+package io.inmesh.controlplane.config.model;
+
+import io.inmesh.config.Action;
+import io.inmesh.config.FilterOverride;
+import io.inmesh.config.FractionalPercent;
+import io.inmesh.config.HeaderMutations;
+import io.inmesh.config.RetryPolicy;
+import io.inmesh.config.Rewrite;
+import io.inmesh.config.RouteMatch;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How requests for some hosts are routed.
+ *
+ * @param hosts fully qualified; may begin with {@code *.}
+ * @param mesh whether it holds within the mesh and not only at a gateway
+ * @param exportTo namespaces whose callers it holds for; {@code *} for all
+ */
+public record VirtualService(
+    Origin origin, List<String> hosts, boolean mesh, List<HttpRoute> http, Set<String> exportTo) {
+  public VirtualService {
+    hosts = List.copyOf(hosts);
+    http = List.copyOf(http);
+    exportTo = Set.copyOf(exportTo);
+  }
+
+  /**
+   * A rule.
+   *
+   * @param matches one of them must match; empty for all requests
+   * @param retry empty for none
+   * @param timeout zero for none
+   */
+  public record HttpRoute(
+      String name,
+      List<Match> matches,
+      Target target,
+      Optional<RetryPolicy> retry,
+      Duration timeout,
+      Rewrite rewrite,
+      HeaderMutations headers,
+      List<Mirror> mirrors,
+      Map<String, FilterOverride> filters) {
+    public HttpRoute {
+      matches = List.copyOf(matches);
+      mirrors = List.copyOf(mirrors);
+      filters = Map.copyOf(filters);
+    }
+  }
+
+  /**
+   * Which requests, of which callers.
+   *
+   * @param sourceLabels the caller's workload carries them
+   * @param sourceNamespace the caller's; empty for any
+   * @param port of the service that is called; 0 for any
+   * @param mesh whether it holds within the mesh and not only at a gateway
+   */
+  public record Match(
+      String name,
+      RouteMatch request,
+      Map<String, String> sourceLabels,
+      String sourceNamespace,
+      int port,
+      boolean mesh) {
+    public Match {
+      sourceLabels = Map.copyOf(sourceLabels);
+    }
+  }
+
+  /** What becomes of the request. */
+  public sealed interface Target {}
+
+  /** It goes on, to one of these. */
+  public record Forward(List<Weighted> to) implements Target {
+    public Forward {
+      to = List.copyOf(to);
+    }
+  }
+
+  /** It is answered at once. */
+  public record Direct(Action.DirectResponse reply) implements Target {}
+
+  /**
+   * The caller is sent elsewhere.
+   *
+   * @param requestPort whether the port that was called goes into the location
+   */
+  public record Redirect(Action.Redirect to, boolean requestPort) implements Target {}
+
+  /** A share of the requests. */
+  public record Weighted(
+      Destination destination, long weight, HeaderMutations headers, Optional<String> host) {}
+
+  /**
+   * Where requests go.
+   *
+   * @param subset empty for the whole service
+   * @param port 0 for the port that was called
+   */
+  public record Destination(String host, String subset, int port) {}
+
+  /** A copy of the request. */
+  public record Mirror(Destination destination, FractionalPercent share) {}
+}
