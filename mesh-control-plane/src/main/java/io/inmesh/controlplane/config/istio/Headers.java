@@ -1,6 +1,7 @@
 package io.inmesh.controlplane.config.istio;
 
 import io.inmesh.config.Format;
+import io.inmesh.config.FormatCommands;
 import io.inmesh.config.HeaderMutations;
 import io.inmesh.config.HeaderMutations.Append;
 import io.inmesh.config.HeaderMutations.HeaderValue;
@@ -94,7 +95,7 @@ final class Headers {
     String text = value.text();
     Format format = Format.literal("");
     try {
-      format = Format.parse(text);
+      format = FormatCommands.check(Format.parse(text));
     } catch (IllegalArgumentException e) {
       value.error(String.valueOf(e.getMessage()));
     }

@@ -5,6 +5,7 @@ import io.inmesh.config.FilterOverride;
 import io.inmesh.config.RegexRewrite;
 import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.Rewrite;
+import io.inmesh.controlplane.config.model.MeshDefaults;
 import io.inmesh.controlplane.config.model.MeshSettings;
 import io.inmesh.controlplane.config.model.VirtualService.Direct;
 import io.inmesh.controlplane.config.model.VirtualService.Forward;
@@ -49,7 +50,7 @@ final class HttpRoutes {
     Optional<RetryPolicy> retry =
         fields.has("retries")
             ? fields.find("retries").flatMap(Retries::read)
-            : Optional.of(Retries.DEFAULT);
+            : Optional.of(MeshDefaults.ISTIO_RETRY);
     Duration timeout = fields.read("timeout", Timing::positive).orElse(Duration.ZERO);
     List<Mirror> mirrors = destinations.mirrors(fields);
     Map<String, FilterOverride> filters = Faults.read(fields);

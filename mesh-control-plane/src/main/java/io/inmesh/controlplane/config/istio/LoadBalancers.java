@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Reads networking.istio.io LoadBalancerSettings. */
-public final class LoadBalancers {
+final class LoadBalancers {
   /** Istio's smallest ring. */
-  public static final long MINIMUM_RING_SIZE = 1024;
+  private static final long MINIMUM_RING_SIZE = 1024;
 
   private static final long MAXIMUM_RING_SIZE = 8L * 1024 * 1024;
   private static final long MAXIMUM_TABLE_SIZE = 5_000_011;

@@ -5,6 +5,7 @@ import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.RetryPolicy.BackOff;
 import io.inmesh.config.RetryPolicy.HostSelection;
 import io.inmesh.config.RetryPolicy.On;
+import io.inmesh.controlplane.config.model.MeshDefaults;
 import io.inmesh.controlplane.config.yaml.Fields;
 import io.inmesh.controlplane.config.yaml.Value;
 import java.time.Duration;
@@ -15,27 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Reads networking.istio.io HTTPRetry. */
-public final class Retries {
+final class Retries {
   private static final int MAX_HOST_DRAWS = 5;
-
-  /** What Istio retries where nothing is said. No status code is among it. */
-  public static final RetryPolicy DEFAULT =
-      new RetryPolicy(
-          EnumSet.of(
-              On.CONNECT_FAILURE,
-              On.REFUSED_STREAM,
-              On.UNAVAILABLE,
-              On.CANCELLED,
-              On.RETRIABLE_STATUS_CODES),
-          2,
-          Duration.ZERO,
-          Duration.ZERO,
-          BackOff.DEFAULT,
-          Optional.empty(),
-          List.of(),
-          List.of(),
-          List.of(),
-          new HostSelection(true, false, Metadata.EMPTY, MAX_HOST_DRAWS, 0));
 
   private Retries() {}
 
@@ -59,7 +41,7 @@ public final class Retries {
     }
     return Optional.of(
         new RetryPolicy(
-            fields.has("retryOn") ? conditions.on : DEFAULT.on(),
+            fields.has("retryOn") ? conditions.on : MeshDefaults.ISTIO_RETRY.on(),
             attempts,
             perTry,
             Duration.ZERO,
@@ -77,19 +59,17 @@ public final class Retries {
   }
 
   /** The tokens of {@code retryOn}: names, and status codes. */
-  public static final class Conditions {
+  private static final class Conditions {
     private final Set<On> on = EnumSet.noneOf(On.class);
     private final List<Integer> codes = new ArrayList<>();
 
-    /** Reads tokens, separated by commas. */
-    public void read(Value value) {
+    void read(Value value) {
       for (String part : value.textOrNumber().split(",", -1)) {
         token(part.strip(), value);
       }
     }
 
-    /** Reads one token. */
-    public void token(String token, Value value) {
+    private void token(String token, Value value) {
       if (token.matches("[1-5][0-9][0-9]")) {
         codes.add(Integer.valueOf(token));
         on.add(On.RETRIABLE_STATUS_CODES);
@@ -104,14 +84,5 @@ public final class Retries {
       value.error("\"" + token + "\" is neither a status code nor a condition for retries");
     }
 
-    /** The conditions. */
-    public Set<On> on() {
-      return Set.copyOf(on);
-    }
-
-    /** The status codes. */
-    public List<Integer> codes() {
-      return List.copyOf(codes);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.inmesh.controlplane.config.yaml;
 
+import io.inmesh.config.Metadata;
 import io.inmesh.controlplane.config.problem.Position;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,6 +116,11 @@ public final class Value {
     return node instanceof ScalarNode;
   }
 
+  /** Whether it is the word {@code off}, as YAML 1.2 and YAML 1.1 may have it. */
+  public boolean isOff() {
+    return node instanceof ScalarNode scalar && scalar.getValue().equals("off");
+  }
+
   /** Its fields by name. */
   public Fields fields() {
     return new Fields(this, entries());
@@ -144,6 +150,13 @@ public final class Value {
       wrongType("a list");
     }
     return items;
+  }
+
+  /** Its items, each as a document of its own. */
+  public List<Value> documents() {
+    return items().stream()
+        .map(item -> new Value(item.node, "", new Document(document.file(), document.problems())))
+        .toList();
   }
 
   /** Its text. Plain words that YAML 1.1 takes for booleans are refused. */
@@ -265,6 +278,30 @@ public final class Value {
             + shown()
             + Names.didYouMean(text, names));
     return all[0];
+  }
+
+  /** As plain Java: text, Long, Double, Boolean, list, map; {@link Metadata#NULL} for null. */
+  public Object plain() {
+    if (isMapping()) {
+      var map = new LinkedHashMap<String, Object>();
+      entries().forEach((key, value) -> map.put(key, value.plain()));
+      return map;
+    }
+    if (isList()) {
+      return items().stream().map(Value::plain).toList();
+    }
+    if (isNull()) {
+      return Metadata.NULL;
+    }
+    if (Tag.BOOL.equals(node.getTag())) {
+      return flag();
+    }
+    if (Tag.INT.equals(node.getTag())) {
+      return whole(Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+    return Tag.FLOAT.equals(node.getTag())
+        ? number(-Double.MAX_VALUE, Double.MAX_VALUE)
+        : ((ScalarNode) node).getValue();
   }
 
   private static <T> @Nullable T parse(String text, Function<String, T> parser) {

@@ -1,0 +1,43 @@
+package io.inmesh.controlplane.config;
+
+import io.inmesh.controlplane.config.problem.Problem;
+import io.inmesh.controlplane.config.problem.Problem.Severity;
+import io.inmesh.controlplane.config.raw.ResourceDecoder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Says what is wrong with configuration files, without applying them. */
+public final class Validation {
+  private final MeshReader reader;
+
+  /** Validates xDS resources with this decoder. */
+  public Validation(ResourceDecoder decoder) {
+    this.reader = new MeshReader(decoder);
+  }
+
+  /**
+   * What is wrong with files, and with all files in directories, taken together.
+   *
+   * @return errors and warnings in the order of the files; none if all is well
+   */
+  public List<Problem> validate(List<Path> paths) {
+    var files = new ArrayList<ConfigFile>();
+    for (Path path : paths) {
+      try {
+        if (Files.isDirectory(path)) {
+          files.addAll(ConfigFiles.read(path, path.toString() + "/"));
+        } else {
+          files.add(new ConfigFile(path.toString(), ConfigFiles.text(path)));
+        }
+      } catch (IOException e) {
+        return List.of(
+            new Problem(
+                path.toString(), 0, 0, "", "", "cannot be read: " + e, Severity.ERROR));
+      }
+    }
+    return reader.read(files).problems();
+  }
+}

@@ -1,0 +1,83 @@
+package io.inmesh.controlplane.config.compile;
+
+import io.inmesh.config.Listener;
+import io.inmesh.config.Resource;
+import io.inmesh.controlplane.config.compile.NodeView.Flavour;
+import io.inmesh.controlplane.config.model.MeshModel;
+import io.inmesh.controlplane.config.model.Service;
+import io.inmesh.controlplane.config.model.WorkloadSource.Registered;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A mesh with its workloads, ready to make the resources of any node. Immutable. */
+public final class Compilation {
+  private final MeshModel model;
+  private final List<Destination> destinations;
+
+  private Compilation(MeshModel model, List<Destination> destinations) {
+    this.model = model;
+    this.destinations = destinations;
+  }
+
+  /** Brings the files' mesh and the registered workloads together. */
+  public static Compilation of(MeshModel model, List<Registered> workloads) {
+    return new Compilation(model, List.copyOf(new Destinations(model, workloads).all()));
+  }
+
+  /** The resources of a node. */
+  public ResourceSet resources(NodeView view) {
+    return resources(view, ResourceSet.EMPTY);
+  }
+
+  /**
+   * The resources of a node.
+   *
+   * @param previous what the node had before: what is equal in it is taken from it
+   */
+  public ResourceSet resources(NodeView view, ResourceSet previous) {
+    var out = new ArrayList<Resource>();
+    var visible = visible(view);
+    var rules = new Rules(model, view);
+    var clusters = new Clusters(model.settings(), view, out::add);
+    visible.forEach(
+        (host, to) -> clusters.emit(to, rules.find(host, to.service().namespace())));
+    var hosts = new VirtualHosts(model, view, visible, rules);
+    if (view.bound().isPresent()) {
+      new BoundListeners(model.settings(), view, out::add)
+          .emit(view.bound().get(), List.copyOf(visible.values()), hosts);
+    } else {
+      new NamedListeners(model.settings(), view, out::add).emit(visible.values(), hosts);
+    }
+    model.resources().stream()
+        .map(MeshModel.RawResource::resource)
+        .filter(resource -> suits(resource, view))
+        .forEach(out::add);
+    return ResourceSet.of(out, previous);
+  }
+
+  /** A host that several services have is the own namespace's, else that of the first. */
+  private Map<String, Destination> visible(NodeView view) {
+    var visible = new LinkedHashMap<String, Destination>();
+    for (Destination to : destinations) {
+      Service service = to.service();
+      boolean seen =
+          service.exportTo().contains("*") || service.exportTo().contains(view.namespace());
+      Destination before = visible.get(service.host());
+      boolean closer =
+          before == null
+              || service.namespace().equals(view.namespace())
+                  && !before.service().namespace().equals(view.namespace());
+      if (seen && closer) {
+        visible.put(service.host(), to);
+      }
+    }
+    return visible;
+  }
+
+  private static boolean suits(Resource resource, NodeView view) {
+    return !(resource instanceof Listener listener)
+        || (listener.direction() == Listener.Direction.API) == (view.flavour() != Flavour.BOUND);
+  }
+}
