@@ -55,17 +55,13 @@ final class Changes {
               one.exportTo()));
     }
     for (VirtualService one : model.virtualServices()) {
-      add(
-          parts,
-          name(one.origin()),
-          List.of(one.hosts(), one.mesh(), one.http(), one.exportTo()));
+      add(parts, name(one.origin()), List.of(one.hosts(), one.mesh(), one.http(), one.exportTo()));
     }
     for (DestinationRule one : model.destinationRules()) {
       add(
           parts,
           name(one.origin()),
-          List.of(
-              one.host(), one.policy(), one.subsets(), one.exportTo(), one.workloadSelector()));
+          List.of(one.host(), one.policy(), one.subsets(), one.exportTo(), one.workloadSelector()));
     }
     model.workloads().forEach(one -> add(parts, "WorkloadEntry in " + one.namespace(), one));
     model.resources().forEach(one -> add(parts, name(one.origin()), one.resource()));

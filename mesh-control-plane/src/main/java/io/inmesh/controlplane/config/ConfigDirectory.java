@@ -112,8 +112,7 @@ public final class ConfigDirectory {
       files = ConfigFiles.read(directory, "");
     } catch (IOException e) {
       var problem =
-          new Problem(
-              directory.toString(), 0, 0, "", "", "cannot be read: " + e, Severity.ERROR);
+          new Problem(directory.toString(), 0, 0, "", "", "cannot be read: " + e, Severity.ERROR);
       refuse("unreadable " + e, List.of(problem));
       return Optional.empty();
     }

@@ -34,10 +34,8 @@ public final class DirectoryWatch implements AutoCloseable {
    * @param executor runs one task that blocks until the watch is closed
    * @throws IOException if the system cannot watch files
    */
-  public static DirectoryWatch start(ConfigDirectory config, Executor executor)
-      throws IOException {
-    var watch =
-        new DirectoryWatch(config, config.directory().getFileSystem().newWatchService());
+  public static DirectoryWatch start(ConfigDirectory config, Executor executor) throws IOException {
+    var watch = new DirectoryWatch(config, config.directory().getFileSystem().newWatchService());
     watch.register();
     List<String> seen = watch.fingerprint();
     config.load();

@@ -34,8 +34,7 @@ public final class Validation {
         }
       } catch (IOException e) {
         return List.of(
-            new Problem(
-                path.toString(), 0, 0, "", "", "cannot be read: " + e, Severity.ERROR));
+            new Problem(path.toString(), 0, 0, "", "", "cannot be read: " + e, Severity.ERROR));
       }
     }
     return reader.read(files).problems();

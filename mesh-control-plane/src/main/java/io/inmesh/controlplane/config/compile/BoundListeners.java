@@ -103,15 +103,13 @@ final class BoundListeners {
     String name = "inbound|" + at.port() + "||";
     var cluster =
         new Cluster(
-            name,
-            new Cluster.Static(EndpointSet.of(name, List.of(new Endpoint(application)))));
+            name, new Cluster.Static(EndpointSet.of(name, List.of(new Endpoint(application)))));
     out.accept(cluster);
     var action =
         Action.Forward.to(new ClusterSpecifier.Named(name))
             .withTimeouts(Timeouts.DEFAULT.withResponse(Duration.ZERO));
     var route = new Route("default", RouteMatch.of(new RouteMatch.Prefix("/", true)), action);
-    var host =
-        new VirtualHost("inbound|http|" + at.port(), List.of("*"), List.of(route));
+    var host = new VirtualHost("inbound|http|" + at.port(), List.of("*"), List.of(route));
     listener(
         "inbound",
         Direction.INBOUND,

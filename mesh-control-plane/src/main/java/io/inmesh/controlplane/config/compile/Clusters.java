@@ -60,22 +60,17 @@ final class Clusters {
   /** Emits all clusters of a service. */
   void emit(Destination to, Rule rule) {
     for (Port port : to.service().ports()) {
-      emit(to, port, "", to.workloads(), rule.policy(port.number()), rule);
+      emit(to, port, "", to.workloads(), rule.policy(port.number()));
       for (Subset subset : rule.subsets()) {
         List<Workload> workloads = to.workloads(subset.labels());
         TrafficPolicy policy = rule.policy(subset, port.number());
-        emit(to, port, subset.name(), workloads, policy, rule);
+        emit(to, port, subset.name(), workloads, policy);
       }
     }
   }
 
   private void emit(
-      Destination to,
-      Port port,
-      String subset,
-      List<Workload> workloads,
-      TrafficPolicy policy,
-      Rule rule) {
+      Destination to, Port port, String subset, List<Workload> workloads, TrafficPolicy policy) {
     Service service = to.service();
     String name = Names.outbound(port.number(), subset, service.host());
     var part = new Destination(service, workloads, to.accounts());
@@ -91,7 +86,9 @@ final class Clusters {
                 .connectionPool()
                 .flatMap(pool -> pool.tcp().connectTimeout())
                 .orElse(
-                    istio(service) ? ISTIO_CONNECT_TIMEOUT : Cluster.Transport.DEFAULT.connectTimeout()),
+                    istio(service)
+                        ? ISTIO_CONNECT_TIMEOUT
+                        : Cluster.Transport.DEFAULT.connectTimeout()),
             sockets.socket(),
             sockets.matches(),
             with(protocol, sockets.sni()));
@@ -106,7 +103,10 @@ final class Clusters {
             List.of(),
             metadata(service, subset)));
     if (discovery instanceof Cluster.Eds) {
-      out.accept(Endpoints.of(name, port, workloads));
+      // A rule that wants something else than the mesh's own TLS leaves nothing to match.
+      boolean mutual =
+          policy.tls().map(rule -> rule.mode() == TrafficPolicy.Mode.ISTIO_MUTUAL).orElse(true);
+      out.accept(Endpoints.of(name, port, workloads, mutual));
     }
   }
 
@@ -121,7 +121,8 @@ final class Clusters {
         policy.loadBalancer().map(LoadBalancer::passthrough).orElse(false)
             || service.resolution() == Resolution.NONE;
     boolean dns =
-        service.resolution() == Resolution.DNS || service.resolution() == Resolution.DNS_ROUND_ROBIN;
+        service.resolution() == Resolution.DNS
+            || service.resolution() == Resolution.DNS_ROUND_ROBIN;
     if (view.flavour() == Flavour.GRPC) {
       boolean one = dns && to.workloads().size() <= 1;
       return one ? dns(to, port, name, true) : new Cluster.Eds(name);
@@ -144,12 +145,11 @@ final class Clusters {
                 List.of(
                     new EndpointSet.Endpoint(
                         new io.inmesh.config.Address(service.host(), port.target()))))
-            : Endpoints.of(name, port, to.workloads());
+            : Endpoints.of(name, port, to.workloads(), true);
     return new Cluster.Dns(endpoints, logical, DNS_REFRESH, true, Cluster.Family.V4_ONLY);
   }
 
-  private Balancing balancing(
-      Service service, Cluster.Discovery discovery, TrafficPolicy policy) {
+  private Balancing balancing(Service service, Cluster.Discovery discovery, TrafficPolicy policy) {
     Balancing.Policy chosen =
         policy.loadBalancer().flatMap(LoadBalancer::policy).orElse(leastRequest());
     if (discovery instanceof Cluster.OriginalDestination) {
@@ -175,8 +175,7 @@ final class Clusters {
 
   /** gRPC's own clients know neither random draws nor slow start, and take turns by default. */
   private static Balancing.Policy forGrpc(TrafficPolicy policy) {
-    Optional<Balancing.Policy> chosen =
-        policy.loadBalancer().flatMap(LoadBalancer::policy);
+    Optional<Balancing.Policy> chosen = policy.loadBalancer().flatMap(LoadBalancer::policy);
     if (chosen.isPresent() && chosen.get() instanceof Balancing.RingHash) {
       return chosen.get();
     }
@@ -203,7 +202,7 @@ final class Clusters {
     Tcp tcp = policy.connectionPool().map(ConnectionPool::tcp).orElse(Tcp.NONE);
     boolean upgrade = http.filter(h -> h.upgrade() == Upgrade.UPGRADE).isPresent();
     boolean client = http.filter(TrafficPolicy.Http::clientProtocol).isPresent();
-    boolean second = port.protocol().isHttp2() || upgrade && port.protocol().isHttp();
+    boolean second = port.protocol().isHttp2() || upgrade;
     ProtocolOptions base =
         ProtocolOptions.of(second ? Http.HTTP_2 : client ? Http.DOWNSTREAM : Http.HTTP_1);
     return new ProtocolOptions(

@@ -41,8 +41,7 @@ public final class Compilation {
     var visible = visible(view);
     var rules = new Rules(model, view);
     var clusters = new Clusters(model.settings(), view, out::add);
-    visible.forEach(
-        (host, to) -> clusters.emit(to, rules.find(host, to.service().namespace())));
+    visible.forEach((host, to) -> clusters.emit(to, rules.find(host, to.service().namespace())));
     var hosts = new VirtualHosts(model, view, visible, rules);
     if (view.bound().isPresent()) {
       new BoundListeners(model.settings(), view, out::add)

@@ -23,13 +23,17 @@ final class Endpoints {
 
   private Endpoints() {}
 
-  /** Grouped by locality, in the order of the workloads, all of priority 0. */
-  static EndpointSet of(String name, Port port, List<Workload> workloads) {
+  /**
+   * Grouped by locality, in the order of the workloads, all of priority 0.
+   *
+   * @param marked whether those that take mutual TLS are marked
+   */
+  static EndpointSet of(String name, Port port, List<Workload> workloads, boolean marked) {
     var groups = new LinkedHashMap<Locality, List<Endpoint>>();
     for (Workload workload : workloads) {
       groups
           .computeIfAbsent(workload.locality(), locality -> new ArrayList<>())
-          .add(endpoint(port, workload));
+          .add(endpoint(port, workload, marked));
     }
     var localities = new ArrayList<LocalityEndpoints>();
     groups.forEach(
@@ -43,13 +47,13 @@ final class Endpoints {
     return (int) Math.min(sum, Integer.MAX_VALUE);
   }
 
-  private static Endpoint endpoint(Port port, Workload workload) {
+  private static Endpoint endpoint(Port port, Workload workload, boolean marked) {
     int target = workload.port() < 0 ? -1 : workload.portFor(port);
     return new Endpoint(
         new Address(workload.address(), target),
         "",
         workload.weight(),
         workload.health(),
-        workload.mutualTls() ? MUTUAL : Metadata.EMPTY);
+        marked && workload.mutualTls() ? MUTUAL : Metadata.EMPTY);
   }
 }

@@ -73,8 +73,7 @@ public final class ModelCheck {
 
   private void destination(VirtualService service, Destination to) {
     if (!hosts.contains(to.host()) && !to.host().endsWith(".svc." + model.settings().domain())) {
-      problems.warn(
-          service.origin().position(), "goes to " + to.host() + ", which no service has");
+      problems.warn(service.origin().position(), "goes to " + to.host() + ", which no service has");
     } else if (!to.subset().isEmpty() && !hasSubset(to)) {
       problems.warn(
           service.origin().position(),
@@ -152,8 +151,7 @@ public final class ModelCheck {
     return namespaces.stream()
         .map(
             namespace ->
-                new NodeView(
-                    Flavour.API, namespace, Map.of(), Locality.NONE, Optional.empty()))
+                new NodeView(Flavour.API, namespace, Map.of(), Locality.NONE, Optional.empty()))
         .toList();
   }
 }

@@ -71,12 +71,7 @@ final class NamedListeners {
     boolean grpc = view.flavour() == Flavour.GRPC;
     var options =
         new RouteConfiguration.Options(
-            false,
-            !grpc,
-            false,
-            java.util.Optional.empty(),
-            List.of(),
-            MAX_DIRECT_RESPONSE);
+            false, !grpc, false, java.util.Optional.empty(), List.of(), MAX_DIRECT_RESPONSE);
     out.accept(
         new RouteConfiguration(
             routes,

@@ -18,7 +18,7 @@ final class Names {
 
   /** The server name that Istio's clients send. */
   static String sni(int port, String subset, String host) {
-    return "outbound_." + port + "_." + (subset.isEmpty() ? "_" : subset) + "_." + host;
+    return "outbound_." + port + "_." + subset + "_." + host;
   }
 
   /** All names of a host for callers in a namespace, the full one first, without virtual IPs. */

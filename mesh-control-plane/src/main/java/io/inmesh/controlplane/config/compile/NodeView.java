@@ -68,7 +68,8 @@ public record NodeView(
     map(metadata.get("LABELS")).forEach((k, v) -> labels.put(k.toString(), v.toString()));
     map(registration.get("labels")).forEach((k, v) -> labels.put(k.toString(), v.toString()));
     String namespace =
-        text(metadata.get("NAMESPACE"), text(registration.get("namespace"), namespaceOf(node.id())));
+        text(
+            metadata.get("NAMESPACE"), text(registration.get("namespace"), namespaceOf(node.id())));
     Flavour flavour = flavour(metadata, userAgent);
     return new NodeView(
         flavour,

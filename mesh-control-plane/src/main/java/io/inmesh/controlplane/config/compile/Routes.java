@@ -90,8 +90,7 @@ final class Routes {
   private boolean applies(Match match) {
     return match.mesh()
         && (match.port() == 0 || match.port() == port)
-        && (match.sourceNamespace().isEmpty()
-            || match.sourceNamespace().equals(view.namespace()))
+        && (match.sourceNamespace().isEmpty() || match.sourceNamespace().equals(view.namespace()))
         && view.labels().entrySet().containsAll(match.sourceLabels().entrySet());
   }
 

@@ -37,8 +37,7 @@ final class VirtualHosts {
   private final Rules rules;
   private final Map<String, VirtualService> byHost = new LinkedHashMap<>();
 
-  VirtualHosts(
-      MeshModel model, NodeView view, Map<String, Destination> destinations, Rules rules) {
+  VirtualHosts(MeshModel model, NodeView view, Map<String, Destination> destinations, Rules rules) {
     this.view = view;
     this.destinations = destinations;
     this.rules = rules;
@@ -74,6 +73,7 @@ final class VirtualHosts {
         service.host() + ":" + port.number(),
         domains,
         routed
+            .filter(one -> !one.http().isEmpty())
             .map(routes::of)
             .orElseGet(() -> routes.whole(service.host(), retry, timeout)));
   }
@@ -88,14 +88,7 @@ final class VirtualHosts {
 
   private static VirtualHost host(String name, List<String> domains, List<Route> routes) {
     return new VirtualHost(
-        name,
-        domains,
-        routes,
-        HeaderMutations.NONE,
-        POLICY,
-        List.of(),
-        Map.of(),
-        Metadata.EMPTY);
+        name, domains, routes, HeaderMutations.NONE, POLICY, List.of(), Map.of(), Metadata.EMPTY);
   }
 
   private List<HashPolicy> hashes(VirtualService.Destination to) {

@@ -34,8 +34,7 @@ final class DestinationRules {
     var exportTo = Hosts.exportTo(spec, namespace);
     spec.end();
     String qualified = mesh.settings().qualify(host, namespace);
-    mesh.add(
-        new DestinationRule(header.origin(), qualified, policy, subsets, exportTo, selector));
+    mesh.add(new DestinationRule(header.origin(), qualified, policy, subsets, exportTo, selector));
   }
 
   private static Subset subset(Value value) {

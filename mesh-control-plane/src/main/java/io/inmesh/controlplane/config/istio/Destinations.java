@@ -80,7 +80,9 @@ final class Destinations {
     return host;
   }
 
-  /** {@code mirror} with its percentage, or {@code mirrors}; those that get nothing are left out. */
+  /**
+   * {@code mirror} with its percentage, or {@code mirrors}; those that get nothing are left out.
+   */
   List<Mirror> mirrors(Fields route) {
     Optional<FractionalPercent> share = route.read("mirrorPercentage", Destinations::percentage);
     Optional<FractionalPercent> whole =

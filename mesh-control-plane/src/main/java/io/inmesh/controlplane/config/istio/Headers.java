@@ -49,8 +49,7 @@ final class Headers {
     Optional<Fields> response = fields.find("response").map(Value::fields);
     fields.end();
     var authority = new ArrayList<String>();
-    List<HeaderValue> requestAdd =
-        request.map(r -> added(r, authority)).orElse(List.of());
+    List<HeaderValue> requestAdd = request.map(r -> added(r, authority)).orElse(List.of());
     List<String> requestRemove = request.map(Headers::removed).orElse(List.of());
     List<HeaderValue> responseAdd =
         response.map(r -> added(r, new ArrayList<>())).orElse(List.of());

@@ -10,13 +10,15 @@ import java.util.regex.Pattern;
 
 /** Rules for names. */
 final class Hosts {
-  private static final Pattern LABEL = Pattern.compile("[a-zA-Z0-9]([-a-zA-Z0-9_]{0,61}[a-zA-Z0-9])?");
+  private static final Pattern LABEL =
+      Pattern.compile("[a-zA-Z0-9]([-a-zA-Z0-9_]{0,61}[a-zA-Z0-9])?");
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
   private static final Pattern IPV4 =
       Pattern.compile("((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\\.|$)){4}(?<!\\.)");
   private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
   private static final Pattern LABEL_KEY =
-      Pattern.compile("([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+      Pattern.compile(
+          "([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
   private static final Pattern LABEL_VALUE =
       Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
 
@@ -68,7 +70,9 @@ final class Hosts {
     String host = value.text();
     boolean good =
         host.equals("*")
-            || (host.startsWith("*.") ? isDnsName(host.substring(2)) : isDnsName(host) || isIp(host));
+            || (host.startsWith("*.")
+                ? isDnsName(host.substring(2))
+                : isDnsName(host) || isIp(host));
     if (!good) {
       value.error("\"" + host + "\" is not a host name");
     }

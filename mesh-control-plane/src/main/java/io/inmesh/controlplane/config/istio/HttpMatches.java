@@ -22,8 +22,7 @@ final class HttpMatches {
   static Match read(Value value) {
     Fields fields = value.fields();
     boolean ignoreCase = fields.flag("ignoreUriCase", false);
-    PathMatch path =
-        fields.find("uri").map(uri -> path(uri, ignoreCase)).orElse(ANY_PATH);
+    PathMatch path = fields.find("uri").map(uri -> path(uri, ignoreCase)).orElse(ANY_PATH);
     var headers = new ArrayList<HeaderMatcher>();
     fields
         .find("headers")

@@ -44,8 +44,7 @@ final class HttpRoutes {
     Rewrite rewrite = fields.read("rewrite", HttpRoutes::rewrite).orElse(Rewrite.NONE);
     if (headers.authority().isPresent()) {
       rewrite =
-          new Rewrite(
-              rewrite.path(), new Rewrite.LiteralHost(headers.authority().get()), false);
+          new Rewrite(rewrite.path(), new Rewrite.LiteralHost(headers.authority().get()), false);
     }
     Optional<RetryPolicy> retry =
         fields.has("retries")
@@ -101,8 +100,9 @@ final class HttpRoutes {
     int port = fields.integer("port", 0, 1, 65535);
     int code = fields.integer("redirectCode", 301, 0, 999);
     boolean requestPort =
-        fields.read("derivePort", v -> v.choice(DerivePort.class, Enum::name)).orElse(
-                DerivePort.FROM_PROTOCOL_DEFAULT)
+        fields
+                .read("derivePort", v -> v.choice(DerivePort.class, Enum::name))
+                .orElse(DerivePort.FROM_PROTOCOL_DEFAULT)
             == DerivePort.FROM_REQUEST_PORT;
     if (code != 0 && !REDIRECT_CODES.contains(code)) {
       fields.find("redirectCode").ifPresent(v -> v.error("must be one of 301, 302, 303, 307, 308"));
@@ -151,9 +151,7 @@ final class HttpRoutes {
       value.error("only one of string and bytes may be set");
     }
     String body =
-        fields
-            .read("bytes", HttpRoutes::decoded)
-            .orElseGet(() -> fields.text("string", ""));
+        fields.read("bytes", HttpRoutes::decoded).orElseGet(() -> fields.text("string", ""));
     if (body.length() > MAX_BODY) {
       value.error("is longer than 1 MiB");
     }
@@ -190,9 +188,7 @@ final class HttpRoutes {
                 ? new Rewrite.PrefixRewrite(uri.get())
                 : new Rewrite.KeepPath();
     Rewrite.Host host =
-        authority.isPresent()
-            ? new Rewrite.LiteralHost(authority.get())
-            : new Rewrite.KeepHost();
+        authority.isPresent() ? new Rewrite.LiteralHost(authority.get()) : new Rewrite.KeepHost();
     return new Rewrite(path, host, false);
   }
 
@@ -201,7 +197,6 @@ final class HttpRoutes {
     var regex = fields.required("match").map(StringMatches::regex);
     String replacement = fields.text("rewrite", "");
     fields.end();
-    return new RegexRewrite(
-        regex.orElse(new io.inmesh.config.Regex("")), replacement);
+    return new RegexRewrite(regex.orElse(new io.inmesh.config.Regex("")), replacement);
   }
 }

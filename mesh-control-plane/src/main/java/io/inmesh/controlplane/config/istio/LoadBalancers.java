@@ -49,7 +49,8 @@ final class LoadBalancers {
       value.error("simple and consistentHash must not be set both");
     }
     boolean slow = warmup != SlowStart.NONE;
-    if (slow && (consistent.isPresent() || simple.filter(LoadBalancers::startsAtOnce).isPresent())) {
+    if (slow
+        && (consistent.isPresent() || simple.filter(LoadBalancers::startsAtOnce).isPresent())) {
       value.error("warmup is only for ROUND_ROBIN and LEAST_REQUEST");
     }
     Localities localities =
@@ -61,7 +62,10 @@ final class LoadBalancers {
             ? consistent.get()
             : simple(simple.orElse(Simple.UNSPECIFIED), warmup);
     return new LoadBalancer(
-        Optional.of(policy), simple.filter(s -> s == Simple.PASSTHROUGH).isPresent(), hash, localities);
+        Optional.of(policy),
+        simple.filter(s -> s == Simple.PASSTHROUGH).isPresent(),
+        hash,
+        localities);
   }
 
   private static boolean startsAtOnce(Simple simple) {

@@ -23,10 +23,11 @@ record ResourceHeader(Origin origin, Fields spec) {
     String name = metadata.flatMap(m -> m.required("name")).map(Value::text).orElse("");
     document.document().name(kind + " " + namespace + "/" + name);
     long created =
-        metadata.flatMap(m -> m.find("creationTimestamp")).map(ResourceHeader::time).orElse(
-            Long.MAX_VALUE);
-    var origin =
-        new Origin(kind, namespace, name, document.position(), created, mesh.nextOrder());
+        metadata
+            .flatMap(m -> m.find("creationTimestamp"))
+            .map(ResourceHeader::time)
+            .orElse(Long.MAX_VALUE);
+    var origin = new Origin(kind, namespace, name, document.position(), created, mesh.nextOrder());
     if (!Hosts.isName(name)) {
       metadata.ifPresent(m -> m.owner().error("\"" + name + "\" is not a valid name"));
     }

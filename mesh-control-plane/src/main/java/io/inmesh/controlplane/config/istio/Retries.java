@@ -51,11 +51,7 @@ final class Retries {
             List.of(),
             List.of(),
             new HostSelection(
-                avoid,
-                false,
-                Metadata.EMPTY,
-                avoid ? MAX_HOST_DRAWS : 1,
-                remote ? 2 : 0)));
+                avoid, false, Metadata.EMPTY, avoid ? MAX_HOST_DRAWS : 1, remote ? 2 : 0)));
   }
 
   /** The tokens of {@code retryOn}: names, and status codes. */
@@ -83,6 +79,5 @@ final class Retries {
       }
       value.error("\"" + token + "\" is neither a status code nor a condition for retries");
     }
-
   }
 }

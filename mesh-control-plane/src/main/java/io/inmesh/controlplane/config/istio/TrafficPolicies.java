@@ -58,7 +58,9 @@ final class TrafficPolicies {
     return ports;
   }
 
-  /** Outlier detection by success rate is off in Istio, and ejections by codes must be asked for. */
+  /**
+   * Outlier detection by success rate is off in Istio, and ejections by codes must be asked for.
+   */
   private static Outliers outliers(Value value) {
     Fields fields = value.fields();
     OutlierDetection base = OutlierDetection.DEFAULT;

@@ -126,8 +126,7 @@ final class MatchReader {
   }
 
   private static void add(Value map, Append append, List<HeaderValue> all) {
-    map.entries()
-        .forEach((k, v) -> all.add(new HeaderValue(name(k, v), format(v), append, false)));
+    map.entries().forEach((k, v) -> all.add(new HeaderValue(name(k, v), format(v), append, false)));
   }
 
   private static Format format(Value value) {

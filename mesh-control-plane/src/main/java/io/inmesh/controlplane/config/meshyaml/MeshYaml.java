@@ -77,8 +77,7 @@ public final class MeshYaml {
     }
     SETTINGS.forEach(top::ignore);
     String namespace = top.read("namespace", Texts::label).orElse("default");
-    Map<String, Value> services =
-        top.find("services").map(Value::entries).orElse(Map.of());
+    Map<String, Value> services = top.find("services").map(Value::entries).orElse(Map.of());
     services.forEach((name, value) -> new ServiceReader(mesh, namespace, name, value).read());
     document.document().name("Mesh");
     top.end();

@@ -64,13 +64,13 @@ final class Policies {
     }
     Fields fields = value.fields();
     Policy policy =
-        fields.required("policy").map(v -> v.choice(Policy.class, Policy::token)).orElse(
-            Policy.LEAST_REQUEST);
+        fields
+            .required("policy")
+            .map(v -> v.choice(Policy.class, Policy::token))
+            .orElse(Policy.LEAST_REQUEST);
     boolean hashing = policy == Policy.RING_HASH || policy == Policy.MAGLEV;
     SlowStart warmup =
-        fields
-            .read("warm-up", v -> new SlowStart(Texts.positive(v), 1, 10))
-            .orElse(SlowStart.NONE);
+        fields.read("warm-up", v -> new SlowStart(Texts.positive(v), 1, 10)).orElse(SlowStart.NONE);
     long size = fields.read("table-size", Policies::prime).orElse(0L);
     List<HashPolicy> hash =
         fields.read("hash-on", Policies::hashOn).map(List::of).orElse(List.of());
@@ -80,7 +80,9 @@ final class Policies {
     if (size > 0 && policy != Policy.MAGLEV) {
       value.error("table-size belongs to maglev");
     }
-    if (warmup != SlowStart.NONE && policy != Policy.LEAST_REQUEST && policy != Policy.ROUND_ROBIN) {
+    if (warmup != SlowStart.NONE
+        && policy != Policy.LEAST_REQUEST
+        && policy != Policy.ROUND_ROBIN) {
       value.error("warm-up belongs to least-request and round-robin");
     }
     fields.end();
@@ -163,8 +165,7 @@ final class Policies {
   private static Outliers outliers(Value value) {
     Fields fields = value.fields();
     OutlierDetection base = OutlierDetection.DEFAULT;
-    Optional<Integer> server =
-        fields.read("consecutive-5xx", v -> v.integer(0, Integer.MAX_VALUE));
+    Optional<Integer> server = fields.read("consecutive-5xx", v -> v.integer(0, Integer.MAX_VALUE));
     Optional<Integer> gateway =
         fields.read("consecutive-gateway-errors", v -> v.integer(0, Integer.MAX_VALUE));
     Consecutive few = base.consecutive();

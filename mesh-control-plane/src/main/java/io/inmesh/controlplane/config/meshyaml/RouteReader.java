@@ -152,8 +152,7 @@ final class RouteReader {
       int dot = service.indexOf('.');
       String there = dot < 0 ? namespace : service.substring(dot + 1);
       String short1 = dot < 0 ? service : service.substring(0, dot);
-      return new Destination(
-          settings.host(short1, there), subset.equals("*") ? "" : subset, 0);
+      return new Destination(settings.host(short1, there), subset.equals("*") ? "" : subset, 0);
     }
     if (!name.equals("*") && !subsets.contains(name)) {
       value.error(
@@ -209,9 +208,7 @@ final class RouteReader {
     fields.end();
     return new Rewrite(
         path.isPresent() ? new Rewrite.PrefixRewrite(path.get()) : new Rewrite.KeepPath(),
-        authority.isPresent()
-            ? new Rewrite.LiteralHost(authority.get())
-            : new Rewrite.KeepHost(),
+        authority.isPresent() ? new Rewrite.LiteralHost(authority.get()) : new Rewrite.KeepHost(),
         false);
   }
 

@@ -80,8 +80,7 @@ final class ServiceReader {
         .ifPresent(all -> all.entries().forEach((k, v) -> subsets.add(subset(k, v))));
     TrafficPolicy policy = Policies.read(given);
     String called = external.isEmpty() ? host : external;
-    mesh.add(
-        new DestinationRule(origin, called, policy, subsets, EVERYWHERE, Map.of()));
+    mesh.add(new DestinationRule(origin, called, policy, subsets, EVERYWHERE, Map.of()));
     List<HttpRoute> routes =
         new RouteReader(mesh.settings(), namespace, called, subsets, given).read();
     mesh.add(new VirtualService(origin, List.of(called), true, routes, EVERYWHERE));

@@ -33,7 +33,8 @@ final class Texts {
   }
 
   static boolean isIp(String text) {
-    return text.matches("([0-9]{1,3}\\.){3}[0-9]{1,3}") || text.matches("[0-9a-fA-F]*:[0-9a-fA-F:.]+");
+    return text.matches("([0-9]{1,3}\\.){3}[0-9]{1,3}")
+        || text.matches("[0-9a-fA-F]*:[0-9a-fA-F:.]+");
   }
 
   /** {@code region/zone/subzone}. */

@@ -18,8 +18,7 @@ public record MeshModel(
     List<RawResource> resources) {
   /** No files. */
   public static final MeshModel EMPTY =
-      new MeshModel(
-          MeshSettings.DEFAULT, List.of(), List.of(), List.of(), List.of(), List.of());
+      new MeshModel(MeshSettings.DEFAULT, List.of(), List.of(), List.of(), List.of(), List.of());
 
   public MeshModel {
     services = List.copyOf(services);

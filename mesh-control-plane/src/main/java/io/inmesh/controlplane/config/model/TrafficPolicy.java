@@ -45,12 +45,7 @@ public record TrafficPolicy(
     TrafficPolicy own = ports.get(port);
     if (own != null) {
       return new TrafficPolicy(
-          own.loadBalancer,
-          own.connectionPool,
-          own.outliers,
-          own.tls,
-          budget,
-          Map.of());
+          own.loadBalancer, own.connectionPool, own.outliers, own.tls, budget, Map.of());
     }
     return new TrafficPolicy(
         loadBalancer.or(base::loadBalancer),

@@ -63,8 +63,7 @@ public final class RawResources {
     String kind = resource.type().name();
     value.document().name(kind + " " + resource.name());
     var origin =
-        new Origin(
-            kind, "", resource.name(), value.position(), Long.MAX_VALUE, mesh.nextOrder());
+        new Origin(kind, "", resource.name(), value.position(), Long.MAX_VALUE, mesh.nextOrder());
     Origin before = mesh.define(origin);
     if (before != null) {
       value.error(

@@ -119,10 +119,7 @@ public final class Fields {
         (name, value) -> {
           if (!known.contains(name)) {
             String guess = Names.didYouMean(name, known);
-            owner
-                .document()
-                .problems()
-                .error(value.keyPosition(), "unknown field " + name + guess);
+            owner.document().problems().error(value.keyPosition(), "unknown field " + name + guess);
           }
         });
   }

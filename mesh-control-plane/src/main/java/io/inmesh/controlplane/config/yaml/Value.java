@@ -26,8 +26,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 public final class Value {
   /** YAML 1.1, which Kubernetes' tools still read, takes these for booleans. */
-  private static final Set<String> OLD_BOOLEANS =
-      Set.of("y", "n", "yes", "no", "on", "off");
+  private static final Set<String> OLD_BOOLEANS = Set.of("y", "n", "yes", "no", "on", "off");
 
   private final Node node;
   private final @Nullable Node key;
