@@ -13,8 +13,4 @@ public record Group(Locality locality, int weight, int priority, List<? extends 
   public Group {
     hosts = List.copyOf(hosts);
   }
-
-  Group with(List<? extends Member> others, int otherWeight) {
-    return new Group(locality, otherWeight, priority, others);
-  }
 }

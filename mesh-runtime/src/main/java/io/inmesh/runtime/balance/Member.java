@@ -7,7 +7,10 @@ public interface Member extends Host {
   /** Whether, and when, it may be used. */
   Standing standing();
 
-  /** The weight in force with its fraction: {@link #weight} times slow start's factor. */
+  /** Whether its weight is growing. */
+  boolean inSlowStart();
+
+  /** The weight of this moment with its fraction: the endpoint's times slow start's factor. */
   double effectiveWeight();
 
   /** What the host is good for. */

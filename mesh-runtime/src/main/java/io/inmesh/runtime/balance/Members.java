@@ -1,5 +1,6 @@
 package io.inmesh.runtime.balance;
 
+import io.inmesh.config.Locality;
 import java.util.List;
 
 /**
@@ -7,10 +8,17 @@ import java.util.List;
  *
  * @param overprovisioningFactor percent; 140 is Envoy's default
  * @param weightedPriorityHealth whether a priority's health counts its hosts' weights
+ * @param own where this process stands
+ * @param local the processes like this one; none if zones do not count
  */
 public record Members(
-    List<Group> groups, int overprovisioningFactor, boolean weightedPriorityHealth) {
+    List<Group> groups,
+    int overprovisioningFactor,
+    boolean weightedPriorityHealth,
+    Locality own,
+    List<Group> local) {
   public Members {
     groups = List.copyOf(groups);
+    local = List.copyOf(local);
   }
 }

@@ -13,7 +13,7 @@ public final class ClusterHost implements Member {
   private final Place place;
   private final HostState state;
   private final Standing standing;
-  private final double effectiveWeight;
+  private final @Nullable Ramp ramp;
   private final HostPools pools;
   private final Limits limits;
   private final @Nullable OutlierDetector detector;
@@ -26,7 +26,7 @@ public final class ClusterHost implements Member {
       Place place,
       HostState state,
       Standing standing,
-      double effectiveWeight,
+      @Nullable Ramp ramp,
       HostPools pools,
       Limits limits,
       @Nullable OutlierDetector detector) {
@@ -34,7 +34,7 @@ public final class ClusterHost implements Member {
     this.place = place;
     this.state = state;
     this.standing = standing;
-    this.effectiveWeight = effectiveWeight;
+    this.ramp = ramp;
     this.pools = pools;
     this.limits = limits;
     this.detector = detector;
@@ -71,13 +71,18 @@ public final class ClusterHost implements Member {
   }
 
   @Override
+  public boolean inSlowStart() {
+    return ramp != null;
+  }
+
+  @Override
   public double effectiveWeight() {
-    return effectiveWeight;
+    return ramp == null ? endpoint.weight() : endpoint.weight() * ramp.factor();
   }
 
   @Override
   public int weight() {
-    return Math.max(1, (int) effectiveWeight);
+    return ramp == null ? endpoint.weight() : Math.max(1, (int) effectiveWeight());
   }
 
   @Override

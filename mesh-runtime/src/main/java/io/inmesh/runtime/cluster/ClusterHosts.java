@@ -1,16 +1,17 @@
 package io.inmesh.runtime.cluster;
 
+import io.inmesh.balance.Picker;
 import io.inmesh.config.Cluster;
-import io.inmesh.config.Cluster.SocketMatch;
+import io.inmesh.config.Cluster.Aggregate;
+import io.inmesh.config.Cluster.Dns;
+import io.inmesh.config.Cluster.Static;
 import io.inmesh.config.EndpointSet;
 import io.inmesh.config.EndpointSet.Endpoint;
 import io.inmesh.config.EndpointSet.LocalityEndpoints;
-import io.inmesh.config.Metadata;
-import io.inmesh.config.TransportSocket;
 import io.inmesh.loop.Timer;
+import io.inmesh.runtime.balance.AggregatePicker;
 import io.inmesh.runtime.balance.ClusterBalancer;
 import io.inmesh.runtime.balance.Group;
-import io.inmesh.runtime.balance.Member.Standing;
 import io.inmesh.runtime.balance.Members;
 import io.inmesh.runtime.cluster.HostState.ActiveHealth;
 import io.inmesh.runtime.live.Scope;
@@ -32,11 +33,24 @@ final class ClusterHosts {
   private final ClusterParts parts;
   private final Limits limits;
   private final List<Runnable> watchers = new ArrayList<>();
+  private final Runnable rebuild = this::rebuild;
+  private final Timer slowStartOver =
+      new Timer() {
+        @Override
+        protected void onTimer() {
+          rebuild();
+        }
+      };
   private Scope scope;
   private Cluster config;
   private EndpointSet endpoints;
   private ClusterBalancer balancer;
   private @Nullable OutlierDetector detector;
+  private @Nullable DnsEndpoints dns;
+  private @Nullable ClusterHosts local;
+  private List<ClusterHosts> members = List.of();
+  private List<Group> groups = List.of();
+  private boolean built;
   private volatile HostSet current = HostSet.EMPTY;
 
   ClusterHosts(Cluster config, Limits limits, Scope scope, ClusterParts parts) {
@@ -55,31 +69,68 @@ final class ClusterHosts {
     return current;
   }
 
-  /** Runs {@code watcher} after each change of {@link #current}. */
-  void watch(Runnable watcher) {
-    watchers.add(watcher);
-  }
-
-  void unwatch(Runnable watcher) {
-    watchers.remove(watcher);
-  }
-
-  /** Equal input changes nothing. */
-  void update(Cluster nextConfig, EndpointSet nextEndpoints) {
-    if (nextConfig.equals(config) && nextEndpoints.equals(endpoints) && current != HostSet.EMPTY) {
-      return;
+  /**
+   * The config and the endpoints of now; which endpoints count depends on the kind of discovery.
+   * Equal input changes nothing.
+   */
+  void update(Cluster next, EndpointSet fromPlane) {
+    if (!next.balancing().equals(config.balancing())) {
+      balancer = new ClusterBalancer(next.balancing(), parts.writer()::random);
     }
-    if (!nextConfig.balancing().equals(config.balancing())) {
-      balancer = new ClusterBalancer(nextConfig.balancing(), parts.writer()::random);
-    }
-    boolean otherDetection = !nextConfig.outlierDetection().equals(config.outlierDetection());
-    config = nextConfig;
-    endpoints = nextEndpoints;
+    boolean otherDetection = !next.outlierDetection().equals(config.outlierDetection());
+    boolean same = built && next.equals(config);
+    config = next;
     if (otherDetection) {
       detect();
     }
     limits.update(config.circuitBreakers());
+    EndpointSet before = endpoints;
+    endpoints = discover(fromPlane);
+    if (!same || !endpoints.equals(before)) {
+      rebuild();
+    }
+  }
+
+  private EndpointSet discover(EndpointSet fromPlane) {
+    if (dns != null && !dns.config().equals(config.discovery())) {
+      dns.close();
+      dns = null;
+    }
+    if (config.discovery() instanceof Static fixed) {
+      return fixed.endpoints();
+    }
+    if (config.discovery() instanceof Dns names) {
+      if (dns == null) {
+        dns = new DnsEndpoints(name, names, parts, this::resolved);
+      }
+      return endpoints;
+    }
+    return fromPlane;
+  }
+
+  private void resolved(EndpointSet found) {
+    endpoints = found;
     rebuild();
+  }
+
+  /** The clusters that an aggregate is made of, in order. */
+  void members(List<ClusterHosts> next) {
+    members.forEach(member -> member.watchers.remove(rebuild));
+    members = List.copyOf(next);
+    members.forEach(member -> member.watchers.add(rebuild));
+    rebuild();
+  }
+
+  /** The cluster that this process belongs to, for zone-aware routing. */
+  void local(ClusterHosts next) {
+    if (local != next) {
+      if (local != null) {
+        local.watchers.remove(rebuild);
+      }
+      local = next;
+      next.watchers.add(rebuild);
+      rebuild();
+    }
   }
 
   private void detect() {
@@ -89,7 +140,7 @@ final class ClusterHosts {
     detector =
         config
             .outlierDetection()
-            .map(detection -> new OutlierDetector(name, detection, parts, this::rebuild))
+            .map(detection -> new OutlierDetector(name, detection, parts, rebuild))
             .orElse(null);
   }
 
@@ -109,37 +160,58 @@ final class ClusterHosts {
   }
 
   private void rebuild() {
+    built = true;
+    if (config.discovery() instanceof Aggregate) {
+      List<Picker> pickers = members.stream().map(member -> member.current().picker()).toList();
+      current = new HostSet(List.of(), List.of(), new AggregatePicker(pickers, config.balancing()));
+    } else {
+      rebuildHosts();
+    }
+    List.copyOf(watchers).forEach(Runnable::run);
+  }
+
+  private void rebuildHosts() {
     Scope next = scope.next();
     var hosts = new ArrayList<ClusterHost>();
-    var groups = new ArrayList<Group>();
-    var seen = new HashSet<>();
-    for (LocalityEndpoints locality : endpoints.localities()) {
-      int from = hosts.size();
-      for (Endpoint endpoint : locality.endpoints()) {
-        if (seen.add(endpoint.address())) {
-          hosts.add(host(endpoint, locality, hosts.size(), next));
-        }
-      }
-      groups.add(
-          new Group(
-              locality.locality(),
-              locality.weight(),
-              locality.priority(),
-              hosts.subList(from, hosts.size())));
-    }
+    groups = groups(next, hosts);
     if (detector != null) {
       detector.hosts(hosts.stream().map(ClusterHost::state).toList());
     }
     EndpointSet.Policy policy = endpoints.policy();
-    var members =
-        new Members(groups, policy.overprovisioningFactor(), policy.weightedPriorityHealth());
-    current = new HostSet(hosts, policy.drops(), balancer.picker(members));
+    var all =
+        new Members(
+            groups,
+            policy.overprovisioningFactor(),
+            policy.weightedPriorityHealth(),
+            parts.locality(),
+            local == null ? List.of() : local.groups);
+    Picker picker = balancer.picker(all);
+    current = new HostSet(hosts, policy.drops(), picker);
+    awaitSlowStart(hosts);
     scope.close();
     scope = next;
-    List.copyOf(watchers).forEach(Runnable::run);
   }
 
-  private ClusterHost host(Endpoint endpoint, LocalityEndpoints in, int index, Scope next) {
+  private List<Group> groups(Scope next, List<ClusterHost> hosts) {
+    var builder = new HostBuilder(config, parts, limits, detector);
+    var made = new ArrayList<Group>();
+    var seen = new HashSet<>();
+    for (LocalityEndpoints in : endpoints.localities()) {
+      int from = hosts.size();
+      for (Endpoint endpoint : in.endpoints()) {
+        if (seen.add(endpoint.address())) {
+          var place = new ClusterHost.Place(hosts.size(), in.locality(), in.priority());
+          hosts.add(host(builder, endpoint, place, next));
+        }
+      }
+      made.add(
+          new Group(in.locality(), in.weight(), in.priority(), hosts.subList(from, hosts.size())));
+    }
+    return made;
+  }
+
+  private ClusterHost host(
+      HostBuilder builder, Endpoint endpoint, ClusterHost.Place place, Scope next) {
     String owner = "cluster/" + name + "/" + endpoint.address();
     HostState state =
         next.keep(
@@ -148,58 +220,22 @@ final class ClusterHosts {
             HostState.class,
             () -> new HostState(endpoint.address(), parts.writer().nanoTime()),
             gone -> {});
-    var settings =
-        new HostPools.Settings(
-            endpoint.address(),
-            endpoint.hostname(),
-            socket(endpoint),
-            config.transport().protocol(),
-            config.transport().connectTimeout(),
-            config.circuitBreakers().perHostMaxConnections().orElse(Integer.MAX_VALUE));
+    HostPools.Settings settings = builder.settings(endpoint);
     HostPools pools =
         next.keep(
-            owner,
-            settings,
-            HostPools.class,
-            () -> new HostPools(parts.transport(), settings, limits),
-            this::drainLater);
-    var place = new ClusterHost.Place(index, in.locality(), in.priority());
-    return new ClusterHost(
-        endpoint,
-        place,
-        state,
-        standing(endpoint, state),
-        endpoint.weight(),
-        pools,
-        limits,
-        detector);
+            owner, settings, HostPools.class, () -> builder.pools(settings), this::drainLater);
+    return builder.host(endpoint, place, state, pools);
   }
 
-  /** The first match decides; without one the cluster's own socket. */
-  private TransportSocket socket(Endpoint endpoint) {
-    var facts = endpoint.metadata().in(Metadata.TRANSPORT_SOCKET_MATCH);
-    for (SocketMatch match : config.transport().socketMatches()) {
-      if (facts.entrySet().containsAll(match.match().entrySet())) {
-        return match.socket();
-      }
-    }
-    return config.transport().socket();
-  }
-
-  private static Standing standing(Endpoint endpoint, HostState state) {
-    return switch (endpoint.health()) {
-      case UNHEALTHY, DRAINING, TIMEOUT -> Standing.UNHEALTHY;
-      case DEGRADED ->
-          state.ejected || state.active == ActiveHealth.UNHEALTHY
-              ? Standing.UNHEALTHY
-              : Standing.DEGRADED;
-      case UNKNOWN, HEALTHY -> {
-        if (state.ejected || state.active == ActiveHealth.UNHEALTHY) {
-          yield Standing.UNHEALTHY;
-        }
-        yield state.active == ActiveHealth.DEGRADED ? Standing.DEGRADED : Standing.HEALTHY;
-      }
-    };
+  /** When all weights have grown, an ordinary picker does. */
+  private void awaitSlowStart(List<ClusterHost> hosts) {
+    slowStartOver.disarm();
+    long window = new HostBuilder(config, parts, limits, detector).slowStart().window().toNanos();
+    hosts.stream()
+        .filter(ClusterHost::inSlowStart)
+        .mapToLong(host -> host.state().since + window)
+        .max()
+        .ifPresent(end -> parts.writer().arm(slowStartOver, end));
   }
 
   private void drainLater(HostPools pools) {
@@ -218,7 +254,17 @@ final class ClusterHosts {
     if (detector != null) {
       detector.close();
     }
+    if (dns != null) {
+      dns.close();
+    }
+    slowStartOver.disarm();
+    members.forEach(member -> member.watchers.remove(rebuild));
+    if (local != null) {
+      local.watchers.remove(rebuild);
+    }
     current = HostSet.EMPTY;
+    groups = List.of();
+    List.copyOf(watchers).forEach(Runnable::run);
     watchers.clear();
     scope.close();
   }

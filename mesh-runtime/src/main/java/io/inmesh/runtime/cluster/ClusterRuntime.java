@@ -57,12 +57,13 @@ public final class ClusterRuntime {
   }
 
   /**
-   * On the writer: the cluster's config of now and the endpoints that EDS gives; for clusters that
-   * have theirs from elsewhere these are not looked at.
+   * On the writer: makes this config and these endpoints the cluster's. To be called once for each
+   * new form of the cluster, and for each change of its endpoints.
+   *
+   * @param endpoints what EDS gives; not looked at where the hosts come from elsewhere
    */
   public void update(EndpointSet endpoints) {
-    hosts.update(
-        config, config.discovery() instanceof Cluster.Static fixed ? fixed.endpoints() : endpoints);
+    hosts.update(config, endpoints);
   }
 
   /** On the writer: what an active health check found. */
@@ -70,6 +71,20 @@ public final class ClusterRuntime {
     hosts.checked(host, health);
   }
 
-  /** On the writer: the clusters that an aggregate is made of, in order. */
-  public void members(List<ClusterRuntime> members) {}
+  /**
+   * On the writer: the clusters that an aggregate is made of, in order; after {@link #update}, and
+   * again when one of them was removed or came back.
+   */
+  public void members(List<ClusterRuntime> members) {
+    hosts.members(members.stream().map(member -> member.hosts).toList());
+  }
+
+  /**
+   * On the writer: the cluster that this process belongs to, whose hosts say how many processes
+   * like this one each zone has. Without it there is no zone-aware routing. Source: the bootstrap's
+   * cluster_manager.local_cluster_name.
+   */
+  public void local(ClusterRuntime own) {
+    hosts.local(own.hosts);
+  }
 }

@@ -26,9 +26,16 @@ public final class HostSet {
     return hosts;
   }
 
-  /** Chooses; a pick that has a host is a {@link ClusterHost}. Allocates nothing. */
+  /**
+   * Chooses; a pick that has a host is a {@link ClusterHost}. Allocates nothing, but once per route
+   * where there are subsets, and where a host of a hash table has more than its bounded load.
+   */
   public Pick pick(PickContext context) {
     return picker.pick(context);
+  }
+
+  Picker picker() {
+    return picker;
   }
 
   /**
