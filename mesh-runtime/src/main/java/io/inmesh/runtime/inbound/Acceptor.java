@@ -156,7 +156,10 @@ final class Acceptor extends ByteToMessageDecoder {
   private void speak(ChannelHandlerContext context, boolean http2, Peer peer) {
     Channel channel = context.channel();
     if (http2) {
-      context.close();
+      var connection = new Http2ServerConnection(settings, peer, channel, loop);
+      connection.begin();
+      connections.established(channel, connection);
+      channel.pipeline().remove(this);
       return;
     }
     var connection = new Http1ServerConnection(settings, peer, channel, loop);

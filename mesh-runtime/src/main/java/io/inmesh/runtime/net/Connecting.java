@@ -1,5 +1,6 @@
 package io.inmesh.runtime.net;
 
+import io.inmesh.identity.KeyMaterial;
 import io.inmesh.loop.Timer;
 import io.inmesh.runtime.tls.ClientTls;
 import io.inmesh.runtime.tls.ClientTls.Handshake;
@@ -28,7 +29,9 @@ final class Connecting extends Timer {
 
   /** How many requests it will probably be able to take at once. */
   int expectedStreams() {
-    return 1;
+    return pool.connector().expectsHttp2()
+        ? pool.settings().protocol().http2().maxConcurrentStreams()
+        : 1;
   }
 
   void start() {
@@ -86,8 +89,22 @@ final class Connecting extends Timer {
 
   private void speak(Channel open, @Nullable String negotiated) {
     open.pipeline().remove(Connector.Quiet.HANDLER);
-    pool.connector().chooseHttp2(negotiated);
-    established(new Http1Connection(pool, open));
+    if (pool.connector().chooseHttp2(negotiated)) {
+      // It reports back when the peer has spoken.
+      new Http2ClientConnection(pool, open, this).begin();
+    } else {
+      established(new Http1Connection(pool, open));
+    }
+  }
+
+  /** Our certificate in the handshake, or null. */
+  @Nullable KeyMaterial own() {
+    return handshake == null ? null : handshake.own();
+  }
+
+  /** The protocol's beginning failed. */
+  void failed(String why) {
+    fail(Closed.CONNECT_FAILURE, why);
   }
 
   private static String reason(Throwable cause) {
@@ -95,7 +112,12 @@ final class Connecting extends Timer {
     return message == null ? cause.toString() : message;
   }
 
-  private void established(Link link) {
+  /** It works. */
+  void established(Link link) {
+    if (over) {
+      link.channel.close();
+      return;
+    }
     over = true;
     disarm();
     if (handshake != null) {

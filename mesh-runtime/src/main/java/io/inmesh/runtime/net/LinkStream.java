@@ -111,6 +111,8 @@ abstract class LinkStream implements Stream, Runnable {
       while (granted == 0 && !closed && !endSent && isWritable()) {
         granted = GRANT;
         handler.onWritable(GRANT);
+        // Only what has gone to the connection fills it.
+        flush();
       }
     } finally {
       granting = false;

@@ -16,4 +16,12 @@ public final class Fields {
       default -> false;
     };
   }
+
+  /** A name or value without what could end a message (RFC 9110, 5.5). */
+  static String safe(String text) {
+    if (text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0 || text.indexOf(0) >= 0) {
+      return text.replace('\n', ' ').replace('\r', ' ').replace('\0', ' ');
+    }
+    return text;
+  }
 }

@@ -128,11 +128,7 @@ public final class Http1Writer {
 
   /** Latin-1; what is not in it becomes a question mark. */
   private static void text(ByteBuf out, String text) {
-    String safe = text;
-    if (text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0 || text.indexOf(0) >= 0) {
-      safe = text.replace('\n', ' ').replace('\r', ' ').replace('\0', ' ');
-    }
-    out.writeCharSequence(safe, StandardCharsets.ISO_8859_1);
+    out.writeCharSequence(Fields.safe(text), StandardCharsets.ISO_8859_1);
   }
 
   private static void decimal(ByteBuf out, long value) {

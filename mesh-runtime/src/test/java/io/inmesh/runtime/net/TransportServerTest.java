@@ -31,7 +31,11 @@ class TransportServerTest {
     return Stream.of(
         new Mode(Http.HTTP_1, false, TlsProvider.BEST),
         new Mode(Http.HTTP_1, true, TlsProvider.BORINGSSL),
-        new Mode(Http.HTTP_1, true, TlsProvider.JDK));
+        new Mode(Http.HTTP_1, true, TlsProvider.JDK),
+        new Mode(Http.HTTP_2, false, TlsProvider.BEST),
+        new Mode(Http.HTTP_2, true, TlsProvider.BORINGSSL),
+        new Mode(Http.HTTP_2, true, TlsProvider.JDK),
+        new Mode(Http.AUTO, true, TlsProvider.BEST));
   }
 
   @ParameterizedTest
@@ -128,7 +132,7 @@ class TransportServerTest {
       var exchange = Exchange.get("/").on(pair.pool(), pair.loop);
       assertThat(exchange.status()).isEqualTo(200);
       assertThat(exchange.outcome())
-          .isEqualTo(mode.http() == Http.HTTP_2 ? Closed.RESET : Closed.TERMINATED);
+          .isEqualTo(mode.http() == Http.HTTP_1 ? Closed.TERMINATED : Closed.RESET);
       assertThat(exchange.text()).isEqualTo("half");
     }
   }

@@ -1,0 +1,146 @@
+package io.inmesh.runtime.wire;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Exception.StreamException;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Settings;
+import org.jspecify.annotations.Nullable;
+
+/** Netty's HTTP/2 connection without a channel per stream, with its guards against floods. */
+public final class Http2Codec extends Http2ConnectionHandler {
+  private final Owner owner;
+  private final int connectionWindow;
+  private @Nullable ChannelHandlerContext context;
+
+  /** Who uses the connection. */
+  public interface Owner {
+    /** The channel is closed; the streams are closed after this. */
+    void inactive();
+
+    /** The connection broke. */
+    void failed(Throwable cause);
+
+    /** The peer broke the protocol, on one stream (0 for the connection); it will be closed. */
+    void broken(int streamId, String reason);
+  }
+
+  private Http2Codec(
+      Owner owner,
+      int connectionWindow,
+      Http2ConnectionDecoder decoder,
+      Http2ConnectionEncoder encoder,
+      Http2Settings settings) {
+    super(decoder, encoder, settings, true, true);
+    this.owner = owner;
+    this.connectionWindow = connectionWindow;
+  }
+
+  /** What a connection needs. */
+  public record Setup(
+      boolean server,
+      Http2Settings settings,
+      int connectionWindow,
+      Http2FrameListener frames,
+      Http2Connection.Listener streams,
+      Http2RemoteFlowController.Listener writability) {}
+
+  /** A new connection, to be put into a pipeline. */
+  public static Http2Codec of(Setup setup, Owner owner) {
+    Http2Codec codec = new Builder(owner, setup).build();
+    codec.connection().addListener(setup.streams());
+    codec.encoder().flowController().listener(setup.writability());
+    return codec;
+  }
+
+  private static final class Builder
+      extends AbstractHttp2ConnectionHandlerBuilder<Http2Codec, Builder> {
+    private final Owner owner;
+    private final int connectionWindow;
+
+    Builder(Owner owner, Setup setup) {
+      this.owner = owner;
+      this.connectionWindow = setup.connectionWindow();
+      server(setup.server());
+      initialSettings(setup.settings());
+      frameListener(setup.frames());
+      validateHeaders(true);
+    }
+
+    @Override
+    protected Http2Codec build() {
+      return super.build();
+    }
+
+    @Override
+    protected Http2Codec build(
+        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+      return new Http2Codec(owner, connectionWindow, decoder, encoder, settings);
+    }
+  }
+
+  /** Its place in the pipeline. */
+  public ChannelHandlerContext context() {
+    ChannelHandlerContext in = context;
+    if (in == null) {
+      throw new IllegalStateException("not in a pipeline");
+    }
+    return in;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext in) throws Exception {
+    context = in;
+    super.handlerAdded(in);
+    int more = connectionWindow - decoder().flowController().initialWindowSize();
+    if (more > 0) {
+      decoder().flowController().incrementWindowSize(connection().connectionStream(), more);
+      in.flush();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext in) throws Exception {
+    owner.inactive();
+    super.channelInactive(in);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext in, Throwable cause) throws Exception {
+    if (http2Cause(cause) != null) {
+      super.exceptionCaught(in, cause);
+    } else {
+      owner.failed(cause);
+      in.close();
+    }
+  }
+
+  private static @Nullable Http2Exception http2Cause(Throwable cause) {
+    for (Throwable at = cause; at != null; at = at.getCause()) {
+      if (at instanceof Http2Exception found) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  protected void onStreamError(
+      ChannelHandlerContext in, boolean outbound, Throwable cause, StreamException error) {
+    owner.broken(error.streamId(), String.valueOf(error.getMessage()));
+    super.onStreamError(in, outbound, cause, error);
+  }
+
+  @Override
+  protected void onConnectionError(
+      ChannelHandlerContext in, boolean outbound, Throwable cause, @Nullable Http2Exception error) {
+    owner.broken(0, String.valueOf((error == null ? cause : error).getMessage()));
+    super.onConnectionError(in, outbound, cause, error);
+  }
+}
