@@ -29,9 +29,13 @@ public final class PlaneChannel implements AutoCloseable {
   private final ManagedChannel channel;
   private final PlaneServer server;
 
-  private PlaneChannel(ManagedChannel channel, PlaneServer server) {
+  /** Whether we prove who we are by certificate; then the token stays at home. */
+  private final boolean certified;
+
+  private PlaneChannel(ManagedChannel channel, PlaneServer server, boolean certified) {
     this.channel = channel;
     this.server = server;
+    this.certified = certified;
   }
 
   /**
@@ -63,15 +67,16 @@ public final class PlaneChannel implements AutoCloseable {
             .keepAliveTimeout(Times.PATIENCE.toNanos(), TimeUnit.NANOSECONDS)
             .disableRetry();
     server.authority().ifPresent(builder::overrideAuthority);
+    boolean certified = false;
     if (server.security() instanceof PlaneServer.Tls tls) {
-      secure(builder, tls, secrets, clock);
+      certified = secure(builder, tls, secrets, clock);
     } else {
       builder.usePlaintext();
     }
-    return new PlaneChannel(builder.build(), server);
+    return new PlaneChannel(builder.build(), server, certified);
   }
 
-  private static void secure(
+  private static boolean secure(
       NettyChannelBuilder builder, PlaneServer.Tls tls, SecretStore secrets, InstantSource clock)
       throws SSLException {
     SslContextBuilder context = GrpcSslContexts.forClient();
@@ -80,10 +85,12 @@ public final class PlaneChannel implements AutoCloseable {
     }
     KeyMaterial own =
         tls.ownCertificate() ? secrets.certificate(SecretStore.OWN_CERTIFICATE) : null;
-    if (own != null && own.notAfter().isAfter(clock.instant())) {
+    boolean valid = own != null && own.notAfter().isAfter(clock.instant());
+    if (own != null && valid) {
       context.keyManager(own.key(), own.chain().toArray(X509Certificate[]::new));
     }
     builder.sslContext(context.build());
+    return valid;
   }
 
   /** Where calls are made. */
@@ -94,7 +101,7 @@ public final class PlaneChannel implements AutoCloseable {
   /** The headers that a call begins with. */
   public Metadata headers() {
     var headers = new Metadata();
-    if (server.security() instanceof PlaneServer.Tls tls) {
+    if (!certified && server.security() instanceof PlaneServer.Tls tls) {
       tls.token().ifPresent(token -> headers.put(AUTHORIZATION, "Bearer " + token.get()));
     }
     return headers;

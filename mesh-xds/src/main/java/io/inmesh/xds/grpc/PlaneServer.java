@@ -58,10 +58,11 @@ public record PlaneServer(String host, int port, Security security, Optional<Str
 
   /**
    * By TLS. We prove who we are with our own certificate from the secret store, if {@code
-   * ownCertificate} is set and there is one that is still valid; and with a token, if there is one.
+   * ownCertificate} is set and there is one that is still valid; otherwise with a token, if there
+   * is one.
    *
    * @param roots whom the server's certificate must come from; empty for the JDK's own roots
-   * @param token gives the current bearer token, asked once a stream; never sent in plain text
+   * @param token gives the current bearer token, asked once a connection; never sent in plain text
    */
   public record Tls(
       List<X509Certificate> roots, boolean ownCertificate, Optional<Supplier<String>> token)
