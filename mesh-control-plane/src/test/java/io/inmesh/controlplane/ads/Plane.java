@@ -33,23 +33,25 @@ final class Plane implements ConfigSource, AutoCloseable {
   final AdsServer ads;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Server server;
+  private final int port;
   private volatile ServedConfig config = ServedConfig.EMPTY;
 
   private Plane(
-      int port,
+      int wantedPort,
       @Nullable SslContext tls,
       StreamAuthenticator authenticator,
       RegistrationListener registrations)
       throws IOException {
     ads = new AdsServer(loop, this, registrations, InstantSource.system());
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", wantedPort))
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .addService(ads.definition(authenticator));
     if (tls != null) {
       builder.sslContext(tls);
     }
     server = builder.build().start();
+    this.port = server.getPort();
   }
 
   static Plane plaintext() throws IOException {
@@ -60,7 +62,8 @@ final class Plane implements ConfigSource, AutoCloseable {
     return new Plane(port, null, StreamAuthenticator.ANYONE, registrations);
   }
 
-  static Plane tls(KeyMaterial own, X509Certificate root, StreamAuthenticator authenticator)
+  static Plane tls(
+      int port, KeyMaterial own, X509Certificate root, StreamAuthenticator authenticator)
       throws IOException {
     SslContext tls =
         GrpcSslContexts.configure(
@@ -68,11 +71,11 @@ final class Plane implements ConfigSource, AutoCloseable {
             .trustManager(root)
             .clientAuth(ClientAuth.OPTIONAL)
             .build();
-    return new Plane(0, tls, authenticator, RegistrationListener.NONE);
+    return new Plane(port, tls, authenticator, RegistrationListener.NONE);
   }
 
   int port() {
-    return server.getPort();
+    return port;
   }
 
   void publish(String revision, Collection<? extends Resource> resources) {
