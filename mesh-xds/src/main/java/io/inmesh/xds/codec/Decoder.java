@@ -1,0 +1,145 @@
+package io.inmesh.xds.codec;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.inmesh.config.Resource;
+import io.inmesh.proto.envoy.config.cluster.v3.Cluster;
+import io.inmesh.proto.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.inmesh.proto.envoy.config.listener.v3.Listener;
+import io.inmesh.proto.envoy.config.route.v3.RouteConfiguration;
+import io.inmesh.proto.envoy.extensions.transport_sockets.tls.v3.Secret;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes records of messages. What it accepts is valid throughout, typed extensions and regular
+ * expressions included, so that nothing is refused later. Not for use by several threads at once.
+ */
+public final class Decoder {
+  private static final String WRAPPER = "envoy.service.discovery.v3.Resource";
+
+  private final Surroundings surroundings;
+  private final SupportReport report = new SupportReport();
+
+  /** A decoder for the extensions that are known. */
+  public Decoder(Extensions extensions, DecoderOptions options) {
+    this.surroundings = new Surroundings(extensions, options, new Interned());
+  }
+
+  /** A decoder with {@link Extensions#standard} and default options. */
+  public Decoder() {
+    this(Extensions.standard(), DecoderOptions.DEFAULT);
+  }
+
+  /**
+   * Decodes a resource of a response of this type. A {@code Resource} around it is taken off; its
+   * name counts where the resource itself has none.
+   */
+  public Decoded decode(Resource.Type type, Any any) {
+    String name = "";
+    Any content = any;
+    if (Decoding.typeOf(any).equals(WRAPPER)) {
+      try {
+        var wrapper =
+            io.inmesh.proto.envoy.service.discovery.v3.Resource.parseFrom(any.getValue());
+        name = wrapper.getName();
+        content = wrapper.getResource();
+      } catch (InvalidProtocolBufferException wrong) {
+        return new Decoded.Refused(type, "", "", "not the bytes of a resource");
+      }
+    }
+    if (!Decoding.typeOf(content).equals(type.message())) {
+      String reason = "is of type " + content.getTypeUrl() + ", not " + type.url();
+      return new Decoded.Refused(type, name, "", reason);
+    }
+    return decode(type, content.getValue());
+  }
+
+  /** Decodes the bytes of a message of this type. */
+  public Decoded decode(Resource.Type type, ByteString bytes) {
+    try {
+      return decode(type, parse(type, bytes));
+    } catch (InvalidProtocolBufferException wrong) {
+      return new Decoded.Refused(
+          type, "", "", "not the bytes of " + type.message() + ": " + wrong.getMessage());
+    }
+  }
+
+  /**
+   * Decodes a message of one of the five types.
+   *
+   * @throws IllegalArgumentException if it is of no such type
+   */
+  public Decoded decode(Message message) {
+    for (Resource.Type type : Resource.Type.values()) {
+      if (message.getDescriptorForType().getFullName().equals(type.message())) {
+        return decode(type, message);
+      }
+    }
+    throw new IllegalArgumentException(
+        "no resource: " + message.getDescriptorForType().getFullName());
+  }
+
+  private static Message parse(Resource.Type type, ByteString bytes)
+      throws InvalidProtocolBufferException {
+    switch (type) {
+      case LISTENER:
+        return Listener.parseFrom(bytes);
+      case ROUTES:
+        return RouteConfiguration.parseFrom(bytes);
+      case CLUSTER:
+        return Cluster.parseFrom(bytes);
+      case ENDPOINTS:
+        return ClusterLoadAssignment.parseFrom(bytes);
+      default:
+        return Secret.parseFrom(bytes);
+    }
+  }
+
+  private Decoded decode(Resource.Type type, Message message) {
+    var in = new Decoding(surroundings);
+    try {
+      Resource resource = decode(in, message);
+      List<String> unsupported = new ArrayList<>(in.unsupported());
+      report.unhonoured(message, unsupported);
+      return new Decoded.Accepted(resource, unsupported);
+    } catch (Refusal refusal) {
+      return new Decoded.Refused(
+          type, name(message), refusal.field(), String.valueOf(refusal.getMessage()));
+    }
+  }
+
+  private static Resource decode(Decoding in, Message message) {
+    if (message instanceof Cluster cluster) {
+      return ClusterCodec.cluster(in, cluster);
+    }
+    if (message instanceof ClusterLoadAssignment endpoints) {
+      return EndpointsCodec.addresses(in, endpoints);
+    }
+    if (message instanceof RouteConfiguration routes) {
+      return RouteCodec.configuration(in, routes);
+    }
+    if (message instanceof Listener listener) {
+      return ListenerCodec.listener(in, listener);
+    }
+    return KeysCodec.secret(in, (Secret) message);
+  }
+
+  private static String name(Message message) {
+    if (message instanceof Cluster cluster) {
+      return cluster.getName();
+    }
+    if (message instanceof ClusterLoadAssignment endpoints) {
+      return endpoints.getClusterName();
+    }
+    if (message instanceof RouteConfiguration routes) {
+      return routes.getName();
+    }
+    if (message instanceof Listener listener) {
+      return listener.getName();
+    }
+    return message instanceof Secret secret ? secret.getName() : "";
+  }
+}

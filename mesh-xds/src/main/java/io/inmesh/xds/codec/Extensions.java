@@ -1,0 +1,69 @@
+package io.inmesh.xds.codec;
+
+import com.google.protobuf.Any;
+import io.inmesh.config.Extension;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The extensions that are known, by the type of their settings. */
+public final class Extensions {
+  private final Map<String, ExtensionCodec<?>> byType;
+  private final Map<Class<?>, ExtensionCodec<?>> bySettings;
+
+  private Extensions(
+      Map<String, ExtensionCodec<?>> byType, Map<Class<?>, ExtensionCodec<?>> bySettings) {
+    this.byType = Map.copyOf(byType);
+    this.bySettings = Map.copyOf(bySettings);
+  }
+
+  /** Those whose settings are in {@link io.inmesh.config.Filters}. */
+  public static Extensions standard() {
+    return new Extensions(Map.of(), Map.of())
+        .with(List.of(new RouterCodec(), new HeaderToMetadataCodec()));
+  }
+
+  /** These and more; a newer codec takes the place of an older one of the same type. */
+  public Extensions with(List<ExtensionCodec<?>> more) {
+    var types = new HashMap<>(byType);
+    var settings = new HashMap<>(bySettings);
+    for (ExtensionCodec<?> codec : more) {
+      types.put(codec.type(), codec);
+      settings.put(codec.settings(), codec);
+    }
+    return new Extensions(types, settings);
+  }
+
+  /** Whether settings of this type can be decoded. */
+  public boolean knows(String type) {
+    return byType.containsKey(type);
+  }
+
+  /** The settings in an Any, or null if their type is not known. */
+  @Nullable Extension decode(Decoding in, Any any) {
+    Any plain = TypedStructs.unwrap(in, any);
+    ExtensionCodec<?> codec = byType.get(Decoding.typeOf(plain));
+    if (codec == null) {
+      return null;
+    }
+    try {
+      return codec.decode(in, plain.getValue());
+    } catch (com.google.protobuf.InvalidProtocolBufferException wrong) {
+      throw in.refuse("not the bytes of " + codec.type() + ": " + wrong.getMessage());
+    }
+  }
+
+  /** The message of some settings, with its type. */
+  Any encode(Extension settings) {
+    ExtensionCodec<?> codec = bySettings.get(settings.getClass());
+    if (codec == null) {
+      throw new IllegalArgumentException("no codec for " + settings.type());
+    }
+    return encode(codec, settings);
+  }
+
+  private static <E extends Extension> Any encode(ExtensionCodec<E> codec, Extension settings) {
+    return Anys.of(codec.type(), codec.encode(codec.settings().cast(settings)));
+  }
+}

@@ -1,0 +1,144 @@
+package io.inmesh.xds.codec;
+
+import com.google.protobuf.Any;
+import io.inmesh.config.Extension;
+import io.inmesh.config.FilterOverride;
+import io.inmesh.config.Filters;
+import io.inmesh.config.HttpConnection;
+import io.inmesh.proto.envoy.config.route.v3.FilterConfig;
+import io.inmesh.proto.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** HTTP filters, and what routes say about them. */
+final class FilterCodec {
+  private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
+  private static final String FIELD = "typed_per_filter_config";
+
+  private FilterCodec() {}
+
+  static Map<String, FilterOverride> overrides(Decoding in, Map<String, Any> messages) {
+    if (messages.isEmpty()) {
+      return Map.of();
+    }
+    var overrides = new HashMap<String, FilterOverride>();
+    messages.forEach(
+        (name, any) -> {
+          in.enter(FIELD + "[\"" + name + "\"]", -1);
+          FilterOverride override = override(in, name, any);
+          if (override != null) {
+            overrides.put(in.text(name), override);
+          }
+          in.leave();
+        });
+    return overrides;
+  }
+
+  private static @Nullable FilterOverride override(Decoding in, String name, Any any) {
+    if (!Decoding.typeOf(any).equals(FILTER_CONFIG)) {
+      Extension settings = settings(in, name, any, false);
+      return settings == null ? null : new FilterOverride(Optional.of(settings), false);
+    }
+    FilterConfig config = in.parse(any.getValue(), FilterConfig.parser());
+    if (config.getDisabled()) {
+      return new FilterOverride(Optional.empty(), true);
+    }
+    if (!config.hasConfig()) {
+      throw in.refuse("config", "is missing");
+    }
+    Extension settings = settings(in, name, config.getConfig(), config.getIsOptional());
+    return settings == null ? null : new FilterOverride(Optional.of(settings), false);
+  }
+
+  private static @Nullable Extension settings(
+      Decoding in, String name, Any any, boolean optional) {
+    Extension settings = in.surroundings().extensions().decode(in, any);
+    if (settings != null) {
+      return settings;
+    }
+    String type = Decoding.typeOf(TypedStructs.unwrap(in, any));
+    var passive = in.surroundings().options().passiveFilters();
+    if (!optional && !passive.contains(name) && !passive.contains(type)) {
+      throw in.refuse("unknown filter type " + type);
+    }
+    in.ignored("typed_config", "filter type " + type + " is left out");
+    return null;
+  }
+
+  /** The filters of a connection, the router last. */
+  static List<HttpConnection.Filter> filters(Decoding in, List<HttpFilter> messages) {
+    var filters = new ArrayList<HttpConnection.Filter>(messages.size());
+    int last = -1;
+    for (int i = 0; i < messages.size(); i++) {
+      in.enter("http_filters", i);
+      HttpConnection.Filter filter = filter(in, messages.get(i));
+      if (filter != null) {
+        if (last >= 0) {
+          throw in.refuse("the router must be the last filter");
+        }
+        filters.add(filter);
+        last = filter.settings() instanceof Filters.Router ? i : -1;
+      }
+      in.leave();
+    }
+    if (last < 0) {
+      throw in.refuse("http_filters", "the last filter must be the router");
+    }
+    return filters;
+  }
+
+  private static HttpConnection.@Nullable Filter filter(Decoding in, HttpFilter message) {
+    String name = in.required("name", message.getName());
+    Any any = message.getTypedConfig();
+    if (message.hasConfigDiscovery()) {
+      if (!message.getConfigDiscovery().hasDefaultConfig()) {
+        if (message.getIsOptional()
+            || in.surroundings().options().passiveFilters().contains(name)) {
+          in.ignored("config_discovery", "filter is left out");
+          return null;
+        }
+        throw in.refuse("config_discovery", "is not supported");
+      }
+      in.ignored("config_discovery", "the default config is used");
+      any = message.getConfigDiscovery().getDefaultConfig();
+    }
+    in.enter("typed_config", -1);
+    Extension settings = settings(in, name, any, message.getIsOptional());
+    in.leave();
+    return settings == null
+        ? null
+        : new HttpConnection.Filter(name, settings, message.getDisabled());
+  }
+
+  /** Writes filters with the codecs that are known. */
+  record Encoding(Extensions extensions) {
+    Map<String, Any> overrides(Map<String, FilterOverride> overrides) {
+      var messages = new TreeMap<String, Any>();
+      overrides.forEach((name, override) -> messages.put(name, override(override)));
+      return messages;
+    }
+
+    private Any override(FilterOverride override) {
+      if (override.disabled()) {
+        return Anys.of(FILTER_CONFIG, FilterConfig.newBuilder().setDisabled(true).build());
+      }
+      return override
+          .settings()
+          .map(extensions::encode)
+          .orElseThrow(() -> new IllegalArgumentException("an override without settings"));
+    }
+
+    HttpFilter filter(HttpConnection.Filter filter) {
+      return HttpFilter.newBuilder()
+          .setName(filter.name())
+          .setTypedConfig(extensions.encode(filter.settings()))
+          .setDisabled(filter.disabled())
+          .build();
+    }
+  }
+}

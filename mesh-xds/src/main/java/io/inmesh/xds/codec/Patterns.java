@@ -1,0 +1,152 @@
+package io.inmesh.xds.codec;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Whether RE2 takes a regular expression. The engine used here has the same syntax, but lacks RE2's
+ * bounds on repetition and size; they are checked before it may compile.
+ */
+final class Patterns {
+  /** RE2's own bound on nested counted repetition. */
+  private static final int MAX_REPEAT = 1000;
+
+  /** About where RE2's default budget of memory (8 MiB) ends, in instructions. */
+  private static final long MAX_SIZE = 87_000;
+
+  private final String pattern;
+  private final Deque<Group> open = new ArrayDeque<>();
+  private Group group = new Group();
+
+  private Patterns(String pattern) {
+    this.pattern = pattern;
+  }
+
+  /**
+   * Checks a pattern.
+   *
+   * @throws IllegalArgumentException if RE2 would refuse it
+   */
+  static void check(String pattern) {
+    new Patterns(pattern).bound();
+    try {
+      Pattern.compile(pattern);
+    } catch (PatternSyntaxException wrong) {
+      throw new IllegalArgumentException(wrong.getMessage(), wrong);
+    }
+  }
+
+  /** What stands between two parentheses: how large, and how deeply repeated its last atom is. */
+  private static final class Group {
+    long size;
+    long lastSize;
+    long repeat = 1;
+    long lastRepeat = 1;
+
+    void atom(long atomSize, long atomRepeat) {
+      size += atomSize;
+      lastSize = atomSize;
+      lastRepeat = atomRepeat;
+      repeat = Math.max(repeat, atomRepeat);
+    }
+
+    void repeated(long times) {
+      size += lastSize * (times - 1);
+      lastSize *= times;
+      lastRepeat *= times;
+      repeat = Math.max(repeat, lastRepeat);
+    }
+  }
+
+  /** A rough reading that only finds groups, classes, escapes and counts. */
+  private void bound() {
+    int at = 0;
+    while (at < pattern.length()) {
+      char c = pattern.charAt(at);
+      if (c == '\\') {
+        at = escape(at);
+      } else if (c == '[') {
+        at = characterClass(at);
+      } else if (c == '(') {
+        open.push(group);
+        group = new Group();
+        at++;
+      } else if (c == ')' && !open.isEmpty()) {
+        Group inner = group;
+        group = open.pop();
+        group.atom(inner.size + 2, inner.repeat);
+        at++;
+      } else if (c == '{') {
+        at = count(at);
+      } else {
+        if (c != '*' && c != '+' && c != '?') {
+          group.atom(1, 1);
+        }
+        at++;
+      }
+      if (group.size > MAX_SIZE) {
+        throw new IllegalArgumentException("pattern too large - compile failed");
+      }
+    }
+  }
+
+  private int escape(int at) {
+    group.atom(1, 1);
+    boolean quoted = pattern.startsWith("\\Q", at);
+    if (!quoted) {
+      return at + 2;
+    }
+    int end = pattern.indexOf("\\E", at + 2);
+    return end < 0 ? pattern.length() : end + 2;
+  }
+
+  private int characterClass(int at) {
+    int from = at + 1;
+    if (from < pattern.length() && pattern.charAt(from) == '^') {
+      from++;
+    }
+    if (from < pattern.length() && pattern.charAt(from) == ']') {
+      from++;
+    }
+    while (from < pattern.length() && pattern.charAt(from) != ']') {
+      if (pattern.startsWith("[:", from) && pattern.indexOf(":]", from) > 0) {
+        from = pattern.indexOf(":]", from) + 2;
+      } else {
+        from += pattern.charAt(from) == '\\' ? 2 : 1;
+      }
+    }
+    group.atom(1, 1);
+    return from + 1;
+  }
+
+  private int count(int at) {
+    int end = pattern.indexOf('}', at);
+    String inside = end < 0 ? "" : pattern.substring(at + 1, end);
+    int comma = inside.indexOf(',');
+    String least = comma < 0 ? inside : inside.substring(0, comma);
+    String most = comma < 0 ? inside : inside.substring(comma + 1);
+    if (!isNumber(least) || !(most.isEmpty() || isNumber(most))) {
+      group.atom(1, 1);
+      return at + 1;
+    }
+    long times = number(most.isEmpty() ? least : most);
+    if (number(least) > MAX_REPEAT || times > MAX_REPEAT) {
+      throw new IllegalArgumentException("invalid repetition size: {" + inside + "}");
+    }
+    group.repeated(Math.max(1, times));
+    if (group.lastRepeat > MAX_REPEAT) {
+      throw new IllegalArgumentException("invalid repetition size: {" + inside + "}");
+    }
+    return end + 1;
+  }
+
+  private static boolean isNumber(String text) {
+    return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+  }
+
+  private static long number(String digits) {
+    return digits.length() > 9 ? Integer.MAX_VALUE : Long.parseLong(digits);
+  }
+}
