@@ -55,8 +55,7 @@ final class ActionCodec {
   }
 
   private static int notFound(Decoding in, RouteAction message) {
-    switch (in.known(
-        "cluster_not_found_response_code", message.getClusterNotFoundResponseCode())) {
+    switch (in.known("cluster_not_found_response_code", message.getClusterNotFoundResponseCode())) {
       case NOT_FOUND:
         return 404;
       case INTERNAL_SERVER_ERROR:
@@ -74,8 +73,7 @@ final class ActionCodec {
             ? in.inside(
                 "max_stream_duration", message.getMaxStreamDuration(), ActionCodec::maxStream)
             : Timeouts.MaxStream.DEFAULT,
-        in.duration(
-            message.hasMaxGrpcTimeout(), "max_grpc_timeout", message.getMaxGrpcTimeout()),
+        in.duration(message.hasMaxGrpcTimeout(), "max_grpc_timeout", message.getMaxGrpcTimeout()),
         in.duration(
             message.hasGrpcTimeoutOffset(),
             "grpc_timeout_offset",
@@ -83,8 +81,7 @@ final class ActionCodec {
             Duration.ZERO));
   }
 
-  private static Timeouts.MaxStream maxStream(
-      Decoding in, RouteAction.MaxStreamDuration message) {
+  private static Timeouts.MaxStream maxStream(Decoding in, RouteAction.MaxStreamDuration message) {
     return new Timeouts.MaxStream(
         in.duration(
             message.hasMaxStreamDuration(), "max_stream_duration", message.getMaxStreamDuration()),
@@ -115,8 +112,7 @@ final class ActionCodec {
         message.hasMaxInternalRedirects()
             ? Decoding.clamped(message.getMaxInternalRedirects().getValue())
             : 1;
-    return Optional.of(
-        new InternalRedirectPolicy(max, List.of(302), List.of(), false, List.of()));
+    return Optional.of(new InternalRedirectPolicy(max, List.of(302), List.of(), false, List.of()));
   }
 
   private static InternalRedirectPolicy internalRedirect(
@@ -133,8 +129,7 @@ final class ActionCodec {
         message.getRedirectResponseCodesCount() == 0 ? List.of(302) : codes,
         in.each("predicates", message.getPredicatesList(), ActionCodec::predicate),
         message.getAllowCrossSchemeRedirect(),
-        HeaderCodec.names(
-            in, "response_headers_to_copy", message.getResponseHeadersToCopyList()));
+        HeaderCodec.names(in, "response_headers_to_copy", message.getResponseHeadersToCopyList()));
   }
 
   private static String predicate(Decoding in, TypedExtensionConfig message) {
@@ -162,8 +157,7 @@ final class ActionCodec {
     to.retry().ifPresent(policy -> message.setRetryPolicy(RetryCodec.policy(policy)));
     to.hedge().ifPresent(policy -> message.setHedgePolicy(RetryCodec.hedge(policy)));
     to.mirrors()
-        .forEach(
-            policy -> message.addRequestMirrorPolicies(ClusterSpecifierCodec.mirror(policy)));
+        .forEach(policy -> message.addRequestMirrorPolicies(ClusterSpecifierCodec.mirror(policy)));
     to.hashPolicies().forEach(policy -> message.addHashPolicy(HashPolicyCodec.policy(policy)));
     if (!to.metadataMatch().isEmpty()) {
       message.setMetadataMatch(MetadataCodec.subset(to.metadataMatch()));
@@ -188,16 +182,13 @@ final class ActionCodec {
     }
     var to = message.getMaxStreamDurationBuilder();
     limits.max().ifPresent(value -> to.setMaxStreamDuration(Protos.duration(value)));
-    limits
-        .grpcHeaderMax()
-        .ifPresent(value -> to.setGrpcTimeoutHeaderMax(Protos.duration(value)));
+    limits.grpcHeaderMax().ifPresent(value -> to.setGrpcTimeoutHeaderMax(Protos.duration(value)));
     if (!limits.grpcHeaderOffset().isZero()) {
       to.setGrpcTimeoutHeaderOffset(Protos.duration(limits.grpcHeaderOffset()));
     }
   }
 
-  private static void internalRedirect(
-      InternalRedirectPolicy policy, RouteAction.Builder message) {
+  private static void internalRedirect(InternalRedirectPolicy policy, RouteAction.Builder message) {
     var to = message.getInternalRedirectPolicyBuilder();
     // A code that is no redirect is passed over; without any code, 302 would be followed.
     List<Integer> codes = policy.statusCodes().isEmpty() ? List.of(200) : policy.statusCodes();

@@ -10,9 +10,6 @@ final class Anys {
   private Anys() {}
 
   static Any of(String type, Message message) {
-    return Any.newBuilder()
-        .setTypeUrl(PREFIX + type)
-        .setValue(message.toByteString())
-        .build();
+    return Any.newBuilder().setTypeUrl(PREFIX + type).setValue(message.toByteString()).build();
   }
 }

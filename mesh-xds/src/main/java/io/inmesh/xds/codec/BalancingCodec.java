@@ -44,8 +44,7 @@ final class BalancingCodec {
     boolean failOnPanic = common.getZoneAwareLbConfig().getFailTrafficOnPanic();
     if (message.hasLoadBalancingPolicy()) {
       PolicyCodec.Chosen chosen =
-          in.inside(
-              "load_balancing_policy", message.getLoadBalancingPolicy(), PolicyCodec::choose);
+          in.inside("load_balancing_policy", message.getLoadBalancingPolicy(), PolicyCodec::choose);
       policy = chosen.policy();
       locality = chosen.locality();
       subsets = chosen.subsets();
@@ -109,8 +108,7 @@ final class BalancingCodec {
     int factor = factor(in, hashing.hasHashBalanceFactor(), hashing.getHashBalanceFactor());
     switch (message.getLbPolicy()) {
       case ROUND_ROBIN:
-        return new RoundRobin(
-            slowStart(in, message.getRoundRobinLbConfig().getSlowStartConfig()));
+        return new RoundRobin(slowStart(in, message.getRoundRobinLbConfig().getSlowStartConfig()));
       case LEAST_REQUEST:
         return in.inside(
             "least_request_lb_config",
@@ -137,9 +135,7 @@ final class BalancingCodec {
   }
 
   static int factor(Decoding in, boolean has, UInt32Value value) {
-    return has
-        ? in.number("hash_balance_factor", value.getValue(), 100, Integer.MAX_VALUE)
-        : 0;
+    return has ? in.number("hash_balance_factor", value.getValue(), 100, Integer.MAX_VALUE) : 0;
   }
 
   private static LeastRequest leastRequest(Decoding in, LeastRequestLbConfig message) {
@@ -201,8 +197,7 @@ final class BalancingCodec {
       Decoding in, boolean has, UInt64Value value, boolean byHostname, int factor) {
     long size = has ? value.getValue() : Hashes.MAGLEV_TABLE;
     if (size < 0 || size > Hashes.MAX_MAGLEV_TABLE || !Hashes.isPrime(size)) {
-      throw in.refuse(
-          "table_size", "must be a prime number of at most " + Hashes.MAX_MAGLEV_TABLE);
+      throw in.refuse("table_size", "must be a prime number of at most " + Hashes.MAX_MAGLEV_TABLE);
     }
     return new Maglev(size, byHostname, factor);
   }

@@ -50,8 +50,7 @@ final class CircuitBreakersCodec {
       if (thresholds.getPriority() == RoutingPriority.DEFAULT
           && thresholds.hasMaxConnections()
           && connections.isEmpty()) {
-        connections =
-            Optional.of(Decoding.clamped(thresholds.getMaxConnections().getValue()));
+        connections = Optional.of(Decoding.clamped(thresholds.getMaxConnections().getValue()));
       }
       in.leave();
     }
@@ -61,8 +60,7 @@ final class CircuitBreakersCodec {
   private static CircuitBreakers.Thresholds thresholds(Decoding in, Thresholds message) {
     var defaults = CircuitBreakers.Thresholds.DEFAULT;
     return new CircuitBreakers.Thresholds(
-        limit(
-            message.hasMaxConnections(), message.getMaxConnections(), defaults.maxConnections()),
+        limit(message.hasMaxConnections(), message.getMaxConnections(), defaults.maxConnections()),
         limit(
             message.hasMaxPendingRequests(),
             message.getMaxPendingRequests(),

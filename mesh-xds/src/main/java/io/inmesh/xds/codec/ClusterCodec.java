@@ -15,13 +15,13 @@ import java.time.Duration;
 final class ClusterCodec {
   private ClusterCodec() {}
 
-  static Cluster cluster(
-      Decoding in, io.inmesh.proto.envoy.config.cluster.v3.Cluster message) {
+  static Cluster cluster(Decoding in, io.inmesh.proto.envoy.config.cluster.v3.Cluster message) {
     Cluster.Discovery discovery = DiscoveryCodec.discovery(in, message);
     Balancing balancing = BalancingCodec.balancing(in, message);
     if (provides(discovery) != balancing.policy() instanceof Balancing.ClusterProvided) {
       throw in.refuse(
-          "lb_policy", "CLUSTER_PROVIDED is for ORIGINAL_DST and aggregate clusters, and for them only");
+          "lb_policy",
+          "CLUSTER_PROVIDED is for ORIGINAL_DST and aggregate clusters, and for them only");
     }
     return new Cluster(
         in.required("name", message.getName()),
@@ -72,8 +72,7 @@ final class ClusterCodec {
         in.inside("transport_socket", message.getTransportSocket(), TlsCodec::upstream));
   }
 
-  static io.inmesh.proto.envoy.config.cluster.v3.Cluster cluster(
-      Cluster cluster, TlsEncoding tls) {
+  static io.inmesh.proto.envoy.config.cluster.v3.Cluster cluster(Cluster cluster, TlsEncoding tls) {
     var message =
         io.inmesh.proto.envoy.config.cluster.v3.Cluster.newBuilder().setName(cluster.name());
     DiscoveryCodec.encode(cluster.name(), cluster.discovery(), message);
@@ -104,9 +103,7 @@ final class ClusterCodec {
     cluster
         .outlierDetection()
         .ifPresent(outlier -> message.setOutlierDetection(OutlierCodec.outlier(outlier)));
-    cluster
-        .healthChecks()
-        .forEach(check -> message.addHealthChecks(HealthCheckCodec.check(check)));
+    cluster.healthChecks().forEach(check -> message.addHealthChecks(HealthCheckCodec.check(check)));
     if (!cluster.metadata().byNamespace().isEmpty()) {
       message.setMetadata(MetadataCodec.metadata(cluster.metadata()));
     }

@@ -28,8 +28,7 @@ final class ClusterSpecifierCodec {
         in.checkCluster("cluster", cluster);
         return new Named(cluster);
       case CLUSTER_HEADER:
-        return new ByHeader(
-            in.text(in.headerName("cluster_header", message.getClusterHeader())));
+        return new ByHeader(in.text(in.headerName("cluster_header", message.getClusterHeader())));
       case WEIGHTED_CLUSTERS:
         return in.inside(
             "weighted_clusters", message.getWeightedClusters(), ClusterSpecifierCodec::weighted);
@@ -133,8 +132,7 @@ final class ClusterSpecifierCodec {
         cluster,
         header,
         message.hasRuntimeFraction()
-            ? in.inside(
-                "runtime_fraction", message.getRuntimeFraction(), RouteMatchCodec::fraction)
+            ? in.inside("runtime_fraction", message.getRuntimeFraction(), RouteMatchCodec::fraction)
             : FractionalPercent.ALL,
         message.getDisableShadowHostSuffixAppend(),
         host.isEmpty() ? Optional.empty() : Optional.of(host),

@@ -10,6 +10,7 @@ import io.inmesh.proto.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.inmesh.proto.envoy.config.listener.v3.Listener;
 import io.inmesh.proto.envoy.config.route.v3.RouteConfiguration;
 import io.inmesh.proto.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.inmesh.xds.ads.ResourceDecoder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,8 +43,7 @@ public final class Decoder {
     Any content = any;
     if (Decoding.typeOf(any).equals(WRAPPER)) {
       try {
-        var wrapper =
-            io.inmesh.proto.envoy.service.discovery.v3.Resource.parseFrom(any.getValue());
+        var wrapper = io.inmesh.proto.envoy.service.discovery.v3.Resource.parseFrom(any.getValue());
         name = wrapper.getName();
         content = wrapper.getResource();
       } catch (InvalidProtocolBufferException wrong) {
@@ -65,6 +65,18 @@ public final class Decoder {
       return new Decoded.Refused(
           type, "", "", "not the bytes of " + type.message() + ": " + wrong.getMessage());
     }
+  }
+
+  /** This decoder as a stream of resources wants it. */
+  public ResourceDecoder forStream() {
+    return (type, bytes) -> {
+      Decoded decoded = decode(type, bytes);
+      if (decoded instanceof Decoded.Accepted accepted) {
+        return new ResourceDecoder.Accepted(accepted.resource(), accepted.unsupported());
+      }
+      Decoded.Refused refused = (Decoded.Refused) decoded;
+      return new ResourceDecoder.Refused(refused.name(), refused.message());
+    };
   }
 
   /**

@@ -206,11 +206,10 @@ public final class Decoding {
       return known;
     }
     try {
-      Patterns.check(pattern);
+      return surroundings.interned().valid(new Regex(Patterns.checked(pattern)));
     } catch (IllegalArgumentException wrong) {
       throw refuse("regex", wrong.getMessage());
     }
-    return surroundings.interned().valid(new Regex(pattern));
   }
 
   /** Refuses a cluster that is not known, where the routes ask for that. */

@@ -32,8 +32,7 @@ final class EndpointsCodec {
     return endpoints(in, message, true);
   }
 
-  private static EndpointSet endpoints(
-      Decoding in, ClusterLoadAssignment message, boolean names) {
+  private static EndpointSet endpoints(Decoding in, ClusterLoadAssignment message, boolean names) {
     String name = in.required("cluster_name", message.getClusterName());
     List<LocalityEndpoints> localities =
         in.each(
@@ -66,15 +65,16 @@ final class EndpointsCodec {
     }
   }
 
-  private static LocalityEndpoints localityOfAddresses(
-      Decoding in, LocalityLbEndpoints message) {
-    return locality(in, message, in.each("lb_endpoints", message.getLbEndpointsList(),
-        EndpointsCodec::address));
+  private static LocalityEndpoints localityOfAddresses(Decoding in, LocalityLbEndpoints message) {
+    return locality(
+        in,
+        message,
+        in.each("lb_endpoints", message.getLbEndpointsList(), EndpointsCodec::address));
   }
 
   private static LocalityEndpoints localityOfNames(Decoding in, LocalityLbEndpoints message) {
-    return locality(in, message, in.each("lb_endpoints", message.getLbEndpointsList(),
-        EndpointsCodec::name));
+    return locality(
+        in, message, in.each("lb_endpoints", message.getLbEndpointsList(), EndpointsCodec::name));
   }
 
   private static LocalityEndpoints locality(

@@ -20,8 +20,7 @@ import java.util.OptionalInt;
 
 /** Filter chains: which connections, and what becomes of them. */
 final class FilterChainCodec {
-  private static final String TCP_PROXY =
-      "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
+  private static final String TCP_PROXY = "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
 
   private FilterChainCodec() {}
 
@@ -30,7 +29,8 @@ final class FilterChainCodec {
     return new FilterChain(
         in.text(message.getName()),
         message.hasFilterChainMatch()
-            ? in.inside("filter_chain_match", message.getFilterChainMatch(), FilterChainCodec::match)
+            ? in.inside(
+                "filter_chain_match", message.getFilterChainMatch(), FilterChainCodec::match)
             : FilterChain.Match.ANY,
         network(in, message.getFiltersList()),
         message.hasTransportSocket()
@@ -61,9 +61,7 @@ final class FilterChainCodec {
             HttpConnectionCodec::cidr),
         SourceType.valueOf(in.known("source_type", message.getSourceType()).name()),
         in.each(
-            "source_prefix_ranges",
-            message.getSourcePrefixRangesList(),
-            HttpConnectionCodec::cidr),
+            "source_prefix_ranges", message.getSourcePrefixRangesList(), HttpConnectionCodec::cidr),
         ports);
   }
 

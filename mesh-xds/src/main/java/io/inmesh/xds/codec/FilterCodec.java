@@ -55,8 +55,7 @@ final class FilterCodec {
     return settings == null ? null : new FilterOverride(Optional.of(settings), false);
   }
 
-  private static @Nullable Extension settings(
-      Decoding in, String name, Any any, boolean optional) {
+  private static @Nullable Extension settings(Decoding in, String name, Any any, boolean optional) {
     Extension settings = in.surroundings().extensions().decode(in, any);
     if (settings != null) {
       return settings;

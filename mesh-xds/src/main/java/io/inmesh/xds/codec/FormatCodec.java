@@ -3,6 +3,7 @@ package io.inmesh.xds.codec;
 import com.google.protobuf.ByteString;
 import io.inmesh.config.Action.BodyFormat;
 import io.inmesh.config.Format;
+import io.inmesh.config.FormatCommands;
 import io.inmesh.proto.envoy.config.core.v3.DataSource;
 import io.inmesh.proto.envoy.config.core.v3.SubstitutionFormatString;
 import java.io.IOException;
@@ -17,7 +18,7 @@ final class FormatCodec {
 
   static Format format(Decoding in, String field, String source) {
     try {
-      return Format.parse(in.text(source));
+      return FormatCommands.check(Format.parse(in.text(source)));
     } catch (IllegalArgumentException wrong) {
       throw in.refuse(field, wrong.getMessage());
     }
@@ -58,9 +59,7 @@ final class FormatCodec {
   }
 
   static String text(Decoding in, DataSource source) {
-    return source.hasInlineString()
-        ? source.getInlineString()
-        : bytes(in, source).toStringUtf8();
+    return source.hasInlineString() ? source.getInlineString() : bytes(in, source).toStringUtf8();
   }
 
   /** What a source holds. Files must be allowed by name, and the environment is never read. */

@@ -56,8 +56,7 @@ final class HashPolicyCodec {
     }
   }
 
-  private static HashPolicy.Cookie cookie(
-      Decoding in, RouteAction.HashPolicy.Cookie message) {
+  private static HashPolicy.Cookie cookie(Decoding in, RouteAction.HashPolicy.Cookie message) {
     Map<String, String> attributes = new LinkedHashMap<>();
     message
         .getAttributesList()
@@ -81,8 +80,7 @@ final class HashPolicyCodec {
       header
           .rewrite()
           .ifPresent(
-              rewrite ->
-                  message.getHeaderBuilder().setRegexRewrite(MatcherCodec.rewrite(rewrite)));
+              rewrite -> message.getHeaderBuilder().setRegexRewrite(MatcherCodec.rewrite(rewrite)));
     } else if (input instanceof HashPolicy.Cookie cookie) {
       var to = message.getCookieBuilder().setName(cookie.name()).setPath(cookie.path());
       cookie.ttl().ifPresent(ttl -> to.setTtl(Protos.duration(ttl)));

@@ -23,8 +23,7 @@ final class HealthCheckCodec {
 
   private HealthCheckCodec() {}
 
-  static HealthCheck check(
-      Decoding in, io.inmesh.proto.envoy.config.core.v3.HealthCheck message) {
+  static HealthCheck check(Decoding in, io.inmesh.proto.envoy.config.core.v3.HealthCheck message) {
     if (!message.hasTimeout() || !message.hasInterval()) {
       throw in.refuse(message.hasTimeout() ? "interval" : "timeout", "is missing");
     }
@@ -66,13 +65,11 @@ final class HealthCheckCodec {
       Decoding in, io.inmesh.proto.envoy.config.core.v3.HealthCheck message) {
     switch (message.getHealthCheckerCase()) {
       case HTTP_HEALTH_CHECK:
-        return in.inside(
-            "http_health_check", message.getHttpHealthCheck(), HealthCheckCodec::http);
+        return in.inside("http_health_check", message.getHttpHealthCheck(), HealthCheckCodec::http);
       case TCP_HEALTH_CHECK:
         return in.inside("tcp_health_check", message.getTcpHealthCheck(), HealthCheckCodec::tcp);
       case GRPC_HEALTH_CHECK:
-        return in.inside(
-            "grpc_health_check", message.getGrpcHealthCheck(), HealthCheckCodec::grpc);
+        return in.inside("grpc_health_check", message.getGrpcHealthCheck(), HealthCheckCodec::grpc);
       case CUSTOM_HEALTH_CHECK:
         throw in.refuse("custom_health_check", "is not supported");
       default:
@@ -179,8 +176,7 @@ final class HealthCheckCodec {
   }
 
   private static void probe(
-      HealthCheck.Probe probe,
-      io.inmesh.proto.envoy.config.core.v3.HealthCheck.Builder message) {
+      HealthCheck.Probe probe, io.inmesh.proto.envoy.config.core.v3.HealthCheck.Builder message) {
     if (probe instanceof HealthCheck.Http http) {
       HeaderMutations mutations = http.mutations();
       var to = message.getHttpHealthCheckBuilder().setHost(http.host()).setPath(http.path());

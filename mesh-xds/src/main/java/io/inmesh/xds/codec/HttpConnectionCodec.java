@@ -30,9 +30,7 @@ final class HttpConnectionCodec {
         FilterCodec.filters(in, message.getHttpFiltersList()),
         routes(in, message),
         new PathHandling(
-            message.getNormalizePath().getValue(),
-            message.getMergeSlashes(),
-            slashes(in, message)),
+            message.getNormalizePath().getValue(), message.getMergeSlashes(), slashes(in, message)),
         hosts(in, message),
         forwarding(in, message),
         limits(in, message));
@@ -55,8 +53,7 @@ final class HttpConnectionCodec {
 
   private static EscapedSlashes slashes(Decoding in, HttpConnectionManager message) {
     var action =
-        in.known(
-            "path_with_escaped_slashes_action", message.getPathWithEscapedSlashesAction());
+        in.known("path_with_escaped_slashes_action", message.getPathWithEscapedSlashesAction());
     return action == PathWithEscapedSlashesAction.IMPLEMENTATION_SPECIFIC_DEFAULT
         ? EscapedSlashes.KEEP_UNCHANGED
         : EscapedSlashes.valueOf(action.name());
@@ -151,19 +148,14 @@ final class HttpConnectionCodec {
       return otherwise;
     }
     int count = Decoding.clamped(common.getMaxHeadersCount().getValue());
-    return in.number(
-        "common_http_protocol_options.max_headers_count", count, 1, Integer.MAX_VALUE);
+    return in.number("common_http_protocol_options.max_headers_count", count, 1, Integer.MAX_VALUE);
   }
 
-  static HttpConnectionManager connection(
-      HttpConnection connection, FilterCodec.Encoding filters) {
+  static HttpConnectionManager connection(HttpConnection connection, FilterCodec.Encoding filters) {
     var message = HttpConnectionManager.newBuilder().setStatPrefix("http");
     connection.filters().forEach(filter -> message.addHttpFilters(filters.filter(filter)));
     if (connection.routes() instanceof HttpConnection.RoutesByName byName) {
-      message
-          .getRdsBuilder()
-          .setRouteConfigName(byName.name())
-          .setConfigSource(Sources.ADS);
+      message.getRdsBuilder().setRouteConfigName(byName.name()).setConfigSource(Sources.ADS);
     } else {
       var inline = (HttpConnection.InlineRoutes) connection.routes();
       message.setRouteConfig(

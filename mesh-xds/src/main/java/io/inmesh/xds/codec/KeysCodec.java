@@ -75,8 +75,7 @@ final class KeysCodec {
     String key = FormatCodec.text(in, message.getPrivateKey());
     try {
       var keys =
-          new KeyMaterial(
-              chain, Pem.privateKey(key), chain.get(0).getNotBefore().toInstant());
+          new KeyMaterial(chain, Pem.privateKey(key), chain.get(0).getNotBefore().toInstant());
       in.leave();
       return keys;
     } catch (IllegalArgumentException wrong) {

@@ -31,8 +31,7 @@ final class ListenerCodec {
 
   private ListenerCodec() {}
 
-  static Listener listener(
-      Decoding in, io.inmesh.proto.envoy.config.listener.v3.Listener message) {
+  static Listener listener(Decoding in, io.inmesh.proto.envoy.config.listener.v3.Listener message) {
     if (message.hasApiListener()) {
       return api(in, message);
     }
@@ -148,8 +147,7 @@ final class ListenerCodec {
     listener
         .fallback()
         .ifPresent(
-            chain ->
-                message.setDefaultFilterChain(FilterChainCodec.chain(chain, filters, tls)));
+            chain -> message.setDefaultFilterChain(FilterChainCodec.chain(chain, filters, tls)));
     if (!listener.bindToPort()) {
       message.setBindToPort(BoolValue.of(false));
     }

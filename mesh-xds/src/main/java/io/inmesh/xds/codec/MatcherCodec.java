@@ -109,12 +109,10 @@ final class MatcherCodec {
             : new HeaderMatcher.Text(new StringMatcher.Exact(exact, false));
       case PREFIX_MATCH:
         return new HeaderMatcher.Text(
-            new StringMatcher.Prefix(
-                in.required("prefix_match", matcher.getPrefixMatch()), false));
+            new StringMatcher.Prefix(in.required("prefix_match", matcher.getPrefixMatch()), false));
       case SUFFIX_MATCH:
         return new HeaderMatcher.Text(
-            new StringMatcher.Suffix(
-                in.required("suffix_match", matcher.getSuffixMatch()), false));
+            new StringMatcher.Suffix(in.required("suffix_match", matcher.getSuffixMatch()), false));
       case CONTAINS_MATCH:
         return new HeaderMatcher.Text(
             new StringMatcher.Contains(
@@ -258,8 +256,7 @@ final class MatcherCodec {
   private static ValueMatcher number(Decoding in, DoubleMatcher matcher) {
     switch (matcher.getMatchPatternCase()) {
       case RANGE:
-        return new ValueMatcher.InRange(
-            matcher.getRange().getStart(), matcher.getRange().getEnd());
+        return new ValueMatcher.InRange(matcher.getRange().getStart(), matcher.getRange().getEnd());
       case EXACT:
         return new ValueMatcher.Equal(matcher.getExact());
       default:

@@ -162,8 +162,7 @@ final class OutlierCodec {
         .setMaxEjectionTimeJitter(Protos.duration(ejection.jitter()))
         .setMaxEjectionPercent(UInt32Value.of(ejection.maxPercent()))
         .setAlwaysEjectOneHost(BoolValue.of(ejection.alwaysOne()))
-        .setSuccessfulActiveHealthCheckUnejectHost(
-            BoolValue.of(ejection.healthyCheckUnejects()))
+        .setSuccessfulActiveHealthCheckUnejectHost(BoolValue.of(ejection.healthyCheckUnejects()))
         .setEnforcingSuccessRate(UInt32Value.of(rate.enforcing()))
         .setSuccessRateMinimumHosts(Protos.limit(rate.minimumHosts()))
         .setSuccessRateRequestVolume(Protos.limit(rate.requestVolume()))

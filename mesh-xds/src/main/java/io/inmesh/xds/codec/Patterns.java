@@ -18,6 +18,7 @@ final class Patterns {
 
   private final String pattern;
   private final Deque<Group> open = new ArrayDeque<>();
+  private final StringBuilder unnamed = new StringBuilder();
   private Group group = new Group();
 
   private Patterns(String pattern) {
@@ -27,13 +28,20 @@ final class Patterns {
   /**
    * Checks a pattern.
    *
+   * @return the pattern; without names of groups if one is given twice, which only RE2 takes
    * @throws IllegalArgumentException if RE2 would refuse it
    */
-  static void check(String pattern) {
-    new Patterns(pattern).bound();
+  static String checked(String pattern) {
+    var patterns = new Patterns(pattern);
+    patterns.bound();
     try {
       Pattern.compile(pattern);
+      return pattern;
     } catch (PatternSyntaxException wrong) {
+      String unnamed = patterns.unnamed.toString();
+      if (!unnamed.equals(pattern) && wrong.getMessage().contains("duplicate")) {
+        return checked(unnamed);
+      }
       throw new IllegalArgumentException(wrong.getMessage(), wrong);
     }
   }
@@ -65,6 +73,7 @@ final class Patterns {
     int at = 0;
     while (at < pattern.length()) {
       char c = pattern.charAt(at);
+      int from = at;
       if (c == '\\') {
         at = escape(at);
       } else if (c == '[') {
@@ -72,7 +81,9 @@ final class Patterns {
       } else if (c == '(') {
         open.push(group);
         group = new Group();
-        at++;
+        unnamed.append('(');
+        at = afterName(at + 1);
+        from = at;
       } else if (c == ')' && !open.isEmpty()) {
         Group inner = group;
         group = open.pop();
@@ -86,10 +97,18 @@ final class Patterns {
         }
         at++;
       }
+      unnamed.append(pattern, from, Math.min(at, pattern.length()));
       if (group.size > MAX_SIZE) {
         throw new IllegalArgumentException("pattern too large - compile failed");
       }
     }
+  }
+
+  /** Where a group goes on behind its name, if it has one. */
+  private int afterName(int at) {
+    boolean named = pattern.startsWith("?P<", at) || pattern.startsWith("?<", at);
+    int end = named ? pattern.indexOf('>', at) : -1;
+    return end < 0 ? at : end + 1;
   }
 
   private int escape(int at) {

@@ -66,7 +66,8 @@ final class PolicyCodec {
       in.enter("policies", i);
       in.enter("typed_extension_config.typed_config", -1);
       Any any =
-          TypedStructs.unwrap(in, message.getPolicies(i).getTypedExtensionConfig().getTypedConfig());
+          TypedStructs.unwrap(
+              in, message.getPolicies(i).getTypedExtensionConfig().getTypedConfig());
       Chosen chosen;
       try {
         chosen = policy(in, any);
@@ -98,8 +99,7 @@ final class PolicyCodec {
         var random =
             io.inmesh.proto.envoy.extensions.load_balancing_policies.random.v3.Random.parseFrom(
                 any.getValue());
-        return inLocalities(
-            in, new Chosen(new Balancing.Random()), random.getLocalityLbConfig());
+        return inLocalities(in, new Chosen(new Balancing.Random()), random.getLocalityLbConfig());
       case RING_HASH:
         RingHash ring = RingHash.parseFrom(any.getValue());
         return weighted(new Chosen(ringHash(in, ring)), ring.hasLocalityWeightedLbConfig());
@@ -171,7 +171,8 @@ final class PolicyCodec {
 
   private static Balancing.RingHash ringHash(Decoding in, RingHash message) {
     var hashing = message.getConsistentHashingLbConfig();
-    int factor = BalancingCodec.factor(in, hashing.hasHashBalanceFactor(), hashing.getHashBalanceFactor());
+    int factor =
+        BalancingCodec.factor(in, hashing.hasHashBalanceFactor(), hashing.getHashBalanceFactor());
     if (factor == 0) {
       factor =
           BalancingCodec.factor(in, message.hasHashBalanceFactor(), message.getHashBalanceFactor());
@@ -199,18 +200,14 @@ final class PolicyCodec {
         message.hasTableSize(),
         message.getTableSize(),
         hashing.getUseHostnameForHashing(),
-        BalancingCodec.factor(
-            in, hashing.hasHashBalanceFactor(), hashing.getHashBalanceFactor()));
+        BalancingCodec.factor(in, hashing.hasHashBalanceFactor(), hashing.getHashBalanceFactor()));
   }
 
-  private static Chosen subset(Decoding in, Subset message)
-      throws InvalidProtocolBufferException {
-    Chosen inner =
-        in.inside("subset_lb_policy", message.getSubsetLbPolicy(), PolicyCodec::choose);
+  private static Chosen subset(Decoding in, Subset message) throws InvalidProtocolBufferException {
+    Chosen inner = in.inside("subset_lb_policy", message.getSubsetLbPolicy(), PolicyCodec::choose);
     // Fields 1 to 8 are those of the older message.
     LbSubsetConfig older =
-        LbSubsetConfig.parseFrom(
-            message.toBuilder().clearSubsetLbPolicy().build().toByteString());
+        LbSubsetConfig.parseFrom(message.toBuilder().clearSubsetLbPolicy().build().toByteString());
     return inner.of(SubsetsCodec.subsets(in, older));
   }
 

@@ -26,10 +26,8 @@ import java.util.Set;
 final class RetryCodec {
   private static final String HOST = "envoy.extensions.retry.host.";
   private static final String PREVIOUS_HOSTS = HOST + "previous_hosts.v3.PreviousHostsPredicate";
-  private static final String OMIT_CANARY =
-      HOST + "omit_canary_hosts.v3.OmitCanaryHostsPredicate";
-  private static final String OMIT_METADATA =
-      HOST + "omit_host_metadata.v3.OmitHostMetadataConfig";
+  private static final String OMIT_CANARY = HOST + "omit_canary_hosts.v3.OmitCanaryHostsPredicate";
+  private static final String OMIT_METADATA = HOST + "omit_host_metadata.v3.OmitHostMetadataConfig";
   private static final String PREVIOUS_PRIORITIES =
       "envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig";
   private static final Duration SHORTEST_BACK_OFF = Duration.ofMillis(1);
@@ -125,8 +123,7 @@ final class RetryCodec {
             (at, header) ->
                 new ResetHeader(
                     at.text(at.headerName("name", header.getName())),
-                    at.known("format", header.getFormat())
-                        == ResetHeaderFormat.UNIX_TIMESTAMP)),
+                    at.known("format", header.getFormat()) == ResetHeaderFormat.UNIX_TIMESTAMP)),
         message.hasMaxInterval()
             ? in.positive("max_interval", message.getMaxInterval())
             : RATE_LIMITED_MAX);
@@ -142,7 +139,8 @@ final class RetryCodec {
       in.enter("retry_host_predicate", i);
       String type = Decoding.typeOf(predicate.getTypedConfig());
       String name = in.required("name", predicate.getName());
-      if (type.equals(PREVIOUS_HOSTS) || name.equals("envoy.retry_host_predicates.previous_hosts")) {
+      if (type.equals(PREVIOUS_HOSTS)
+          || name.equals("envoy.retry_host_predicates.previous_hosts")) {
         avoidPrevious = true;
       } else if (type.equals(OMIT_CANARY)
           || name.equals("envoy.retry_host_predicates.omit_canary_hosts")) {
@@ -157,8 +155,7 @@ final class RetryCodec {
     if (message.getHostSelectionRetryMaxAttempts() < 0) {
       throw in.refuse("host_selection_retry_max_attempts", "must not be negative");
     }
-    int attempts =
-        (int) Math.min(Integer.MAX_VALUE, message.getHostSelectionRetryMaxAttempts());
+    int attempts = (int) Math.min(Integer.MAX_VALUE, message.getHostSelectionRetryMaxAttempts());
     int priorities =
         message.hasRetryPriority()
             ? in.inside("retry_priority", message.getRetryPriority(), RetryCodec::priority)
@@ -270,8 +267,7 @@ final class RetryCodec {
         .setTypedConfig(config);
   }
 
-  static HedgePolicy hedge(
-      Decoding in, io.inmesh.proto.envoy.config.route.v3.HedgePolicy message) {
+  static HedgePolicy hedge(Decoding in, io.inmesh.proto.envoy.config.route.v3.HedgePolicy message) {
     if (message.hasInitialRequests() && message.getInitialRequests().getValue() == 0) {
       throw in.refuse("initial_requests", "must be at least 1");
     }

@@ -6,6 +6,7 @@ import com.google.protobuf.UInt64Value;
 import io.inmesh.config.Action;
 import io.inmesh.config.Route;
 import io.inmesh.config.RouteConfiguration;
+import io.inmesh.config.RouteMatch;
 import io.inmesh.config.VirtualHost;
 import io.inmesh.config.VirtualHost.RequireTls;
 import io.inmesh.config.VirtualHost.VirtualCluster;
@@ -32,8 +33,7 @@ final class RouteCodec {
   /** A route configuration inside a listener. Its clusters are checked unless it says not to. */
   static RouteConfiguration inline(
       Decoding in, io.inmesh.proto.envoy.config.route.v3.RouteConfiguration message) {
-    in.validateClusters(
-        !message.hasValidateClusters() || message.getValidateClusters().getValue());
+    in.validateClusters(!message.hasValidateClusters() || message.getValidateClusters().getValue());
     return checked(in, message);
   }
 
@@ -165,9 +165,7 @@ final class RouteCodec {
     if (hasLimit) {
       return Optional.of(limit.getValue() < 0 ? Long.MAX_VALUE : limit.getValue());
     }
-    return hasOlder
-        ? Optional.of(Integer.toUnsignedLong(older.getValue()))
-        : Optional.empty();
+    return hasOlder ? Optional.of(Integer.toUnsignedLong(older.getValue())) : Optional.empty();
   }
 
   private static VirtualCluster virtualCluster(
@@ -197,15 +195,19 @@ final class RouteCodec {
     return routes;
   }
 
-  private static Route route(
-      Decoding in, io.inmesh.proto.envoy.config.route.v3.Route message) {
+  private static Route route(Decoding in, io.inmesh.proto.envoy.config.route.v3.Route message) {
     if (!message.hasMatch()) {
       throw in.refuse("match", "is missing");
     }
+    RouteMatch match = in.inside("match", message.getMatch(), RouteMatchCodec::match);
+    Action action = action(in, message);
+    if (action instanceof Action.Forward forward) {
+      Templates.together(in, match.path(), forward);
+    }
     return new Route(
         in.text(message.getName()),
-        in.inside("match", message.getMatch(), RouteMatchCodec::match),
-        action(in, message),
+        match,
+        action,
         HeaderCodec.mutations(
             in,
             message.getRequestHeadersToAddList(),
@@ -229,13 +231,10 @@ final class RouteCodec {
         !message.hasPropagate() || message.getPropagate().getValue());
   }
 
-  private static Action action(
-      Decoding in, io.inmesh.proto.envoy.config.route.v3.Route message) {
+  private static Action action(Decoding in, io.inmesh.proto.envoy.config.route.v3.Route message) {
     switch (message.getActionCase()) {
       case ROUTE:
-        Action.Forward forward = in.inside("route", message.getRoute(), ActionCodec::forward);
-        Templates.together(in, message.getMatch(), message.getRoute());
-        return forward;
+        return in.inside("route", message.getRoute(), ActionCodec::forward);
       case REDIRECT:
         return in.inside("redirect", message.getRedirect(), ActionCodec::redirect);
       case DIRECT_RESPONSE:
@@ -263,8 +262,7 @@ final class RouteCodec {
     options(routes.options(), message);
     routes
         .mirrors()
-        .forEach(
-            policy -> message.addRequestMirrorPolicies(ClusterSpecifierCodec.mirror(policy)));
+        .forEach(policy -> message.addRequestMirrorPolicies(ClusterSpecifierCodec.mirror(policy)));
     message.putAllTypedPerFilterConfig(filters.overrides(routes.perFilter()));
     if (!routes.metadata().byNamespace().isEmpty()) {
       message.setMetadata(MetadataCodec.metadata(routes.metadata()));
@@ -322,8 +320,7 @@ final class RouteCodec {
     policy.hedge().ifPresent(hedge -> message.setHedgePolicy(RetryCodec.hedge(hedge)));
     policy
         .mirrors()
-        .forEach(
-            mirror -> message.addRequestMirrorPolicies(ClusterSpecifierCodec.mirror(mirror)));
+        .forEach(mirror -> message.addRequestMirrorPolicies(ClusterSpecifierCodec.mirror(mirror)));
     policy
         .bufferLimit()
         .ifPresent(limit -> message.setRequestBodyBufferLimit(UInt64Value.of(limit)));

@@ -18,8 +18,7 @@ final class RouteMatchCodec {
 
   private RouteMatchCodec() {}
 
-  static RouteMatch match(
-      Decoding in, io.inmesh.proto.envoy.config.route.v3.RouteMatch message) {
+  static RouteMatch match(Decoding in, io.inmesh.proto.envoy.config.route.v3.RouteMatch message) {
     PathMatch path = path(in, message);
     var tls = message.getTlsContext();
     return new RouteMatch(
@@ -81,8 +80,7 @@ final class RouteMatchCodec {
       throw in.refuse("typed_config", "unknown path matcher " + Decoding.typeOf(any));
     }
     in.enter("typed_config", -1);
-    String template =
-        in.parse(any.getValue(), UriTemplateMatchConfig.parser()).getPathTemplate();
+    String template = in.parse(any.getValue(), UriTemplateMatchConfig.parser()).getPathTemplate();
     PathMatch match = new RouteMatch.UriTemplate(Templates.match(in, template));
     in.leave();
     return match;
@@ -111,8 +109,7 @@ final class RouteMatchCodec {
       default:
         throw in.refuse("denominator", "has an unknown value");
     }
-    return new FractionalPercent(
-        Decoding.clamped(message.getNumerator()), denominator, runtimeKey);
+    return new FractionalPercent(Decoding.clamped(message.getNumerator()), denominator, runtimeKey);
   }
 
   static RuntimeFractionalPercent fraction(FractionalPercent fraction) {

@@ -1,9 +1,11 @@
 package io.inmesh.xds.codec;
 
-import io.inmesh.proto.envoy.config.route.v3.RouteAction;
-import io.inmesh.proto.envoy.config.route.v3.RouteMatch;
+import io.inmesh.config.Action;
+import io.inmesh.config.Rewrite;
+import io.inmesh.config.RouteMatch;
+import io.inmesh.config.UriTemplates;
 
-/** URI templates (envoy.extensions.path): both texts, checked. */
+/** URI templates (envoy.extensions.path), each alone and together. */
 final class Templates {
   private static final int LONGEST = 256;
 
@@ -11,21 +13,39 @@ final class Templates {
 
   static String match(Decoding in, String template) {
     checkLength(in, "path_template", template);
-    if (!template.startsWith("/")) {
-      throw in.refuse("path_template", "is invalid: must begin with a slash");
+    try {
+      UriTemplates.pattern(template);
+    } catch (IllegalArgumentException wrong) {
+      throw in.refuse("path_template", wrong.getMessage());
     }
     return in.text(template);
   }
 
   static String rewrite(Decoding in, String template) {
     checkLength(in, "path_template_rewrite", template);
+    try {
+      UriTemplates.rewrite(template);
+    } catch (IllegalArgumentException wrong) {
+      throw in.refuse("path_template_rewrite", wrong.getMessage());
+    }
     return in.text(template);
   }
 
-  /** Refuses a template rewrite of a path that no template matched. */
-  static void together(Decoding in, RouteMatch match, RouteAction action) {
-    if (action.hasPathRewritePolicy() && !match.hasPathMatchPolicy()) {
+  /**
+   * Refuses a rewrite by template of a path that no template, or one without its names, matched.
+   */
+  static void together(Decoding in, RouteMatch.PathMatch path, Action.Forward action) {
+    if (!(action.rewrite().path() instanceof Rewrite.TemplateRewrite rewrite)) {
+      return;
+    }
+    if (!(path instanceof RouteMatch.UriTemplate match)) {
       throw in.refuse("route.path_rewrite_policy", "needs a URI template in match");
+    }
+    try {
+      UriTemplates.check(
+          UriTemplates.pattern(match.template()), UriTemplates.rewrite(rewrite.template()));
+    } catch (IllegalArgumentException wrong) {
+      throw in.refuse("route.path_rewrite_policy", wrong.getMessage());
     }
   }
 

@@ -132,8 +132,7 @@ final class TlsCodec {
     }
     if (message.hasTlsCertificateProviderInstance()) {
       return Optional.of(
-          new Local(
-              own(in, message.getTlsCertificateProviderInstance().getCertificateName())));
+          new Local(own(in, message.getTlsCertificateProviderInstance().getCertificateName())));
     }
     if (message.hasTlsCertificateCertificateProviderInstance()) {
       return Optional.of(
@@ -146,9 +145,7 @@ final class TlsCodec {
   }
 
   private static String own(Decoding in, String certificateName) {
-    return certificateName.isEmpty()
-        ? SecretStore.OWN_CERTIFICATE
-        : in.text(certificateName);
+    return certificateName.isEmpty() ? SecretStore.OWN_CERTIFICATE : in.text(certificateName);
   }
 
   /** Roots by a certificate provider; without a name they are those of our own authority. */
@@ -158,8 +155,7 @@ final class TlsCodec {
 
   private static SecretSource sds(Decoding in, SdsSecretConfig message) {
     String name = in.required("name", message.getName());
-    boolean own =
-        name.equals(SecretStore.OWN_CERTIFICATE) || name.equals(SecretStore.OWN_ROOTS);
+    boolean own = name.equals(SecretStore.OWN_CERTIFICATE) || name.equals(SecretStore.OWN_ROOTS);
     return own ? new Local(name) : new Sds(name);
   }
 
@@ -168,9 +164,7 @@ final class TlsCodec {
       case VALIDATION_CONTEXT:
         return Optional.of(
             in.inside(
-                "validation_context",
-                message.getValidationContext(),
-                ValidationCodec::validation));
+                "validation_context", message.getValidationContext(), ValidationCodec::validation));
       case VALIDATION_CONTEXT_SDS_SECRET_CONFIG:
         SecretSource source =
             in.inside(
@@ -186,8 +180,7 @@ final class TlsCodec {
                 TlsCodec::combined));
       case VALIDATION_CONTEXT_CERTIFICATE_PROVIDER_INSTANCE:
         var instance = message.getValidationContextCertificateProviderInstance();
-        return Optional.of(
-            only(new Local(providedRoots(in.text(instance.getCertificateName())))));
+        return Optional.of(only(new Local(providedRoots(in.text(instance.getCertificateName())))));
       case VALIDATION_CONTEXT_CERTIFICATE_PROVIDER:
         throw in.refuse("validation_context_certificate_provider", "is not supported");
       default:
@@ -196,12 +189,10 @@ final class TlsCodec {
   }
 
   private static Validation only(SecretSource authorities) {
-    return new Validation(
-        Optional.of(authorities), List.of(), List.of(), List.of(), false, false);
+    return new Validation(Optional.of(authorities), List.of(), List.of(), List.of(), false, false);
   }
 
-  private static Validation combined(
-      Decoding in, CombinedCertificateValidationContext message) {
+  private static Validation combined(Decoding in, CombinedCertificateValidationContext message) {
     CertificateValidationContext rest = message.getDefaultValidationContext();
     Optional<SecretSource> authorities;
     if (message.hasValidationContextSdsSecretConfig()) {
@@ -213,11 +204,9 @@ final class TlsCodec {
                   TlsCodec::sds));
     } else if (message.hasValidationContextCertificateProviderInstance()) {
       var instance = message.getValidationContextCertificateProviderInstance();
-      authorities =
-          Optional.of(new Local(providedRoots(in.text(instance.getCertificateName()))));
+      authorities = Optional.of(new Local(providedRoots(in.text(instance.getCertificateName()))));
     } else {
-      authorities =
-          in.inside("default_validation_context", rest, ValidationCodec::authorities);
+      authorities = in.inside("default_validation_context", rest, ValidationCodec::authorities);
     }
     Validation validation =
         in.inside(

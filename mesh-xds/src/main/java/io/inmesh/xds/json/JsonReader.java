@@ -5,7 +5,6 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
-import com.google.protobuf.MapEntry;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import java.util.ArrayList;
@@ -109,8 +108,7 @@ final class JsonReader {
       repeated(field, json, into);
       return;
     }
-    if (field.getContainingOneof() != null
-        && into.hasOneof(field.getContainingOneof())) {
+    if (field.getContainingOneof() != null && into.hasOneof(field.getContainingOneof())) {
       throw refuse(
           "only one may be given of this and "
               + into.getOneofFieldDescriptor(field.getContainingOneof()).getName());
@@ -141,7 +139,7 @@ final class JsonReader {
     for (Map.Entry<?, ?> entry : object(json, "map").entrySet()) {
       String key = String.valueOf(entry.getKey());
       path.add(key);
-      var member = (MapEntry.Builder<?, ?>) into.newBuilderForField(field);
+      Message.Builder member = into.newBuilderForField(field);
       member.setField(keys, scalar(keys, key));
       member.setField(values, value(values, entry.getValue(), member));
       into.addRepeatedField(field, member.build());

@@ -76,8 +76,9 @@ final class WellKnown {
   }
 
   private void duration(@Nullable Object json, Message.Builder into) {
+    String text = reader.string(json);
     try {
-      Duration duration = Durations.parse(reader.string(json));
+      Duration duration = Durations.parse(text);
       into.mergeFrom(as(into, duration));
     } catch (ParseException | IllegalArgumentException wrong) {
       throw reader.refuse("must be a duration in seconds, for instance \"1.5s\"");
@@ -85,8 +86,9 @@ final class WellKnown {
   }
 
   private void timestamp(@Nullable Object json, Message.Builder into) {
+    String text = reader.string(json);
     try {
-      Timestamp timestamp = Timestamps.parse(reader.string(json));
+      Timestamp timestamp = Timestamps.parse(text);
       into.mergeFrom(as(into, timestamp));
     } catch (ParseException | IllegalArgumentException wrong) {
       throw reader.refuse("must be a time, for instance \"2026-01-31T12:00:00Z\"");
@@ -147,8 +149,7 @@ final class WellKnown {
   private void value(@Nullable Object json, Message.Builder into) {
     Descriptor type = into.getDescriptorForType();
     if (json == null) {
-      into.setField(
-          type.findFieldByName("null_value"), NullValue.NULL_VALUE.getValueDescriptor());
+      into.setField(type.findFieldByName("null_value"), NullValue.NULL_VALUE.getValueDescriptor());
     } else if (json instanceof Boolean) {
       into.setField(type.findFieldByName("bool_value"), json);
     } else if (json instanceof Number number) {
