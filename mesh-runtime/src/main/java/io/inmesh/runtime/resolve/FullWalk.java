@@ -1,0 +1,66 @@
+package io.inmesh.runtime.resolve;
+
+import io.inmesh.config.Resource;
+import io.inmesh.config.Resource.Key;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The whole answer from scratch: the definition of {@link Resolution}, and its oracle in tests. */
+public final class FullWalk {
+  private final Map<Key, Optional<Resource>> known;
+  private final Map<Key, Resource> before;
+  private final Map<Key, Resource> served = new HashMap<>();
+  private final Set<Key> needed = new HashSet<>();
+
+  private FullWalk(Map<Key, Optional<Resource>> known, Map<Key, Resource> before) {
+    this.known = known;
+    this.before = before;
+  }
+
+  /**
+   * The answer.
+   *
+   * @param served what calls use now
+   * @param needed all that the roots depend on, known or not
+   */
+  public record Result(Map<Key, Resource> served, Set<Key> needed) {}
+
+  /**
+   * Walks from the roots.
+   *
+   * @param known the latest form of each resource; an empty value says that it does not exist
+   * @param before what was served until now
+   */
+  public static Result of(
+      Map<Key, Optional<Resource>> known, Set<Key> roots, Map<Key, Resource> before) {
+    var walk = new FullWalk(known, before);
+    roots.forEach(walk::ready);
+    return new Result(walk.served, walk.needed);
+  }
+
+  private boolean ready(Key key) {
+    Optional<Resource> latest = known.get(key);
+    if (needed.add(key)) {
+      boolean complete = latest != null;
+      if (latest != null && latest.isPresent()) {
+        for (Key child : latest.get().references()) {
+          complete &= ready(child);
+        }
+      }
+      Resource now = form(key, latest, complete);
+      if (now != null) {
+        served.put(key, now);
+        now.references().forEach(this::ready);
+      }
+    }
+    return served.containsKey(key) || (latest != null && latest.isEmpty());
+  }
+
+  private @Nullable Resource form(Key key, @Nullable Optional<Resource> latest, boolean complete) {
+    return latest != null && complete ? latest.orElse(null) : before.get(key);
+  }
+}

@@ -1,0 +1,252 @@
+package io.inmesh.runtime.resolve;
+
+import io.inmesh.config.Resource;
+import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource.Type;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is served, given what is known. Make before break: a resource keeps its served form until
+ * its latest form is complete, all the way down. An update costs what it touches. No I/O, no clock;
+ * {@link FullWalk} says the same from scratch. Owner: the config thread.
+ */
+public final class Resolution {
+  private final Map<Key, Optional<Resource>> known = new HashMap<>();
+  private final Map<Key, Node> nodes = new HashMap<>();
+  private final Set<Key> roots = new HashSet<>();
+  private final boolean allListeners;
+
+  /** Leaves first: what a resource refers to is settled before it. */
+  private final TreeSet<Key> dirty =
+      new TreeSet<>(Comparator.comparing(Key::type).thenComparing(Key::name));
+
+  private final List<Edge> dropped = new ArrayList<>();
+  private Set<Key> changed = new HashSet<>();
+  private @Nullable Set<Key> wanted;
+  private int visits;
+
+  /**
+   * Nothing is known yet.
+   *
+   * @param allListeners every listener that the plane sends is a root; else those of {@link #want}
+   */
+  public Resolution(boolean allListeners) {
+    this.allListeners = allListeners;
+  }
+
+  private record Edge(Key from, Key to) {}
+
+  private static final class Node {
+    final Set<Key> referrers = new HashSet<>();
+    Set<Key> references = Set.of();
+    @Nullable Resource served;
+    boolean ready;
+  }
+
+  /** One more root. Answers the keys whose served form is now another. */
+  public Set<Key> want(Key root) {
+    changed = new HashSet<>();
+    if (roots.add(root)) {
+      node(root);
+      settleAll();
+      prune();
+    }
+    return changed;
+  }
+
+  /** A root less. Answers the keys whose served form is now another. */
+  public Set<Key> release(Key root) {
+    changed = new HashSet<>();
+    if (roots.remove(root)) {
+      dropIfUnused(root);
+      prune();
+    }
+    return changed;
+  }
+
+  /**
+   * Takes in an update; an empty value says "does not exist". Answers the keys whose served form is
+   * now another.
+   */
+  public Set<Key> apply(Map<Key, Optional<Resource>> update) {
+    changed = new HashSet<>();
+    visits = 0;
+    update.forEach(
+        (key, value) -> {
+          if (!value.equals(known.get(key))) {
+            known.put(key, value);
+            dirty.add(key);
+          }
+        });
+    settleAll();
+    prune();
+    forget(update.keySet());
+    return changed;
+  }
+
+  private void settleAll() {
+    for (Key key = dirty.pollFirst(); key != null; key = dirty.pollFirst()) {
+      Node node = nodes.get(key);
+      if (node != null) {
+        settle(key, node);
+      } else if (isNewListener(key)) {
+        roots.add(key);
+        node(key);
+      }
+    }
+  }
+
+  private boolean isNewListener(Key key) {
+    return allListeners
+        && key.type() == Type.LISTENER
+        && known.getOrDefault(key, Optional.empty()).isPresent();
+  }
+
+  private Node node(Key key) {
+    Node node = nodes.get(key);
+    if (node == null) {
+      node = new Node();
+      nodes.put(key, node);
+      wanted = null;
+      settle(key, node);
+    }
+    return node;
+  }
+
+  private void settle(Key key, Node node) {
+    visits++;
+    Optional<Resource> latest = known.get(key);
+    Set<Key> wants = latest == null ? Set.of() : references(latest);
+    boolean complete = true;
+    for (Key want : wants) {
+      Node child = node(want);
+      if (dirty.remove(want)) {
+        // Of the same type as this one: an aggregate's member.
+        settle(want, child);
+      }
+      child.referrers.add(key);
+      complete &= child.ready;
+    }
+    Resource served = complete && latest != null ? latest.orElse(null) : node.served;
+    if (served != node.served) {
+      node.served = served;
+      changed.add(key);
+    }
+    Set<Key> keeps = new HashSet<>(wants);
+    if (served != null) {
+      keeps.addAll(served.references());
+    }
+    for (Key old : node.references) {
+      if (!keeps.contains(old)) {
+        dropped.add(new Edge(key, old));
+      }
+    }
+    node.references = keeps;
+    boolean ready = served != null || (latest != null && latest.isEmpty());
+    if (ready != node.ready) {
+      node.ready = ready;
+      dirty.addAll(node.referrers);
+    }
+    if (allListeners && key.type() == Type.LISTENER && served == null && ready) {
+      roots.remove(key);
+      dropIfUnused(key);
+    }
+  }
+
+  private static Set<Key> references(Optional<Resource> resource) {
+    return resource.isPresent() ? resource.get().references() : Set.of();
+  }
+
+  /**
+   * At the end of a step, so that what one referrer lets go and another takes up is never lost
+   * between.
+   */
+  private void prune() {
+    for (int i = 0; i < dropped.size(); i++) {
+      Edge edge = dropped.get(i);
+      Node from = nodes.get(edge.from);
+      Node to = nodes.get(edge.to);
+      if (to != null && (from == null || !from.references.contains(edge.to))) {
+        to.referrers.remove(edge.from);
+        dropIfUnused(edge.to);
+      }
+    }
+    dropped.clear();
+  }
+
+  private void dropIfUnused(Key key) {
+    Node node = nodes.get(key);
+    if (node == null || !node.referrers.isEmpty() || roots.contains(key)) {
+      return;
+    }
+    nodes.remove(key);
+    known.remove(key);
+    wanted = null;
+    if (node.served != null) {
+      changed.add(key);
+    }
+    node.references.forEach(child -> dropped.add(new Edge(key, child)));
+  }
+
+  /** Nothing is kept that nobody asked for: the plane sends it again when it is needed. */
+  private void forget(Set<Key> updated) {
+    for (Key key : updated) {
+      if (!nodes.containsKey(key)) {
+        known.remove(key);
+      }
+    }
+  }
+
+  /** The served form, or null. */
+  public @Nullable Resource served(Key key) {
+    Node node = nodes.get(key);
+    return node == null ? null : node.served;
+  }
+
+  /** Whether the plane has said that there is no such resource. */
+  public boolean isAbsent(Key key) {
+    Optional<Resource> latest = known.get(key);
+    return latest != null && latest.isEmpty();
+  }
+
+  /** Whether the plane has said that there is such a resource; it may not be complete yet. */
+  public boolean isPresent(Key key) {
+    Optional<Resource> latest = known.get(key);
+    return latest != null && latest.isPresent();
+  }
+
+  /** Who depends on it. */
+  public Set<Key> referrers(Key key) {
+    Node node = nodes.get(key);
+    return node == null ? Set.of() : Set.copyOf(node.referrers);
+  }
+
+  /** All that the plane is to be asked for; the same object until it changes. */
+  public Set<Key> wanted() {
+    Set<Key> names = wanted;
+    if (names == null) {
+      var all = new HashSet<>(nodes.keySet());
+      if (allListeners) {
+        all.removeIf(key -> key.type() == Type.LISTENER);
+        all.add(new Key(Type.LISTENER, Key.ANY));
+      }
+      names = Set.copyOf(all);
+      wanted = names;
+    }
+    return names;
+  }
+
+  /** How many resources the last update looked at. */
+  public int visits() {
+    return visits;
+  }
+}

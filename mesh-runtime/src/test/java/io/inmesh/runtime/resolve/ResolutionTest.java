@@ -1,0 +1,241 @@
+package io.inmesh.runtime.resolve;
+
+import static io.inmesh.testkit.Configs.key;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inmesh.config.Action;
+import io.inmesh.config.Cluster;
+import io.inmesh.config.ClusterSpecifier;
+import io.inmesh.config.Resource;
+import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource.Type;
+import io.inmesh.testkit.Configs;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResolutionTest {
+  private static final Key LISTENER = key(Type.LISTENER, "a:80");
+
+  private static Map<Key, Optional<Resource>> update(Resource... resources) {
+    var update = new HashMap<Key, Optional<Resource>>();
+    for (Resource resource : resources) {
+      update.put(resource.key(), Optional.of(resource));
+    }
+    return update;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void equalsTheFullWalkOverRandomSteps(long seed) {
+    var world = new RandomWorld(seed, false);
+    for (int step = 0; step < 5_000; step++) {
+      world.step();
+    }
+    assertThat(world.servings()).isGreaterThan(1_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {5, 6})
+  void equalsTheFullWalkWhenAllListenersAreRoots(long seed) {
+    var world = new RandomWorld(seed, true);
+    for (int step = 0; step < 5_000; step++) {
+      world.step();
+    }
+    assertThat(world.servings()).isGreaterThan(1_000);
+  }
+
+  @Test
+  void servesNothingBeforeItIsComplete() {
+    var resolution = new Resolution(false);
+    resolution.want(LISTENER);
+    resolution.apply(update(Configs.api("a:80", "r"), Configs.cluster("c")));
+    assertThat(resolution.served(LISTENER)).isNull();
+    resolution.apply(update(Configs.routes("r", "*", Configs.to("c"))));
+    assertThat(resolution.served(LISTENER)).isNull();
+    resolution.apply(update(Configs.cluster("c")));
+    Set<Key> changed = resolution.apply(update(Configs.endpoints("c", "x")));
+    assertThat(resolution.served(LISTENER)).isNotNull();
+    assertThat(changed)
+        .containsExactlyInAnyOrder(
+            LISTENER, key(Type.ROUTES, "r"), key(Type.CLUSTER, "c"), key(Type.ENDPOINTS, "c"));
+  }
+
+  @Test
+  void oldFormServesUntilTheNewOneIsComplete() {
+    var resolution = new Resolution(false);
+    resolution.want(LISTENER);
+    var before = Configs.routes("r", "*", Configs.to("c"));
+    resolution.apply(update(Configs.api("a:80", "r"), before));
+    resolution.apply(update(Configs.cluster("c"), Configs.endpoints("c", "x")));
+    var after = Configs.routes("r", "*", Configs.to("d"));
+    assertThat(resolution.apply(update(after))).isEmpty();
+    assertThat(resolution.served(before.key())).isSameAs(before);
+    assertThat(resolution.wanted()).contains(key(Type.CLUSTER, "d"), key(Type.CLUSTER, "c"));
+    Set<Key> changed = resolution.apply(Map.of(key(Type.CLUSTER, "d"), Optional.empty()));
+    assertThat(changed).contains(after.key(), key(Type.CLUSTER, "c"));
+    assertThat(resolution.served(after.key())).isSameAs(after);
+    assertThat(resolution.wanted()).doesNotContain(key(Type.CLUSTER, "c"));
+  }
+
+  @Test
+  void looksOnlyAtWhatAnUpdateTouches() {
+    var resolution = new Resolution(false);
+    resolution.want(LISTENER);
+    resolution.apply(
+        update(
+            Configs.api("a:80", "r"),
+            Configs.routes("r", "*", Configs.to("c")),
+            Configs.cluster("c"),
+            Configs.endpoints("c", "x")));
+    Set<Key> wanted = resolution.wanted();
+    resolution.apply(update(Configs.endpoints("c", "x", "y")));
+    assertThat(resolution.visits()).isEqualTo(1);
+    resolution.apply(update(Configs.endpoints("c", "x", "y"), Configs.cluster("c")));
+    assertThat(resolution.visits()).isZero();
+    assertThat(resolution.wanted()).isSameAs(wanted);
+  }
+
+  @Test
+  void aReleasedRootLetsGoOfAllThatHungOnIt() {
+    var resolution = new Resolution(false);
+    resolution.want(LISTENER);
+    resolution.apply(
+        update(
+            Configs.api("a:80", "r"),
+            Configs.routes("r", "*", Configs.to("c")),
+            Configs.cluster("c"),
+            Configs.endpoints("c", "x")));
+    assertThat(resolution.release(LISTENER)).hasSize(4);
+    assertThat(resolution.wanted()).isEmpty();
+    assertThat(resolution.want(LISTENER)).isEmpty();
+    assertThat(resolution.isPresent(LISTENER)).isFalse();
+  }
+
+  /** Random updates to a small world; after each, both must serve the same objects. */
+  private static final class RandomWorld {
+    private final SplittableRandom random;
+    private final Resolution resolution;
+    private final boolean allListeners;
+    private final Map<Key, Optional<Resource>> known = new HashMap<>();
+    private final Set<Key> roots = new HashSet<>();
+    private Map<Key, Resource> before = Map.of();
+    private int servings;
+
+    RandomWorld(long seed, boolean allListeners) {
+      this.random = new SplittableRandom(seed);
+      this.allListeners = allListeners;
+      this.resolution = new Resolution(allListeners);
+    }
+
+    int servings() {
+      return servings;
+    }
+
+    void step() {
+      Set<Key> changed;
+      if (!allListeners && random.nextInt(20) == 0) {
+        Key root = Configs.key(Type.LISTENER, "l" + random.nextInt(4));
+        if (roots.remove(root)) {
+          changed = resolution.release(root);
+        } else {
+          roots.add(root);
+          changed = resolution.want(root);
+        }
+      } else {
+        changed = resolution.apply(update());
+      }
+      compare(changed);
+    }
+
+    private Map<Key, Optional<Resource>> update() {
+      var update = new HashMap<Key, Optional<Resource>>();
+      for (int n = random.nextInt(1, 4); n > 0; n--) {
+        Key key = key();
+        boolean gone = random.nextInt(8) == 0;
+        update.put(key, gone ? Optional.empty() : Optional.of(resource(key)));
+      }
+      update.forEach(
+          (key, value) -> {
+            if (!value.equals(known.get(key))) {
+              known.put(key, value);
+            }
+            if (allListeners && key.type() == Type.LISTENER) {
+              if (value.isPresent()) {
+                roots.add(key);
+              } else {
+                roots.remove(key);
+              }
+            }
+          });
+      return update;
+    }
+
+    private void compare(Set<Key> changed) {
+      FullWalk.Result full = FullWalk.of(known, roots, before);
+      assertThat(resolution.wanted()).isEqualTo(wanted(full.needed()));
+      var keys = new HashSet<>(full.served().keySet());
+      keys.addAll(before.keySet());
+      for (Key key : keys) {
+        assertThat(resolution.served(key)).isSameAs(full.served().get(key));
+        assertThat(changed.contains(key))
+            .as("%s told as changed", key)
+            .isEqualTo(full.served().get(key) != before.get(key));
+      }
+      servings += full.served().isEmpty() ? 0 : 1;
+      before = full.served();
+      known.keySet().retainAll(full.needed());
+    }
+
+    private Set<Key> wanted(Set<Key> needed) {
+      if (!allListeners) {
+        return needed;
+      }
+      var names = new HashSet<>(needed);
+      names.removeIf(key -> key.type() == Type.LISTENER);
+      names.add(Configs.key(Type.LISTENER, Key.ANY));
+      return names;
+    }
+
+    private Key key() {
+      Type type = Type.values()[random.nextInt(1, 5)];
+      String name = type == Type.LISTENER ? "l" + random.nextInt(4) : "n" + random.nextInt(6);
+      return Configs.key(type, name);
+    }
+
+    private Resource resource(Key key) {
+      String name = key.name();
+      return switch (key.type()) {
+        case SECRET, ENDPOINTS -> Configs.weighted(name, random.nextInt(1, 4), "a");
+        case CLUSTER -> cluster(name);
+        case ROUTES -> Configs.routes(name, "*", Configs.route("/", split()));
+        case LISTENER -> Configs.api(name, "n" + random.nextInt(6));
+      };
+    }
+
+    /** Some are made of others, of higher names only, so that there is no circle. */
+    private Resource cluster(String name) {
+      int own = name.charAt(1) - '0';
+      if (own > 3 || random.nextInt(3) > 0) {
+        return Configs.cluster(name);
+      }
+      var members = List.of("n" + random.nextInt(own + 1, 6), "n" + random.nextInt(own + 1, 6));
+      return new Cluster(name, new Cluster.Aggregate(members));
+    }
+
+    private Action split() {
+      var entries =
+          List.of(
+              new ClusterSpecifier.Entry("n" + random.nextInt(6), 1),
+              new ClusterSpecifier.Entry("n" + random.nextInt(6), 1));
+      return Action.Forward.to(new ClusterSpecifier.Weighted(entries, Optional.empty(), false, ""));
+    }
+  }
+}
