@@ -21,7 +21,7 @@ public interface Member extends Host {
     DEGRADED,
     /** Is used in panic only. */
     UNHEALTHY,
-    /** Has not been checked yet: is not counted among the hosts of its priority. */
+    /** Is draining: is used in panic only, and not counted when health is measured. */
     EXCLUDED
   }
 }

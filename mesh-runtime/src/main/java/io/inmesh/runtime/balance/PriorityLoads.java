@@ -20,7 +20,7 @@ final class PriorityLoads {
    * What a priority's load depends on.
    *
    * @param hosts all
-   * @param counted all but those that have not been checked yet
+   * @param counted all but those that are draining
    * @param overprovisioningFactor percent
    * @param totalWeight as healthyWeight and degradedWeight: by weight, or the counts
    */

@@ -2,6 +2,7 @@ package io.inmesh.runtime.cluster;
 
 import io.inmesh.config.Action.Priority;
 import io.inmesh.config.EndpointSet.Endpoint;
+import io.inmesh.config.EndpointSet.Health;
 import io.inmesh.config.Locality;
 import io.inmesh.runtime.balance.Member;
 import io.inmesh.transport.ConnectionPool;
@@ -12,8 +13,7 @@ public final class ClusterHost implements Member {
   private final Endpoint endpoint;
   private final Place place;
   private final HostState state;
-  private final Standing standing;
-  private final @Nullable Ramp ramp;
+  private final Condition condition;
   private final HostPools pools;
   private final Limits limits;
   private final @Nullable OutlierDetector detector;
@@ -21,20 +21,26 @@ public final class ClusterHost implements Member {
   /** Where the host stands in its cluster. */
   record Place(int index, Locality locality, int priority) {}
 
+  /**
+   * What it is good for.
+   *
+   * @param health by EDS, active checks and ejection together
+   * @param ramp how its weight grows; null when it has grown
+   */
+  record Condition(Standing standing, Health health, @Nullable Ramp ramp) {}
+
   ClusterHost(
       Endpoint endpoint,
       Place place,
       HostState state,
-      Standing standing,
-      @Nullable Ramp ramp,
+      Condition condition,
       HostPools pools,
       Limits limits,
       @Nullable OutlierDetector detector) {
     this.endpoint = endpoint;
     this.place = place;
     this.state = state;
-    this.standing = standing;
-    this.ramp = ramp;
+    this.condition = condition;
     this.pools = pools;
     this.limits = limits;
     this.detector = detector;
@@ -67,22 +73,28 @@ public final class ClusterHost implements Member {
 
   @Override
   public Standing standing() {
-    return standing;
+    return condition.standing();
+  }
+
+  /** Its health by EDS, active checks and ejection together. */
+  public Health health() {
+    return condition.health();
   }
 
   @Override
   public boolean inSlowStart() {
-    return ramp != null;
+    return condition.ramp() != null;
   }
 
   @Override
   public double effectiveWeight() {
+    Ramp ramp = condition.ramp();
     return ramp == null ? endpoint.weight() : endpoint.weight() * ramp.factor();
   }
 
   @Override
   public int weight() {
-    return ramp == null ? endpoint.weight() : Math.max(1, (int) effectiveWeight());
+    return inSlowStart() ? Math.max(1, (int) effectiveWeight()) : endpoint.weight();
   }
 
   @Override

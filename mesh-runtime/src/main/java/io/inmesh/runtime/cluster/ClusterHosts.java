@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ final class ClusterHosts {
   private List<ClusterHosts> members = List.of();
   private List<Group> groups = List.of();
   private boolean built;
+  private boolean telling;
   private volatile HostSet current = HostSet.EMPTY;
 
   ClusterHosts(Cluster config, Limits limits, Scope scope, ClusterParts parts) {
@@ -117,7 +119,11 @@ final class ClusterHosts {
   void members(List<ClusterHosts> next) {
     members.forEach(member -> member.watchers.remove(rebuild));
     members = List.copyOf(next);
-    members.forEach(member -> member.watchers.add(rebuild));
+    for (ClusterHosts member : members) {
+      if (member != this) {
+        member.watchers.add(rebuild);
+      }
+    }
     rebuild();
   }
 
@@ -128,7 +134,9 @@ final class ClusterHosts {
         local.watchers.remove(rebuild);
       }
       local = next;
-      next.watchers.add(rebuild);
+      if (next != this) {
+        next.watchers.add(rebuild);
+      }
       rebuild();
     }
   }
@@ -163,11 +171,21 @@ final class ClusterHosts {
     built = true;
     if (config.discovery() instanceof Aggregate) {
       List<Picker> pickers = members.stream().map(member -> member.current().picker()).toList();
-      current = new HostSet(List.of(), List.of(), new AggregatePicker(pickers, config.balancing()));
+      var picker = new AggregatePicker(pickers, config.balancing());
+      current = new HostSet(List.of(), List.of(), picker, Set.of());
     } else {
       rebuildHosts();
     }
-    List.copyOf(watchers).forEach(Runnable::run);
+    tell();
+  }
+
+  /** Clusters may watch each other in a circle; it ends where it began. */
+  private void tell() {
+    if (!telling) {
+      telling = true;
+      List.copyOf(watchers).forEach(Runnable::run);
+      telling = false;
+    }
   }
 
   private void rebuildHosts() {
@@ -186,7 +204,7 @@ final class ClusterHosts {
             parts.locality(),
             local == null ? List.of() : local.groups);
     Picker picker = balancer.picker(all);
-    current = new HostSet(hosts, policy.drops(), picker);
+    current = new HostSet(hosts, policy.drops(), picker, config.balancing().overrideHostStatus());
     awaitSlowStart(hosts);
     scope.close();
     scope = next;
@@ -264,7 +282,7 @@ final class ClusterHosts {
     }
     current = HostSet.EMPTY;
     groups = List.of();
-    List.copyOf(watchers).forEach(Runnable::run);
+    tell();
     watchers.clear();
     scope.close();
   }

@@ -5,6 +5,7 @@ import io.inmesh.config.Balancing.SlowStart;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.Cluster.SocketMatch;
 import io.inmesh.config.EndpointSet.Endpoint;
+import io.inmesh.config.EndpointSet.Health;
 import io.inmesh.config.Metadata;
 import io.inmesh.config.TransportSocket;
 import io.inmesh.runtime.balance.Member.Standing;
@@ -41,16 +42,12 @@ final class HostBuilder {
   }
 
   ClusterHost host(Endpoint endpoint, ClusterHost.Place place, HostState state, HostPools pools) {
-    Standing standing = standing(endpoint, state);
-    return new ClusterHost(
-        endpoint,
-        place,
-        state,
-        standing,
-        standing == Standing.HEALTHY ? ramp(state) : null,
-        pools,
-        limits,
-        detector);
+    Health health = health(endpoint.health(), state);
+    Standing standing = standing(health);
+    var condition =
+        new ClusterHost.Condition(
+            standing, health, standing == Standing.HEALTHY ? ramp(state) : null);
+    return new ClusterHost(endpoint, place, state, condition, pools, limits, detector);
   }
 
   /** The first match decides; without one the cluster's own socket. */
@@ -64,15 +61,20 @@ final class HostBuilder {
     return config.transport().socket();
   }
 
-  private static Standing standing(Endpoint endpoint, HostState state) {
+  private static Health health(Health byPlane, HostState state) {
     if (state.ejected || state.active == ActiveHealth.UNHEALTHY) {
-      return Standing.UNHEALTHY;
+      return Health.UNHEALTHY;
     }
-    return switch (endpoint.health()) {
-      case UNHEALTHY, DRAINING, TIMEOUT -> Standing.UNHEALTHY;
+    return byPlane.usable() && state.active == ActiveHealth.DEGRADED ? Health.DEGRADED : byPlane;
+  }
+
+  private static Standing standing(Health health) {
+    return switch (health) {
+      case UNHEALTHY, TIMEOUT -> Standing.UNHEALTHY;
+      // As in Envoy: who leaves says nothing of the health of those who stay.
+      case DRAINING -> Standing.EXCLUDED;
       case DEGRADED -> Standing.DEGRADED;
-      case UNKNOWN, HEALTHY ->
-          state.active == ActiveHealth.DEGRADED ? Standing.DEGRADED : Standing.HEALTHY;
+      case UNKNOWN, HEALTHY -> Standing.HEALTHY;
     };
   }
 

@@ -4,21 +4,32 @@ import io.inmesh.balance.Pick;
 import io.inmesh.balance.PickContext;
 import io.inmesh.balance.Picker;
 import io.inmesh.config.EndpointSet.Drop;
+import io.inmesh.config.EndpointSet.Health;
 import io.inmesh.config.FractionalPercent;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The hosts of a cluster at one moment, and how one is chosen. Immutable. */
 public final class HostSet {
-  static final HostSet EMPTY = new HostSet(List.of(), List.of(), context -> Pick.None.NO_HOSTS);
+  static final HostSet EMPTY =
+      new HostSet(List.of(), List.of(), context -> Pick.None.NO_HOSTS, Set.of());
 
   private final List<ClusterHost> hosts;
   private final List<Drop> drops;
   private final Picker picker;
+  private final Set<Health> overrideStatus;
 
-  HostSet(List<ClusterHost> hosts, List<Drop> drops, Picker picker) {
+  /** By address; made when the first call that is bound to a host comes. */
+  private volatile @Nullable Map<String, ClusterHost> byAddress;
+
+  HostSet(List<ClusterHost> hosts, List<Drop> drops, Picker picker, Set<Health> overrideStatus) {
     this.hosts = List.copyOf(hosts);
     this.drops = drops;
     this.picker = picker;
+    this.overrideStatus = overrideStatus;
   }
 
   /** All hosts, whatever their health, by {@link ClusterHost#index}; of an aggregate, none. */
@@ -31,7 +42,28 @@ public final class HostSet {
    * where there are subsets, and where a host of a hash table has more than its bounded load.
    */
   public Pick pick(PickContext context) {
-    return picker.pick(context);
+    String bound = context.overrideHost();
+    if (!bound.isEmpty() && !overrideStatus.isEmpty()) {
+      ClusterHost host = byAddress().get(bound);
+      if (host != null && overrideStatus.contains(host.health())) {
+        return host;
+      }
+    }
+    return bound.isEmpty() || !context.overrideStrict()
+        ? picker.pick(context)
+        : Pick.None.NO_HEALTHY_HOST;
+  }
+
+  private Map<String, ClusterHost> byAddress() {
+    Map<String, ClusterHost> known = byAddress;
+    if (known == null) {
+      known = new HashMap<>();
+      for (ClusterHost host : hosts) {
+        known.put(host.endpoint().address().toString(), host);
+      }
+      byAddress = known;
+    }
+    return known;
   }
 
   Picker picker() {
