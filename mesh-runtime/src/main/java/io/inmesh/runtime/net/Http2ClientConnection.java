@@ -178,11 +178,14 @@ final class Http2ClientConnection extends Link implements Http2Codec.Owner {
    */
   void reset(@Nullable Http2Stream stream, boolean given) {
     if (stream != null) {
-      ChannelHandlerContext context = codec.context();
-      Http2Error code = given ? Http2Error.CANCEL : Http2Error.NO_ERROR;
-      codec.resetStream(context, stream.id(), code.code(), context.newPromise());
-      flushSoon();
+      resetStream(stream.id(), given ? Http2Error.CANCEL : Http2Error.NO_ERROR);
     }
+  }
+
+  private void resetStream(int id, Http2Error code) {
+    ChannelHandlerContext context = codec.context();
+    codec.resetStream(context, id, code.code(), context.newPromise());
+    flushSoon();
   }
 
   /** Flushes once for all that is written in this turn of the loop. */
@@ -283,6 +286,11 @@ final class Http2ClientConnection extends Link implements Http2Codec.Owner {
     }
     int status = Http2Fields.status(fields);
     if (!mine.isHeadReceived() && status >= 100 && status < 200) {
+      return;
+    }
+    if (!mine.isHeadReceived() && status == 0) {
+      broken(id, "a response without a status");
+      resetStream(id, Http2Error.PROTOCOL_ERROR);
       return;
     }
     mine.headers(status, Http2Fields.read(fields), end);

@@ -2,6 +2,8 @@ package io.inmesh.runtime.tls;
 
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.identity.TrustBundle;
+import io.netty.handler.ssl.OpenSslCertificateException;
+import io.netty.internal.tcnative.CertificateVerifier;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -40,13 +42,18 @@ final class PeerTrust extends X509ExtendedTrustManager {
   private void check(X509Certificate @Nullable [] chain, String purpose)
       throws CertificateException {
     if (chain == null || chain.length == 0) {
-      throw new PeerRefusedException("the peer presented no certificate");
+      throw refused("the peer presented no certificate");
     }
     X509Certificate leaf = chain[0];
     String refusal = refusal(List.of(chain), leaf, purpose);
     if (!refusal.isEmpty()) {
-      throw new PeerRefusedException("the peer presented " + identity(leaf) + ": " + refusal);
+      throw refused("the peer presented " + identity(leaf) + ": " + refusal);
     }
+  }
+
+  /** With BoringSSL's code for it, so that the peer is told {@code bad_certificate}. */
+  private static CertificateException refused(String message) {
+    return new OpenSslCertificateException(message, CertificateVerifier.X509_V_ERR_CERT_REJECTED);
   }
 
   /** Why not; empty if it is accepted. */
@@ -149,7 +156,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
           Base64.getEncoder().encodeToString(sha.digest(leaf.getPublicKey().getEncoded()));
       return rules.hashes().contains(hash) || rules.spkiHashes().contains(spki);
     } catch (GeneralSecurityException broken) {
-      throw new PeerRefusedException("the peer's certificate has no hash: " + broken);
+      throw refused("the peer's certificate has no hash: " + broken);
     }
   }
 

@@ -3,6 +3,7 @@ package io.inmesh.runtime.tls;
 import io.inmesh.identity.KeyMaterial;
 import io.inmesh.identity.SpiffeId;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.OpenSslCertificateException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
@@ -25,7 +26,7 @@ public final class TlsFailure {
    */
   public static String reason(Throwable failure, @Nullable KeyMaterial own) {
     for (Throwable at = failure; at != null; at = at.getCause()) {
-      if (at instanceof PeerRefusedException refused) {
+      if (at instanceof OpenSslCertificateException refused) {
         return String.valueOf(refused.getMessage());
       }
       if (at instanceof NotSslRecordException) {
