@@ -14,10 +14,11 @@ final class PathNormalization {
   private PathNormalization() {}
 
   /** The canonical form of a path without its query; null if it cannot be made (an escaped NUL). */
-  static @Nullable String canonical(String path) {
-    if (isPlain(path)) {
-      return path;
+  static @Nullable String canonical(String given) {
+    if (isPlain(given)) {
+      return given;
     }
+    String path = withoutDotParameters(given);
     var out = new StringBuilder(path.length() + 8);
     int at = 0;
     while (at < path.length()) {
@@ -40,6 +41,22 @@ final class PathNormalization {
       }
     }
     return out.toString();
+  }
+
+  /**
+   * Dot segments lose their parameters first ("/a/..;x/b" is "/b"), if the dots are not escaped.
+   */
+  private static String withoutDotParameters(String path) {
+    String now = path;
+    for (int i = now.indexOf(';'); i >= 0; i = now.indexOf(';', i + 1)) {
+      int from = now.lastIndexOf('/', i) + 1;
+      boolean dots = i - from == 1 || i - from == 2 && now.charAt(from + 1) == '.';
+      if (dots && now.charAt(from) == '.') {
+        int end = now.indexOf('/', i);
+        now = now.substring(0, i) + (end < 0 ? "" : now.substring(end));
+      }
+    }
+    return now;
   }
 
   /** Whether nothing in it can need a change; looked at first, as most paths are such. */
