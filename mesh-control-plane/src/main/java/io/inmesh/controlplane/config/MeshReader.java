@@ -55,6 +55,7 @@ public final class MeshReader {
         IstioResources.read(document, mesh);
       }
     }
+    IstioResources.delegate(mesh, problems);
     if (problems.hasErrors()) {
       return new Result(Optional.empty(), problems.toList());
     }

@@ -1,6 +1,7 @@
 package io.inmesh.controlplane.config.istio;
 
 import io.inmesh.controlplane.config.model.MeshBuilder;
+import io.inmesh.controlplane.config.problem.Problems;
 import io.inmesh.controlplane.config.yaml.Names;
 import io.inmesh.controlplane.config.yaml.Value;
 import java.util.ArrayList;
@@ -69,6 +70,11 @@ public final class IstioResources {
     } else {
       unknown(document, kind, version);
     }
+  }
+
+  /** Puts the rules of others where they were delegated to, once everything is read. */
+  public static void delegate(MeshBuilder mesh, Problems problems) {
+    mesh.replaceVirtualServices(new Delegation(mesh.virtualServices(), problems).resolved());
   }
 
   private static void unknown(Value document, String kind, String version) {
