@@ -50,8 +50,7 @@ final class Endpoints {
     for (Map<Locality, List<Endpoint>> group : byDistance.values()) {
       for (Map.Entry<Locality, List<Endpoint>> at : group.entrySet()) {
         List<Endpoint> endpoints = at.getValue();
-        localities.add(
-            new LocalityEndpoints(at.getKey(), weight(endpoints), priority, endpoints));
+        localities.add(new LocalityEndpoints(at.getKey(), weight(endpoints), priority, endpoints));
       }
       priority++;
     }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which hosts a caller prefers for where they are. As in Istio, hosts farther away are only for when
- * nearer ones fail, and only where failing hosts are noticed: with outlier detection.
+ * Which hosts a caller prefers for where they are. As in Istio, hosts farther away are only for
+ * when nearer ones fail, and only where failing hosts are noticed: with outlier detection.
  */
 final class LocalityPriorities {
   private static final String REGION = "topology.kubernetes.io/region";
@@ -82,9 +82,7 @@ final class LocalityPriorities {
       int equals = label.indexOf('=');
       String name = equals < 0 ? label : label.substring(0, equals);
       String wanted =
-          equals < 0
-              ? value(name, view.labels(), view.locality())
-              : label.substring(equals + 1);
+          equals < 0 ? value(name, view.labels(), view.locality()) : label.substring(equals + 1);
       if (!value(name, workload.labels(), workload.locality()).equals(wanted)) {
         return labels.size() - i;
       }

@@ -53,7 +53,7 @@ final class HttpRoutes {
         fields.has("retries")
             ? fields.find("retries").flatMap(Retries::read)
             : Optional.of(MeshDefaults.ISTIO_RETRY);
-    Duration timeout = fields.read("timeout", Timing::positive).orElse(Duration.ZERO);
+    Duration timeout = fields.read("timeout", Value::positiveDuration).orElse(Duration.ZERO);
     List<Mirror> mirrors = destinations.mirrors(fields);
     Map<String, FilterOverride> filters = Faults.read(fields);
     fields.inapplicable("CORS is not supported yet", "corsPolicy");

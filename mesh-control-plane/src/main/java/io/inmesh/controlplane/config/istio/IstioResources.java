@@ -19,7 +19,8 @@ public final class IstioResources {
           "VirtualService", VirtualServices::read,
           "DestinationRule", DestinationRules::read,
           "ServiceEntry", ServiceEntries::read,
-          "WorkloadEntry", WorkloadEntries::read);
+          "WorkloadEntry", WorkloadEntries::read,
+          "Sidecar", Sidecars::read);
 
   /** They say who may call whom: to leave them out would open what they close. */
   private static final Set<String> SECURITY =
@@ -30,7 +31,6 @@ public final class IstioResources {
           "Gateway",
           "EnvoyFilter",
           "ProxyConfig",
-          "Sidecar",
           "Telemetry",
           "TrafficExtension",
           "WasmPlugin",

@@ -29,11 +29,7 @@ final class Matches {
             && (root.sourceNamespace().isEmpty()
                 || leaf.sourceNamespace().isEmpty()
                 || root.sourceNamespace().equals(leaf.sourceNamespace()));
-    if (path.isEmpty()
-        || headers.isEmpty()
-        || queries.isEmpty()
-        || labels.isEmpty()
-        || !places) {
+    if (path.isEmpty() || headers.isEmpty() || queries.isEmpty() || labels.isEmpty() || !places) {
       return Optional.empty();
     }
     var request =
