@@ -55,7 +55,6 @@ public final class MeshReader {
         IstioResources.read(document, mesh);
       }
     }
-    IstioResources.delegate(mesh, problems);
     if (problems.hasErrors()) {
       return new Result(Optional.empty(), problems.toList());
     }

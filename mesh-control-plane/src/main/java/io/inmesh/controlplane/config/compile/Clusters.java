@@ -103,15 +103,11 @@ final class Clusters {
             List.of(),
             metadata(service, subset)));
     if (discovery instanceof Cluster.Eds) {
-      out.accept(endpoints(policy).of(name, port, workloads));
+      // A rule that wants something else than the mesh's own TLS leaves nothing to match.
+      boolean mutual =
+          policy.tls().map(rule -> rule.mode() == TrafficPolicy.Mode.ISTIO_MUTUAL).orElse(true);
+      out.accept(Endpoints.of(name, port, workloads, mutual));
     }
-  }
-
-  private Endpoints endpoints(TrafficPolicy policy) {
-    // A rule that wants something else than the mesh's own TLS leaves nothing to match.
-    boolean marked =
-        policy.tls().map(tls -> tls.mode() == TrafficPolicy.Mode.ISTIO_MUTUAL).orElse(true);
-    return new Endpoints(LocalityPriorities.of(view, policy), marked);
   }
 
   private static boolean istio(Service service) {
@@ -129,18 +125,17 @@ final class Clusters {
             || service.resolution() == Resolution.DNS_ROUND_ROBIN;
     if (view.flavour() == Flavour.GRPC) {
       boolean one = dns && to.workloads().size() <= 1;
-      return one ? dns(to, port, name, true, policy) : new Cluster.Eds(name);
+      return one ? dns(to, port, name, true) : new Cluster.Eds(name);
     }
     if (passthrough) {
       return new Cluster.OriginalDestination();
     }
     return dns
-        ? dns(to, port, name, service.resolution() == Resolution.DNS_ROUND_ROBIN, policy)
+        ? dns(to, port, name, service.resolution() == Resolution.DNS_ROUND_ROBIN)
         : new Cluster.Eds(name);
   }
 
-  private Cluster.Dns dns(
-      Destination to, Port port, String name, boolean logical, TrafficPolicy policy) {
+  private static Cluster.Dns dns(Destination to, Port port, String name, boolean logical) {
     Service service = to.service();
     boolean self = service.endpoints().isEmpty() && service.selector().isEmpty();
     EndpointSet endpoints =
@@ -150,7 +145,7 @@ final class Clusters {
                 List.of(
                     new EndpointSet.Endpoint(
                         new io.inmesh.config.Address(service.host(), port.target()))))
-            : endpoints(policy).of(name, port, to.workloads());
+            : Endpoints.of(name, port, to.workloads(), true);
     return new Cluster.Dns(endpoints, logical, DNS_REFRESH, true, Cluster.Family.V4_ONLY);
   }
 
@@ -168,7 +163,7 @@ final class Clusters {
         chosen,
         istio(service) || policy.outliers().isPresent() ? panic : base.panicThreshold(),
         base.failTrafficOnPanic(),
-        LocalityPriorities.weighted(policy) ? new Balancing.Weighted() : base.locality(),
+        base.locality(),
         Optional.empty(),
         base.updateMergeWindow(),
         Set.of());

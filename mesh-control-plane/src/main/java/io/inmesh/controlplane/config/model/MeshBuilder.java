@@ -65,17 +65,6 @@ public final class MeshBuilder {
     virtualServices.add(service);
   }
 
-  /** The routes that were added. */
-  public List<VirtualService> virtualServices() {
-    return List.copyOf(virtualServices);
-  }
-
-  /** Puts these routes in the place of all that were added. */
-  public void replaceVirtualServices(List<VirtualService> services) {
-    virtualServices.clear();
-    virtualServices.addAll(services);
-  }
-
   /** Adds a rule. */
   public void add(DestinationRule rule) {
     destinationRules.add(rule);

@@ -237,24 +237,11 @@ public final class Value {
    * @see Durations
    */
   public Duration duration() {
-    return duration(Duration.ZERO);
-  }
-
-  /** A duration of at least a millisecond, in the same notation. */
-  public Duration positiveDuration() {
-    return duration(Duration.ofMillis(1));
-  }
-
-  private Duration duration(Duration least) {
     String text = node instanceof ScalarNode scalar ? scalar.getValue() : "";
     @Nullable Duration duration = isScalar() && !isNull() ? parse(text, Durations::parse) : null;
     if (duration == null) {
       error("must be a duration such as 300ms, 1.5s or 1h30m, not " + shown());
-      return least;
-    }
-    if (duration.compareTo(least) < 0) {
-      error("must be at least " + least.toMillis() + "ms");
-      return least;
+      return Duration.ZERO;
     }
     return duration;
   }

@@ -13,7 +13,6 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.Tag;
-import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
  * Reads YAML 1.2 (and JSON, which is YAML) into values that know their positions. Size, nesting and
@@ -38,16 +37,7 @@ public final class YamlText {
       problems.error(file, "the file is longer than " + MAX_CHARACTERS + " characters");
       return List.of();
     }
-    // What is refused here is refused by TreeCheck, which knows where it stands.
-    var settings =
-        LoadSettings.builder()
-            .setLabel(file)
-            .setSchema(new CoreSchema())
-            .setCodePointLimit(MAX_CHARACTERS)
-            .setMaxAliasesForCollections(MAX_ALIASES)
-            .setAllowNonScalarKeys(true)
-            .setAllowRecursiveKeys(true)
-            .build();
+    var settings = LoadSettings.builder().setCodePointLimit(MAX_CHARACTERS).setLabel(file).build();
     try {
       if (!withinLimits(file, text, settings, problems)) {
         return List.of();

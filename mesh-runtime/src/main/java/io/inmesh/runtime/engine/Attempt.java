@@ -1,0 +1,368 @@
+package io.inmesh.runtime.engine;
+
+import io.inmesh.balance.Host;
+import io.inmesh.balance.Pick;
+import io.inmesh.balance.PickContext;
+import io.inmesh.call.Headers;
+import io.inmesh.config.Action.Forward;
+import io.inmesh.loop.Timer;
+import io.inmesh.runtime.cluster.Admission;
+import io.inmesh.runtime.cluster.ClusterHost;
+import io.inmesh.runtime.cluster.ClusterRuntime;
+import io.inmesh.runtime.cluster.LocalOrigin;
+import io.inmesh.transport.ConnectionPool.Cancel;
+import io.inmesh.transport.Stream;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of one call: its own pick context, stream handler and timer, so that a try is one object.
+ * The chain of those before it are the hosts tried. The one timer waits for the first of all that
+ * may end it. Owner: the call's loop.
+ */
+final class Attempt extends Timer implements PickContext, Stream.Handler {
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final OutgoingCall call;
+  private final ClusterRuntime cluster;
+  private final @Nullable Attempt previous;
+  private final int ordinal;
+  private @Nullable ClusterHost host;
+  private @Nullable Admission admitted;
+  private Cancel opening = Cancel.NOTHING;
+  private @Nullable Stream stream;
+  private long started;
+  private long perTryEnd = NEVER;
+  private long backOffEnd = NEVER;
+  private boolean requestSent;
+  private boolean headSeen;
+  private boolean timedOut;
+  private boolean resent;
+  private boolean done;
+
+  Attempt(OutgoingCall call, ClusterRuntime cluster, @Nullable Attempt previous) {
+    this.call = call;
+    this.cluster = cluster;
+    this.previous = previous;
+    this.ordinal = previous == null ? 1 : previous.ordinal + 1;
+  }
+
+  OutgoingCall call() {
+    return call;
+  }
+
+  ClusterRuntime cluster() {
+    return cluster;
+  }
+
+  int ordinal() {
+    return ordinal;
+  }
+
+  @Nullable ClusterHost host() {
+    return host;
+  }
+
+  boolean isRequestSent() {
+    return requestSent;
+  }
+
+  long startedNanos() {
+    return started;
+  }
+
+  boolean isTimedOut() {
+    return timedOut;
+  }
+
+  void timedOut() {
+    timedOut = true;
+  }
+
+  /** Whether this is what was sent again without a policy: that is done once. */
+  boolean isResent() {
+    return resent;
+  }
+
+  /** Sends the same request again at once, to a host of now. */
+  void resend() {
+    var next = new Attempt(call, cluster, previous);
+    next.resent = true;
+    call.attempt = next;
+    next.begin();
+  }
+
+  /** The whole call is out of time: the peer is told of as too slow. */
+  void abandonAsTimeout() {
+    if (!done) {
+      reportOrigin(LocalOrigin.TIMEOUT);
+    }
+    abandon();
+  }
+
+  void begin() {
+    started = call.loop.nanoTime();
+    Pick pick = cluster.hosts().pick(this);
+    if (!(pick instanceof ClusterHost chosen)) {
+      Router.noHost(this);
+      return;
+    }
+    host = chosen;
+    chosen.began();
+    call.routed().finalizeAttempt(call, chosen.endpoint());
+    if (call.hasRequestEnded()) {
+      startPerTry();
+    }
+    rearm();
+    boolean grpc = Grpc.isRequest(call.headers());
+    opening = chosen.pool(priority(), grpc).open(call.loop, this);
+  }
+
+  private io.inmesh.config.Action.Priority priority() {
+    Forward forward = call.routed().forward();
+    return forward == null ? io.inmesh.config.Action.Priority.DEFAULT : forward.priority();
+  }
+
+  Admission admission() {
+    ClusterHost chosen = host;
+    return chosen == null ? cluster.admission(priority()) : chosen.admission(priority());
+  }
+
+  /**
+   * The per-try timeout counts from here: before the end of the request, no peer can be expected to
+   * answer.
+   */
+  void requestEnded() {
+    if (!done && !headSeen) {
+      startPerTry();
+    }
+    if (!done || backOffEnd != NEVER) {
+      rearm();
+    }
+  }
+
+  private void startPerTry() {
+    if (call.perTryNanos > 0) {
+      perTryEnd = call.loop.nanoTime() + call.perTryNanos;
+    }
+  }
+
+  private long idleEnd() {
+    long idle = call.idleNanos < 0 ? call.chain.idleNanos : call.idleNanos;
+    return idle > 0 ? call.lastActivity + idle : NEVER;
+  }
+
+  private long perTryIdleEnd() {
+    return call.perTryIdleNanos > 0 && requestSent && !headSeen
+        ? call.lastActivity + call.perTryIdleNanos
+        : NEVER;
+  }
+
+  private void rearm() {
+    long at =
+        Math.min(Math.min(call.deadline, call.streamDeadline), Math.min(perTryEnd, backOffEnd));
+    at = Math.min(at, Math.min(idleEnd(), perTryIdleEnd()));
+    if (at == NEVER) {
+      disarm();
+    } else {
+      call.loop.arm(this, at);
+    }
+  }
+
+  /** After it has ended, an attempt's timer still serves to wait for the next one. */
+  void backOff(long until) {
+    abandon();
+    perTryEnd = NEVER;
+    backOffEnd = until;
+    rearm();
+  }
+
+  @Override
+  protected void onTimer() {
+    long now = call.loop.nanoTime();
+    if (now >= call.streamDeadline) {
+      Router.timedOut(this, Expiry.MAX_STREAM);
+    } else if (now >= call.deadline) {
+      Router.timedOut(this, Expiry.RESPONSE);
+    } else if (now >= backOffEnd) {
+      backOffEnd = NEVER;
+      Router.again(this);
+    } else if (now >= perTryEnd) {
+      expired(Expiry.PER_TRY);
+    } else if (now >= perTryIdleEnd()) {
+      expired(Expiry.PER_TRY_IDLE);
+    } else if (now >= idleEnd()) {
+      Router.timedOut(this, Expiry.IDLE);
+    } else {
+      rearm();
+    }
+  }
+
+  private void expired(Expiry expiry) {
+    reportOrigin(LocalOrigin.TIMEOUT);
+    abandon();
+    Router.tooSlow(this, expiry);
+  }
+
+  /** Frees timer, stream, host and place. Idempotent. */
+  void abandon() {
+    disarm();
+    if (!done) {
+      done = true;
+      opening.cancel();
+      if (host != null) {
+        host.ended();
+      }
+      if (admitted != null) {
+        admitted.requestEnded();
+      }
+      if (call.body != null) {
+        call.body.detach();
+      }
+      Stream open = stream;
+      stream = null;
+      if (open != null) {
+        open.reset();
+      }
+    }
+  }
+
+  void demand(int chunks) {
+    if (stream != null) {
+      stream.demand(chunks);
+    }
+  }
+
+  private void reportOrigin(LocalOrigin origin) {
+    if (host != null && !headSeen) {
+      host.report(origin);
+    }
+  }
+
+  @Override
+  public void onOpen(Stream opened) {
+    if (done) {
+      opened.reset();
+      return;
+    }
+    Admission gate = admission();
+    if (!gate.tryRequest()) {
+      opened.reset();
+      broken(Stream.Closed.OVERFLOW, "");
+      return;
+    }
+    admitted = gate;
+    stream = opened;
+    reportOrigin(LocalOrigin.CONNECTED);
+    ReplayBuffer body = call.body;
+    if (body != null) {
+      body.attach(opened);
+    }
+    requestSent = true;
+    opened.head(call, call.headers(), body == null ? 0 : body.length(), body == null);
+  }
+
+  @Override
+  public void onWritable(int chunks) {
+    if (call.body != null && !done) {
+      call.body.demand(chunks);
+    }
+  }
+
+  @Override
+  public void onHead(int status, Headers headers) {
+    if (done) {
+      return;
+    }
+    headSeen = true;
+    perTryEnd = NEVER;
+    call.lastActivity = call.loop.nanoTime();
+    if (host != null) {
+      host.report(Grpc.isRequest(call.headers()) ? Grpc.httpStatus(status, headers) : status);
+    }
+    if (Router.mayPass(this, status, headers)) {
+      rearm();
+      Router.pass(this, status, headers);
+      demand(call.takeDemand());
+    }
+  }
+
+  @Override
+  public void onData(ByteBuffer chunk) {
+    if (!done) {
+      call.lastActivity = call.loop.nanoTime();
+      call.data(chunk);
+    }
+  }
+
+  @Override
+  public void onTrailers(Headers trailers) {
+    if (!done) {
+      call.trailers(trailers);
+    }
+  }
+
+  @Override
+  public void onClose(Stream.Closed how, String reason) {
+    stream = null;
+    if (done) {
+      return;
+    }
+    if (!headSeen) {
+      broken(how == Stream.Closed.COMPLETE ? Stream.Closed.TERMINATED : how, reason);
+    } else {
+      Router.closed(this, how, reason);
+    }
+  }
+
+  private void broken(Stream.Closed how, String reason) {
+    if (how == Stream.Closed.CONNECT_TIMEOUT) {
+      reportOrigin(LocalOrigin.TIMEOUT);
+    } else if (how != Stream.Closed.OVERFLOW) {
+      reportOrigin(LocalOrigin.FAILED);
+    }
+    abandon();
+    Router.failed(this, how, reason);
+  }
+
+  @Override
+  public boolean hashed() {
+    return call.hashed;
+  }
+
+  @Override
+  public long hash() {
+    return call.hash;
+  }
+
+  @Override
+  public long random() {
+    return call.loop.random();
+  }
+
+  @Override
+  public boolean tried(Host candidate) {
+    if (previous == null || call.retry == null || !call.retry.hosts().avoidPrevious()) {
+      return false;
+    }
+    for (Attempt earlier = previous; earlier != null; earlier = earlier.previous) {
+      if (earlier.host != null
+          && candidate instanceof ClusterHost other
+          && earlier.host.state() == other.state()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public int hostSelectionAttempts() {
+    return call.retry == null ? 1 : Math.max(1, call.retry.hosts().maxAttempts());
+  }
+
+  @Override
+  public Map<String, Object> metadataMatch() {
+    return call.routed().metadataMatch();
+  }
+}

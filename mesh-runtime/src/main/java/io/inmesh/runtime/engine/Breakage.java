@@ -1,0 +1,44 @@
+package io.inmesh.runtime.engine;
+
+import io.inmesh.call.Flag;
+import io.inmesh.transport.Stream.Closed;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What is said of an attempt that broke before its response. Source: Envoy's reset reasons.
+ *
+ * @param words in the body; underscores take the place of spaces in the details
+ */
+record Breakage(Flag flag, int status, String words) {
+  private static final Map<Closed, Breakage> ALL = new EnumMap<>(Closed.class);
+
+  static {
+    ALL.put(Closed.CONNECT_FAILURE, new Breakage(Flag.UF, 503, "remote connection failure"));
+    ALL.put(Closed.CONNECT_TIMEOUT, new Breakage(Flag.UF, 503, "connection timeout"));
+    ALL.put(Closed.OVERFLOW, new Breakage(Flag.UO, 503, "overflow"));
+    ALL.put(Closed.REFUSED, new Breakage(Flag.UR, 503, "remote refused stream reset"));
+    ALL.put(Closed.RESET, new Breakage(Flag.UR, 503, "remote reset"));
+    ALL.put(Closed.TERMINATED, new Breakage(Flag.UC, 503, "connection termination"));
+    ALL.put(Closed.COMPLETE, new Breakage(Flag.UC, 503, "connection termination"));
+    ALL.put(Closed.PROTOCOL_ERROR, new Breakage(Flag.UPE, 502, "protocol error"));
+  }
+
+  static Breakage of(Closed how) {
+    return ALL.getOrDefault(how, new Breakage(Flag.UC, 503, "connection termination"));
+  }
+
+  String body() {
+    return "upstream connect error or disconnect/reset before headers. reset reason: " + words;
+  }
+
+  /**
+   * The response code details.
+   *
+   * @param reason what the transport says, or empty
+   */
+  String details(String reason) {
+    String more = reason.isEmpty() ? "" : "|" + reason.replace(' ', '_');
+    return "upstream_reset_before_response_started{" + words.replace(' ', '_') + more + "}";
+  }
+}

@@ -1,0 +1,407 @@
+package io.inmesh.runtime.engine;
+
+import io.inmesh.call.Call;
+import io.inmesh.call.CallSink;
+import io.inmesh.call.Flag;
+import io.inmesh.call.Headers;
+import io.inmesh.call.HttpFilter;
+import io.inmesh.call.Outcome;
+import io.inmesh.call.Request;
+import io.inmesh.config.Cluster;
+import io.inmesh.config.EndpointSet.Endpoint;
+import io.inmesh.config.Route;
+import io.inmesh.loop.EventLoop;
+import io.inmesh.runtime.cluster.ClusterRuntime;
+import io.inmesh.runtime.route.CallLimits;
+import io.inmesh.runtime.route.HashSink;
+import io.inmesh.runtime.route.RequestEdit;
+import io.inmesh.runtime.route.RouteEntry;
+import io.inmesh.transport.Stream;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The facts of one call: request, route, metadata, limits, flags; not what moves it. Owner: its
+ * loop.
+ */
+abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Stream.RequestHead {
+  private static final Flag[] FLAGS = Flag.values();
+  private static final String LOCAL = "127.0.0.1";
+
+  final HttpChain chain;
+  final Clusters clusters;
+  final Surroundings surroundings;
+  final EventLoop loop;
+  final CallSink sink;
+  private final String revision;
+  private final Request request;
+  private final long start;
+  private final long draw;
+
+  private String scheme;
+  private String authority;
+  private String path;
+  private @Nullable Headers edited;
+  private String caller = LOCAL;
+  private boolean internal;
+  private @Nullable RouteEntry<RouteParts> entry;
+  private @Nullable HttpFilter @Nullable [] entered;
+  private @Nullable Map<String, Map<String, Object>> metadata;
+  private String details = "";
+  private int flags;
+  private Headers responseHeaders = Headers.EMPTY;
+  private Headers responseTrailers = Headers.EMPTY;
+  private String localBody = "";
+
+  /** How many filters the request has reached. */
+  int at;
+
+  int status;
+  long received;
+  long sent;
+  @Nullable ClusterRuntime cluster;
+  @Nullable Attempt attempt;
+
+  boolean hashed;
+  long hash;
+  private @Nullable String cookie;
+
+  long responseNanos;
+  long perTryNanos;
+  long perTryIdleNanos;
+  long maxStreamNanos;
+  long idleNanos = -1;
+  int timeoutStatus = 504;
+
+  CallState(
+      HttpChain chain,
+      Clusters clusters,
+      String revision,
+      Surroundings surroundings,
+      EventLoop loop,
+      Request request,
+      CallSink sink) {
+    this.chain = chain;
+    this.clusters = clusters;
+    this.revision = revision;
+    this.surroundings = surroundings;
+    this.loop = loop;
+    this.request = request;
+    this.sink = sink;
+    this.start = loop.nanoTime();
+    this.draw = loop.random();
+    this.scheme = request.scheme();
+    this.authority = request.authority();
+    this.path = request.path();
+  }
+
+  /**
+   * The filter at a place, with the route's settings; one that has seen the request stays the same
+   * object.
+   */
+  final HttpFilter filter(int index) {
+    if (entered != null && entered[index] != null) {
+      return entered[index];
+    }
+    HttpFilter own = entry == null ? null : entry.parts().filter(index);
+    return own == null ? chain.filters[index] : own;
+  }
+
+  final void chooseRoute() {
+    entry = chain.routes == null ? null : chain.routes.match(this);
+  }
+
+  @Override
+  public final void clearRoute() {
+    @Nullable HttpFilter[] seen = new HttpFilter[chain.filters.length];
+    for (int i = 0; i < at; i++) {
+      seen[i] = filter(i);
+    }
+    entered = seen;
+    chooseRoute();
+  }
+
+  @Override
+  public final @Nullable RouteEntry<RouteParts> entry() {
+    return entry;
+  }
+
+  /** The route of a call that is known to have one. */
+  final RouteEntry<RouteParts> routed() {
+    RouteEntry<RouteParts> known = entry;
+    if (known == null) {
+      throw new IllegalStateException("a call without a route has come to the router's forwarding");
+    }
+    return known;
+  }
+
+  @Override
+  public final Optional<Route> route() {
+    return entry == null ? Optional.empty() : entry.view();
+  }
+
+  @Override
+  public final Request request() {
+    return request;
+  }
+
+  @Override
+  public final String method() {
+    return request.method();
+  }
+
+  @Override
+  public final String scheme() {
+    return scheme;
+  }
+
+  @Override
+  public final void scheme(String value) {
+    scheme = value;
+  }
+
+  @Override
+  public final String authority() {
+    return authority;
+  }
+
+  @Override
+  public final void authority(String value) {
+    authority = value;
+  }
+
+  @Override
+  public final String path() {
+    return path;
+  }
+
+  @Override
+  public final void path(String value) {
+    path = value;
+  }
+
+  @Override
+  public final Headers headers() {
+    return edited != null ? edited : request.headers();
+  }
+
+  @Override
+  public final Headers editHeaders() {
+    Headers own = edited;
+    if (own == null) {
+      own = request.headers().copy();
+      edited = own;
+    }
+    return own;
+  }
+
+  @Override
+  public final void caller(String address, boolean isInternal) {
+    caller = address;
+    internal = isInternal;
+  }
+
+  @Override
+  public final boolean internal() {
+    return internal;
+  }
+
+  @Override
+  public final String callerAddress() {
+    return caller;
+  }
+
+  @Override
+  public final String peerAddress() {
+    return LOCAL;
+  }
+
+  @Override
+  public final boolean tls() {
+    return false;
+  }
+
+  @Override
+  public final boolean certificatePresented() {
+    return false;
+  }
+
+  @Override
+  public final boolean certificateValidated() {
+    return false;
+  }
+
+  @Override
+  public final long streamRandom() {
+    return draw;
+  }
+
+  @Override
+  public final @Nullable String filterState(String key) {
+    return null;
+  }
+
+  @Override
+  public final @Nullable Object metadata(String namespace, String key) {
+    return metadataIn(namespace).get(key);
+  }
+
+  @Override
+  public final Map<String, Object> metadataIn(String namespace) {
+    return metadata == null ? Map.of() : metadata.getOrDefault(namespace, Map.of());
+  }
+
+  @Override
+  public final void putMetadata(String namespace, String key, Object value) {
+    if (metadata == null) {
+      metadata = new HashMap<>();
+    }
+    metadata.computeIfAbsent(namespace, absent -> new HashMap<>()).put(key, value);
+  }
+
+  @Override
+  public final void flag(Flag flag) {
+    flags |= 1 << flag.ordinal();
+  }
+
+  @Override
+  public final boolean has(Flag flag) {
+    return (flags & 1 << flag.ordinal()) != 0;
+  }
+
+  final void details(String value) {
+    details = value;
+  }
+
+  @Override
+  public final String details() {
+    return details;
+  }
+
+  @Override
+  public final String protocol() {
+    return "HTTP/1.1";
+  }
+
+  @Override
+  public final @Nullable Cluster clusterConfig() {
+    return cluster == null ? null : cluster.config();
+  }
+
+  @Override
+  public final @Nullable Endpoint endpoint() {
+    return attempt == null || attempt.host() == null ? null : attempt.host().endpoint();
+  }
+
+  @Override
+  public final int status() {
+    return status;
+  }
+
+  final void response(int code, Headers headers) {
+    status = code;
+    responseHeaders = headers;
+  }
+
+  @Override
+  public final Headers responseHeaders() {
+    return responseHeaders;
+  }
+
+  final void responseTrailers(Headers trailers) {
+    responseTrailers = trailers;
+  }
+
+  @Override
+  public final Headers responseTrailers() {
+    return responseTrailers;
+  }
+
+  final void localReplyBody(String body) {
+    localBody = body;
+  }
+
+  @Override
+  public final String localReplyBody() {
+    return localBody;
+  }
+
+  @Override
+  public final int attempts() {
+    return attempt == null ? 0 : attempt.ordinal();
+  }
+
+  @Override
+  public final long bytesReceived() {
+    return received;
+  }
+
+  @Override
+  public final long bytesSent() {
+    return sent;
+  }
+
+  @Override
+  public final long startNanos() {
+    return start;
+  }
+
+  @Override
+  public final long nowNanos() {
+    return loop.nanoTime();
+  }
+
+  @Override
+  public final void limits(long response, long perTry, long perTryIdle, long maxStream, long idle) {
+    responseNanos = response;
+    perTryNanos = perTry;
+    perTryIdleNanos = perTryIdle;
+    maxStreamNanos = maxStream;
+    idleNanos = idle;
+  }
+
+  @Override
+  public final void timeoutStatus(int code) {
+    timeoutStatus = code;
+  }
+
+  @Override
+  public final void onHash(long value) {
+    hashed = true;
+    hash = value;
+  }
+
+  @Override
+  public final void onCookie(String setCookie) {
+    cookie = setCookie;
+  }
+
+  final @Nullable String cookie() {
+    return cookie;
+  }
+
+  @Override
+  public final Outcome outcome() {
+    Set<Flag> set = EnumSet.noneOf(Flag.class);
+    for (Flag flag : FLAGS) {
+      if (has(flag)) {
+        set.add(flag);
+      }
+    }
+    Endpoint last = endpoint();
+    return new Outcome(
+        set,
+        details,
+        entry == null ? "" : entry.route().name(),
+        cluster == null ? "" : cluster.config().name(),
+        last == null ? "" : last.address().toString(),
+        attempts(),
+        revision,
+        Duration.ofNanos(loop.nanoTime() - start));
+  }
+}

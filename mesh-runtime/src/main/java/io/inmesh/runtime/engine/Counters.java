@@ -1,0 +1,69 @@
+package io.inmesh.runtime.engine;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts of a mesh. Striped where they only tell. */
+public final class Counters {
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final LongAdder calls = new LongAdder();
+  private final LongAdder resent = new LongAdder();
+  private final LongAdder retries = new LongAdder();
+  private final LongAdder unrepeatable = new LongAdder();
+  private final LongAdder mirrors = new LongAdder();
+
+  void began() {
+    inFlight.incrementAndGet();
+    calls.increment();
+  }
+
+  void ended() {
+    inFlight.decrementAndGet();
+  }
+
+  void wasResent() {
+    resent.increment();
+  }
+
+  void retried() {
+    retries.increment();
+  }
+
+  void becameUnrepeatable() {
+    unrepeatable.increment();
+  }
+
+  void mirrored() {
+    mirrors.increment();
+  }
+
+  /** Calls under way. */
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  /** Calls that were started. */
+  public long calls() {
+    return calls.sum();
+  }
+
+  /** Requests sent again because nothing of them had reached the peer. */
+  public long resent() {
+    return resent.sum();
+  }
+
+  /** Further attempts that a retry policy asked for. */
+  public long retries() {
+    return retries.sum();
+  }
+
+  /** Calls whose request body outgrew what is kept for further attempts. */
+  public long unrepeatable() {
+    return unrepeatable.sum();
+  }
+
+  /** Copies sent to mirrors. */
+  public long mirrors() {
+    return mirrors.sum();
+  }
+}

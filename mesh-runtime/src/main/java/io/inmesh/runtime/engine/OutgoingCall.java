@@ -1,0 +1,233 @@
+package io.inmesh.runtime.engine;
+
+import io.inmesh.call.CallSink;
+import io.inmesh.call.CallSink.Ended;
+import io.inmesh.call.Flag;
+import io.inmesh.call.Headers;
+import io.inmesh.call.HttpFilter;
+import io.inmesh.call.Request;
+import io.inmesh.loop.EventLoop;
+import io.inmesh.runtime.cluster.Admission;
+import io.inmesh.runtime.route.LocalReply;
+import io.inmesh.runtime.route.RetryRules;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** One call from request to end: walks the filters, then the router. Owner: its loop. */
+public final class OutgoingCall extends CallState {
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private boolean routing;
+  private boolean headSent;
+  private boolean ended;
+  private boolean requestEnded;
+  private int demanded;
+
+  @Nullable ReplayBuffer body;
+  @Nullable RetryRules retry;
+  @Nullable Admission retrying;
+
+  /**
+   * When all attempts together must have answered; the response timeout counts from the end of the
+   * request.
+   */
+  long deadline = NEVER;
+
+  /** When the exchange must be over, whatever happens. */
+  long streamDeadline = NEVER;
+
+  long lastActivity;
+
+  public OutgoingCall(
+      HttpChain chain,
+      Clusters clusters,
+      String revision,
+      Surroundings surroundings,
+      EventLoop loop,
+      Request request,
+      CallSink sink) {
+    super(chain, clusters, revision, surroundings, loop, request, sink);
+  }
+
+  /** On the loop, once. */
+  public void start() {
+    surroundings.counters().began();
+    lastActivity = startNanos();
+    long own = request().timeout().toNanos();
+    if (own > 0) {
+      deadline = startNanos() + own;
+    }
+    LocalReply refusal = chain.preparation.prepare(this);
+    if (refusal != null) {
+      answer(refusal);
+      return;
+    }
+    chooseRoute();
+    resume();
+  }
+
+  @Override
+  public void resume() {
+    while (!ended && !headSent && at < chain.filters.length) {
+      HttpFilter filter = filter(at++);
+      if (filter.onRequest(this) == HttpFilter.Verdict.STOP) {
+        return;
+      }
+    }
+    if (!ended && !headSent && !routing) {
+      routing = true;
+      Router.start(this);
+    }
+  }
+
+  @Override
+  public void reply(int status, Headers headers, String text, String details) {
+    answer(new LocalReply(status, headers, text, details));
+  }
+
+  /** Answers in the mesh's own name. */
+  void answer(LocalReply reply) {
+    answer(reply, -1);
+  }
+
+  /**
+   * Answers in the mesh's own name.
+   *
+   * @param grpcStatus for a gRPC call; -1 for the one that stands for the HTTP status
+   */
+  void answer(LocalReply reply, int grpcStatus) {
+    if (ended || headSent) {
+      return;
+    }
+    free();
+    details(reply.details());
+    localReplyBody(reply.body());
+    // Formats and mutations may print the status of the reply.
+    response(reply.status(), reply.headers());
+    LocalReply whole = chain.responses.local(this, reply, grpcStatus);
+    head(whole.status(), whole.headers());
+    if (!whole.body().isEmpty() && !method().equals("HEAD") && !ended) {
+      byte[] bytes = whole.body().getBytes(StandardCharsets.UTF_8);
+      received += bytes.length;
+      sink.onData(ByteBuffer.wrap(bytes));
+    }
+    end(Ended.COMPLETE);
+  }
+
+  void head(int code, Headers headers) {
+    headSent = true;
+    response(code, headers);
+    for (int i = chain.filters.length - 1; i >= 0; i--) {
+      filter(i).onResponse(this, code, headers);
+    }
+    chain.responses.toCaller(this, headers);
+    sink.onHead(code, headers);
+  }
+
+  void data(ByteBuffer chunk) {
+    if (!ended) {
+      received += chunk.remaining();
+      sink.onData(chunk);
+    }
+  }
+
+  void trailers(Headers trailers) {
+    if (!ended) {
+      responseTrailers(trailers);
+      sink.onTrailers(trailers);
+    }
+  }
+
+  /** The application has sent its whole request. The response timeout begins. */
+  void requestEnded() {
+    if (requestEnded || ended) {
+      return;
+    }
+    requestEnded = true;
+    if (responseNanos > 0) {
+      deadline = Math.min(deadline, loop.nanoTime() + responseNanos);
+    }
+    Attempt current = attempt;
+    if (current != null) {
+      current.requestEnded();
+    }
+    Router.mirror(this);
+  }
+
+  boolean hasRequestEnded() {
+    return requestEnded;
+  }
+
+  boolean hasHeadSent() {
+    return headSent;
+  }
+
+  boolean hasEnded() {
+    return ended;
+  }
+
+  void end(Ended how) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    free();
+    for (int i = 0; i < at; i++) {
+      filter(i).onEnd(this);
+    }
+    surroundings.counters().ended();
+    surroundings.log().onEnd(this, how);
+    sink.onEnd(how);
+  }
+
+  /** Frees what the call holds. Idempotent. */
+  private void free() {
+    if (attempt != null) {
+      attempt.abandon();
+    }
+    if (body != null) {
+      body.close();
+    }
+    retryEnded();
+  }
+
+  /** A retry that was granted is over, or another decision is due. */
+  void retryEnded() {
+    if (retrying != null) {
+      retrying.retryEnded();
+      retrying = null;
+    }
+  }
+
+  @Override
+  public void demand(int chunks) {
+    Attempt current = attempt;
+    if (ended || chunks <= 0) {
+      return;
+    }
+    if (headSent && current != null) {
+      current.demand(chunks);
+    } else {
+      demanded = (int) Math.min((long) demanded + chunks, Integer.MAX_VALUE);
+    }
+  }
+
+  /** What the caller asked for before there was a response. */
+  int takeDemand() {
+    int all = demanded;
+    demanded = 0;
+    return all;
+  }
+
+  @Override
+  public void cancel(String reason) {
+    if (!loop.inLoop()) {
+      loop.execute(() -> cancel(reason));
+    } else if (!ended) {
+      flag(Flag.DC);
+      details(reason);
+      end(Ended.CANCELLED);
+    }
+  }
+}

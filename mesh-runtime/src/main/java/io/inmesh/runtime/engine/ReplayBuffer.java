@@ -1,0 +1,161 @@
+package io.inmesh.runtime.engine;
+
+import io.inmesh.call.Body;
+import io.inmesh.call.Headers;
+import io.inmesh.transport.Stream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Request bytes, pulled at the pace of the current attempt and kept, up to a limit, for the next
+ * one and for mirrors. Beyond the limit the call goes on and can no longer be repeated. Owner: the
+ * call's loop; the source may deliver on any thread.
+ */
+final class ReplayBuffer implements Body.Sink {
+  private final Body source;
+  private final OutgoingCall call;
+  private final long limit;
+  private final List<ByteBuffer> kept = new ArrayList<>();
+  private @Nullable Stream reader;
+  private Headers trailers = Headers.EMPTY;
+  private long bytes;
+  private int next;
+  private int demand;
+  private int pulled;
+  private boolean ended;
+  private boolean over;
+  private boolean closed;
+
+  ReplayBuffer(Body source, OutgoingCall call, long limit) {
+    this.source = source;
+    this.call = call;
+    this.limit = limit;
+  }
+
+  void open() {
+    source.open(this);
+  }
+
+  boolean replayable() {
+    return !over;
+  }
+
+  long length() {
+    return source.length();
+  }
+
+  /** All chunks and the trailers, once the body has ended; null if something is no longer kept. */
+  @Nullable List<ByteBuffer> whole() {
+    return ended && !over ? List.copyOf(kept) : null;
+  }
+
+  Headers trailers() {
+    return trailers;
+  }
+
+  void attach(Stream stream) {
+    reader = stream;
+    next = 0;
+    demand = 0;
+    call.sent = 0;
+  }
+
+  /** The attempt is over; what still arrives waits for the next one. */
+  void detach() {
+    reader = null;
+    demand = 0;
+  }
+
+  void demand(int chunks) {
+    demand = (int) Math.min((long) demand + chunks, Integer.MAX_VALUE);
+    serve();
+  }
+
+  private void serve() {
+    Stream to = reader;
+    while (to != null && demand > 0 && next < kept.size()) {
+      demand--;
+      ByteBuffer chunk = kept.get(next++);
+      call.sent += chunk.remaining();
+      // What may be needed again must not lose its position to the reader.
+      to.data(over ? chunk : chunk.asReadOnlyBuffer());
+      to = reader;
+    }
+    if (over) {
+      kept.subList(0, next).clear();
+      next = 0;
+    }
+    if (next < kept.size() || to == null) {
+      return;
+    }
+    if (ended) {
+      reader = null;
+      to.end(trailers);
+    } else if (demand > pulled) {
+      int more = demand - pulled;
+      pulled = demand;
+      source.demand(more);
+    }
+  }
+
+  @Override
+  public void onData(ByteBuffer chunk) {
+    if (call.loop.inLoop()) {
+      take(chunk);
+    } else {
+      call.loop.execute(() -> take(chunk));
+    }
+  }
+
+  private void take(ByteBuffer chunk) {
+    if (closed) {
+      return;
+    }
+    call.lastActivity = call.loop.nanoTime();
+    pulled = pulled == Integer.MAX_VALUE ? pulled : Math.max(0, pulled - 1);
+    bytes += chunk.remaining();
+    if (bytes > limit && !over) {
+      over = true;
+      call.surroundings.counters().becameUnrepeatable();
+    }
+    kept.add(chunk);
+    serve();
+  }
+
+  @Override
+  public void onEnd(Headers last) {
+    if (call.loop.inLoop()) {
+      finish(last);
+    } else {
+      call.loop.execute(() -> finish(last));
+    }
+  }
+
+  private void finish(Headers last) {
+    if (!closed && !ended) {
+      ended = true;
+      trailers = last;
+      call.requestEnded();
+      serve();
+    }
+  }
+
+  @Override
+  public void onFailure(Throwable cause) {
+    call.cancel("the request's body failed: " + cause.getMessage());
+  }
+
+  /** Nobody reads on. Idempotent. */
+  void close() {
+    if (!closed) {
+      closed = true;
+      reader = null;
+      kept.clear();
+      if (!ended) {
+        source.cancel();
+      }
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package io.inmesh.runtime.engine;
+
+import io.inmesh.call.CallSink.Ended;
+import io.inmesh.call.Flag;
+import io.inmesh.call.Headers;
+import io.inmesh.config.Action.Forward;
+import io.inmesh.runtime.cluster.Admission;
+import io.inmesh.runtime.cluster.ClusterRuntime;
+import io.inmesh.runtime.route.LocalReply;
+import io.inmesh.runtime.route.MirrorEntry;
+import io.inmesh.runtime.route.RetryRules;
+import io.inmesh.runtime.route.RouteEntry;
+import io.inmesh.transport.Stream.Closed;
+import java.util.List;
+
+/**
+ * The last filter: does what the route says. Stateless; what it remembers is in the call and its
+ * attempts.
+ */
+final class Router {
+  private static final long DEFAULT_BUFFER = 1 << 20;
+
+  private Router() {}
+
+  static void start(OutgoingCall call) {
+    RouteEntry<RouteParts> entry = call.entry();
+    if (entry == null) {
+      call.flag(Flag.NR);
+      call.answer(new LocalReply(404, Headers.EMPTY, "", "route_not_found"));
+      return;
+    }
+    LocalReply reply = entry.directReply(call);
+    Forward forward = entry.forward();
+    if (reply != null) {
+      call.answer(reply);
+    } else if (forward != null) {
+      forward(call, entry, forward);
+    }
+  }
+
+  private static void forward(OutgoingCall call, RouteEntry<RouteParts> entry, Forward forward) {
+    ClusterRuntime cluster = call.clusters.find(entry.cluster(call));
+    if (cluster == null) {
+      call.flag(Flag.NC);
+      call.answer(
+          new LocalReply(forward.clusterNotFoundStatus(), Headers.EMPTY, "", "cluster_not_found"));
+      return;
+    }
+    call.cluster = cluster;
+    if (cluster.hosts().drops(call.loop.random())) {
+      call.flag(Flag.DO);
+      Headers marked = Headers.of("x-envoy-drop-overload", "true");
+      call.answer(new LocalReply(503, marked, "drop overload", "drop_overload"));
+      return;
+    }
+    entry.finalizeRequest(call, call);
+    entry.hash(call, call);
+    call.retry = entry.retry(call);
+    long most = call.maxStreamNanos > 0 ? call.maxStreamNanos : call.chain.maxStreamNanos;
+    if (most > 0) {
+      call.streamDeadline = call.startNanos() + most;
+    }
+    if (call.request().body().isPresent()) {
+      long limit = entry.bufferLimit();
+      call.body =
+          new ReplayBuffer(call.request().body().get(), call, limit < 0 ? DEFAULT_BUFFER : limit);
+      call.body.open();
+    } else {
+      call.requestEnded();
+    }
+    if (!call.hasEnded()) {
+      begin(new Attempt(call, cluster, null));
+    }
+  }
+
+  private static void begin(Attempt attempt) {
+    attempt.call().attempt = attempt;
+    attempt.begin();
+  }
+
+  /** Sends copies of a request that is whole. */
+  static void mirror(OutgoingCall call) {
+    List<MirrorEntry> mirrors = call.routed().mirrors();
+    for (int i = 0; i < mirrors.size(); i++) {
+      MirrorEntry mirror = mirrors.get(i);
+      ClusterRuntime to = mirror.wanted(call) ? call.clusters.find(mirror.cluster(call)) : null;
+      if (to != null && (call.body == null || call.body.whole() != null)) {
+        new Mirror(call, to, mirror).begin();
+      }
+    }
+  }
+
+  static void noHost(Attempt attempt) {
+    OutgoingCall call = attempt.call();
+    call.flag(Flag.UH);
+    call.answer(new LocalReply(503, Headers.EMPTY, "no healthy upstream", "no_healthy_upstream"));
+  }
+
+  /** A failed attempt's back-off is over. The next one reads the hosts of now. */
+  static void again(Attempt last) {
+    OutgoingCall call = last.call();
+    long left =
+        call.deadline == Long.MAX_VALUE ? 0 : Math.max(1, call.deadline - call.loop.nanoTime());
+    call.routed()
+        .finalizeRetry(call, last.ordinal() + 1, last.isTimedOut(), left, call.perTryNanos);
+    begin(new Attempt(call, last.cluster(), last));
+  }
+
+  /** Whether a response goes to the caller; if not, another attempt follows. */
+  static boolean mayPass(Attempt attempt, int status, Headers headers) {
+    OutgoingCall call = attempt.call();
+    RetryRules rules = call.retry;
+    call.retryEnded();
+    return rules == null
+        || !rules.onHead(status, headers, true)
+        || !tryAgain(attempt, rules, headers);
+  }
+
+  /** Passes a response on. */
+  static void pass(Attempt attempt, int status, Headers headers) {
+    OutgoingCall call = attempt.call();
+    call.details("via_upstream");
+    call.response(status, headers);
+    String cookie = call.cookie();
+    if (cookie != null) {
+      headers.add("set-cookie", cookie);
+    }
+    call.chain.responses.fromUpstream(
+        call, headers, (call.loop.nanoTime() - attempt.startedNanos()) / 1_000_000);
+    call.head(status, headers);
+  }
+
+  /** An attempt has ended without a head. */
+  static void failed(Attempt attempt, Closed how, String reason) {
+    OutgoingCall call = attempt.call();
+    RetryRules rules = call.retry;
+    call.retryEnded();
+    if (rules != null
+        && rules.onFailure(how, attempt.isRequestSent())
+        && tryAgain(attempt, rules, Headers.EMPTY)) {
+      return;
+    }
+    if (how == Closed.REFUSED && mayResend(attempt)) {
+      call.surroundings.counters().wasResent();
+      attempt.resend();
+      return;
+    }
+    Breakage breakage = Breakage.of(how);
+    call.flag(breakage.flag());
+    Headers headers =
+        how == Closed.OVERFLOW ? Headers.of("x-envoy-overloaded", "true") : Headers.EMPTY;
+    call.answer(
+        new LocalReply(breakage.status(), headers, breakage.body(), breakage.details(reason)));
+  }
+
+  /**
+   * Nothing of the request has reached the application behind the peer: it may be sent once more,
+   * whatever it is.
+   */
+  private static boolean mayResend(Attempt attempt) {
+    OutgoingCall call = attempt.call();
+    return call.surroundings.resendUnsent()
+        && !attempt.isResent()
+        && (call.body == null || call.body.replayable());
+  }
+
+  /** An attempt took too long. */
+  static void tooSlow(Attempt attempt, Expiry expiry) {
+    OutgoingCall call = attempt.call();
+    RetryRules rules = call.retry;
+    call.retryEnded();
+    attempt.timedOut();
+    if (rules == null || !rules.onTimeout() || !tryAgain(attempt, rules, Headers.EMPTY)) {
+      timeout(call, expiry);
+    }
+  }
+
+  private static boolean tryAgain(Attempt attempt, RetryRules rules, Headers response) {
+    OutgoingCall call = attempt.call();
+    if (call.body != null && !call.body.replayable()) {
+      return false;
+    }
+    if (attempt.ordinal() > rules.retries()) {
+      call.flag(Flag.URX);
+      return false;
+    }
+    Admission admission = attempt.admission();
+    if (!admission.tryRetry()) {
+      call.flag(Flag.UO);
+      return false;
+    }
+    call.retrying = admission;
+    call.surroundings.counters().retried();
+    long wait =
+        rules.backOff(
+            attempt.ordinal(),
+            response,
+            call.loop.random(),
+            call.surroundings.unixSeconds().getAsLong());
+    attempt.backOff(call.loop.nanoTime() + wait);
+    return true;
+  }
+
+  /** A limit that no further attempt can mend. */
+  static void timedOut(Attempt attempt, Expiry expiry) {
+    OutgoingCall call = attempt.call();
+    if (call.hasHeadSent()) {
+      if (expiry.flag != null) {
+        call.flag(expiry.flag);
+      }
+      call.details(expiry.details);
+      call.end(Ended.RESET);
+    } else {
+      attempt.abandonAsTimeout();
+      timeout(call, expiry);
+    }
+  }
+
+  private static void timeout(OutgoingCall call, Expiry expiry) {
+    if (expiry.flag != null) {
+      call.flag(expiry.flag);
+    }
+    int status =
+        expiry == Expiry.RESPONSE || expiry == Expiry.PER_TRY
+            ? call.timeoutStatus
+            : call.hasRequestEnded() ? 504 : 408;
+    call.answer(
+        new LocalReply(status, Headers.EMPTY, expiry.body, expiry.details), expiry.grpcStatus);
+  }
+
+  /** The stream has closed after its head. */
+  static void closed(Attempt attempt, Closed how, String reason) {
+    OutgoingCall call = attempt.call();
+    if (how == Closed.COMPLETE) {
+      call.end(Ended.COMPLETE);
+      return;
+    }
+    Breakage breakage = Breakage.of(how);
+    call.flag(breakage.flag());
+    call.details(
+        "upstream_reset_after_response_started{" + breakage.words().replace(' ', '_') + "}");
+    call.end(Ended.RESET);
+  }
+}
