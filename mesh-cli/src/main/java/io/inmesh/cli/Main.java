@@ -1,5 +1,7 @@
 package io.inmesh.cli;
 
+import io.inmesh.cli.command.CertCommand;
+import io.inmesh.cli.command.ControlPlaneCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -13,7 +15,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {})
+    subcommands = {ControlPlaneCommand.class, CertCommand.class})
 public final class Main implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

@@ -125,13 +125,19 @@ public final class EchoService implements Handler {
     byte[] bytes = (JSON.toJson(value) + "\n").getBytes(StandardCharsets.UTF_8);
     Headers headers =
         Headers.of(
-            "content-type", "application/json", "x-instance", settings.instance(), "x-version", settings.version());
+            "content-type",
+            "application/json",
+            "x-instance",
+            settings.instance(),
+            "x-version",
+            settings.version());
     return new ServerResponse(status, headers, Optional.of(Bodies.of(ByteBuffer.wrap(bytes))));
   }
 
   private ServerResponse echo(ServerRequest request) {
     String type = request.headers().get("content-type");
-    Headers headers = Headers.of("x-instance", settings.instance(), "x-version", settings.version());
+    Headers headers =
+        Headers.of("x-instance", settings.instance(), "x-version", settings.version());
     if (type != null) {
       headers.add("content-type", type);
     }

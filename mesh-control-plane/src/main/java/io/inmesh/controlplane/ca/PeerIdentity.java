@@ -7,9 +7,12 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.inmesh.controlplane.ads.StreamAuthenticator;
 import io.inmesh.identity.SpiffeId;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -19,7 +22,7 @@ import javax.net.ssl.SSLSession;
  * token in the metadata {@code authorization: Bearer}. A token that proves nothing is not passed
  * over: such a call has no identity even with a certificate.
  */
-public final class PeerIdentity implements ServerInterceptor {
+public final class PeerIdentity implements ServerInterceptor, StreamAuthenticator {
   /** The identity of the caller of the current call. */
   public static final Context.Key<Optional<SpiffeId>> CALLER =
       Context.keyWithDefault("inmesh-caller", Optional.empty());
@@ -36,29 +39,52 @@ public final class PeerIdentity implements ServerInterceptor {
     this.trustDomain = trustDomain;
   }
 
+  private Optional<SpiffeId> identify(Credentials shown) {
+    if (shown.bearer().isPresent()) {
+      return tokens.verify(shown.bearer().get());
+    }
+    return shown.chain().stream()
+        .findFirst()
+        .flatMap(SpiffeId::of)
+        .filter(id -> id.trustDomain().equals(trustDomain));
+  }
+
+  @Override
+  public Optional<SpiffeId> authenticate(Credentials shown) {
+    Optional<SpiffeId> id = identify(shown);
+    if (id.isEmpty()) {
+      throw new RefusedException(
+          shown.bearer().isPresent()
+              ? "the join token is not valid"
+              : "neither a join token nor a certificate of the trust domain " + trustDomain);
+    }
+    return id;
+  }
+
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    String authorization = headers.get(AUTHORIZATION);
-    Optional<SpiffeId> caller =
-        authorization != null && authorization.startsWith(BEARER)
-            ? tokens.verify(authorization.substring(BEARER.length()))
-            : byCertificate(call);
+    Optional<String> bearer =
+        Optional.ofNullable(headers.get(AUTHORIZATION))
+            .filter(value -> value.startsWith(BEARER))
+            .map(value -> value.substring(BEARER.length()));
+    Optional<SpiffeId> caller = identify(new Credentials(chain(call), bearer));
     return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
   }
 
-  private Optional<SpiffeId> byCertificate(ServerCall<?, ?> call) {
+  private static List<X509Certificate> chain(ServerCall<?, ?> call) {
     SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
     if (session == null) {
-      return Optional.empty();
+      return List.of();
     }
     try {
-      Certificate[] chain = session.getPeerCertificates();
-      return chain.length > 0 && chain[0] instanceof X509Certificate leaf
-          ? SpiffeId.of(leaf).filter(id -> id.trustDomain().equals(trustDomain))
-          : Optional.empty();
+      var chain = new ArrayList<X509Certificate>();
+      for (Certificate certificate : session.getPeerCertificates()) {
+        chain.add((X509Certificate) certificate);
+      }
+      return chain;
     } catch (SSLPeerUnverifiedException none) {
-      return Optional.empty();
+      return List.of();
     }
   }
 }

@@ -205,8 +205,8 @@ public final class IdentityKeeper implements SecretStore, AutoCloseable {
         before != null && before.roots().equals(kept.roots()) ? before.roots() : kept.roots();
     current = new Kept(kept.material(), roots);
     LOG.log(Level.INFO, "certificate of {0}", kept.material());
-    first.complete(kept.material());
     listeners.forEach(Runnable::run);
+    first.complete(kept.material());
   }
 
   private void failed(Throwable failure) {

@@ -1,0 +1,57 @@
+package io.inmesh.plane;
+
+import io.inmesh.identity.CertificateAuthority;
+import io.inmesh.identity.JoinFile;
+import io.inmesh.identity.SecretStore;
+import io.inmesh.state.StateDirectory;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Knows how to reach a control plane. The runtime is given one, or finds one by {@link
+ * java.util.ServiceLoader}.
+ */
+public interface PlaneConnector {
+  /** The subscription to config. */
+  ConfigPlane plane(JoinFile join, Options options);
+
+  /**
+   * The authority that signs the process's certificate.
+   *
+   * @param own shows the authority a certificate that is still valid; without one the join token is
+   *     shown
+   */
+  CertificateAuthority authority(JoinFile join, SecretStore own);
+
+  /**
+   * How a plane is subscribed to.
+   *
+   * @param variant which form of the protocol
+   * @param initialFetchTimeout how long a name may stay unanswered before it counts as unknown; 15
+   *     s by default
+   * @param state where the last good config is kept; empty for nowhere
+   */
+  record Options(Variant variant, Duration initialFetchTimeout, Optional<StateDirectory> state) {
+    /** Delta, 15 s, kept nowhere. */
+    public static final Options DEFAULT =
+        new Options(Variant.DELTA, Duration.ofSeconds(15), Optional.empty());
+
+    /** The same with a state directory. */
+    public Options withState(StateDirectory value) {
+      return new Options(variant, initialFetchTimeout, Optional.of(value));
+    }
+
+    /** The same with another form of the protocol. */
+    public Options with(Variant value) {
+      return new Options(value, initialFetchTimeout, state);
+    }
+  }
+
+  /** The two forms of the protocol. */
+  enum Variant {
+    /** Only what changes is sent. */
+    DELTA,
+    /** Each response holds all of its type. */
+    STATE_OF_THE_WORLD
+  }
+}

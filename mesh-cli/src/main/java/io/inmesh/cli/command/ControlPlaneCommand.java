@@ -1,0 +1,136 @@
+package io.inmesh.cli.command;
+
+import io.inmesh.controlplane.ControlPlane;
+import io.inmesh.controlplane.config.ConfigDirectory;
+import io.inmesh.controlplane.config.Generation;
+import io.inmesh.controlplane.config.problem.Problem;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code inmesh control-plane}: serves until it is ended. */
+@Command(
+    name = "control-plane",
+    description = "Serves configuration files, certificates and a registry to the mesh.",
+    mixinStandardHelpOptions = true)
+public final class ControlPlaneCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "DIR",
+      description = "Directory of configuration files.")
+  private Path config;
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description =
+          "Where authority, join files and registry are kept (default: DIR/.inmesh beside the"
+              + " files).")
+  private @Nullable Path state;
+
+  @Option(
+      names = "--host",
+      defaultValue = "127.0.0.1",
+      description = "Address to bind (default: ${DEFAULT-VALUE}).")
+  private String host;
+
+  @Option(
+      names = "--port",
+      defaultValue = "15012",
+      description = "Port of TLS; 0 for any (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--plaintext-port",
+      defaultValue = "-1",
+      description =
+          "Port on loopback without TLS, for Envoy and gRPC; 0 for any, -1 for none (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int plaintextPort;
+
+  @Option(
+      names = "--trust-domain",
+      defaultValue = "cluster.local",
+      description = "Of all identities (default: ${DEFAULT-VALUE}).")
+  private String trustDomain;
+
+  @Option(
+      names = "--lease",
+      defaultValue = "10s",
+      converter = Durations.class,
+      description = "How long an instance stays without its stream (default: ${DEFAULT-VALUE}).")
+  private Duration lease;
+
+  @Option(
+      names = "--certificate-life",
+      defaultValue = "24h",
+      converter = Durations.class,
+      description = "The longest life of a workload certificate (default: ${DEFAULT-VALUE}).")
+  private Duration certificateLife;
+
+  @Option(
+      names = "--join",
+      split = ",",
+      paramLabel = "SERVICE[.NAMESPACE]",
+      description = "Write a join file for each of these services.")
+  private List<String> join = List.of();
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    Path kept = state == null ? config.resolve(".inmesh") : state;
+    var settings =
+        new ControlPlane.Settings(
+            config, kept, host, port, plaintextPort, trustDomain, lease, certificateLife);
+    try (ControlPlane plane = ControlPlane.start(settings, new Report(out))) {
+      for (String service : join) {
+        int dot = service.indexOf('.');
+        String name = dot < 0 ? service : service.substring(0, dot);
+        String namespace = dot < 0 ? "default" : service.substring(dot + 1);
+        out.println("join file " + plane.issueJoinFile(name, namespace));
+      }
+      out.println(
+          "ready port="
+              + plane.port()
+              + " plaintext="
+              + plane.plaintextPort()
+              + " revision="
+              + plane.config().current().revision());
+      out.flush();
+      new CountDownLatch(1).await();
+    }
+    return 0;
+  }
+
+  /** Tells people what became of their files. */
+  private record Report(PrintWriter out) implements ConfigDirectory.Listener {
+    @Override
+    public void taken(Generation generation) {
+      out.println(
+          "revision "
+              + generation.revision()
+              + (generation.changes().isEmpty()
+                  ? ""
+                  : ": " + String.join(", ", generation.changes())));
+      out.flush();
+    }
+
+    @Override
+    public void refused(List<Problem> problems) {
+      out.println("refused, the last good configuration stays in force:");
+      problems.forEach(problem -> out.println("  " + problem));
+      out.flush();
+    }
+  }
+}

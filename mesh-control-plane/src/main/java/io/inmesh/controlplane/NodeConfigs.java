@@ -1,0 +1,156 @@
+package io.inmesh.controlplane;
+
+import io.inmesh.config.EndpointSet.Health;
+import io.inmesh.config.Locality;
+import io.inmesh.config.Resource;
+import io.inmesh.controlplane.ads.ConfigSource;
+import io.inmesh.controlplane.ads.NodeKind;
+import io.inmesh.controlplane.ads.ServedConfig;
+import io.inmesh.controlplane.ads.ServedNode;
+import io.inmesh.controlplane.ads.ServedResource;
+import io.inmesh.controlplane.config.ConfigDirectory;
+import io.inmesh.controlplane.config.Generation;
+import io.inmesh.controlplane.config.MeshResources;
+import io.inmesh.controlplane.config.compile.NodeView;
+import io.inmesh.controlplane.config.compile.ResourceSet;
+import io.inmesh.controlplane.config.model.Protocol;
+import io.inmesh.controlplane.config.model.Workload;
+import io.inmesh.controlplane.config.model.WorkloadSource;
+import io.inmesh.controlplane.config.problem.Problem;
+import io.inmesh.controlplane.registry.Registration;
+import io.inmesh.controlplane.registry.Registry;
+import io.inmesh.loop.EventLoop;
+import io.inmesh.xds.codec.Encoder;
+import io.inmesh.xds.codec.Extensions;
+import io.inmesh.xds.codec.TlsFlavor;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * What each node is served: the files and the registered instances, compiled for the node's view
+ * and encoded once for all nodes that share it. Owner: the loop.
+ */
+final class NodeConfigs implements ConfigSource {
+  private final Registry registry;
+  private final MeshResources resources;
+  private final Map<NodeView, Made> made = new HashMap<>();
+  private final Map<NodeView.Flavour, Encoder> encoders = new EnumMap<>(NodeView.Flavour.class);
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private String revision = "";
+
+  /** What was served for a view, and from what. */
+  private record Made(
+      ResourceSet from,
+      String revision,
+      boolean settled,
+      ServedConfig config,
+      Map<Resource.Key, Encoded> encoded) {
+    static final Made NOTHING =
+        new Made(ResourceSet.EMPTY, "", false, ServedConfig.EMPTY, Map.of());
+  }
+
+  /**
+   * A resource and its message: an unchanged resource, which stays the same object, is encoded
+   * once.
+   */
+  private record Encoded(Resource resource, ServedResource served) {}
+
+  NodeConfigs(EventLoop loop, ConfigDirectory config, Registry registry) {
+    this.registry = registry;
+    this.resources = new MeshResources(this::workloads);
+    encoders.put(NodeView.Flavour.API, new Encoder(Extensions.standard(), TlsFlavor.INMESH));
+    encoders.put(NodeView.Flavour.GRPC, new Encoder(Extensions.standard(), TlsFlavor.GRPC));
+    encoders.put(
+        NodeView.Flavour.BOUND, new Encoder(Extensions.standard(), TlsFlavor.ENVOY_STATIC_SECRETS));
+    registry.onChange(
+        () -> {
+          resources.workloadsChanged();
+          changed();
+        });
+    config.onChange(
+        new ConfigDirectory.Listener() {
+          @Override
+          public void taken(Generation generation) {
+            loop.execute(() -> configured(generation));
+          }
+
+          @Override
+          public void refused(List<Problem> problems) {}
+        });
+  }
+
+  private void configured(Generation generation) {
+    revision = generation.revision();
+    resources.configured(generation.model());
+    changed();
+  }
+
+  private void changed() {
+    listeners.forEach(Runnable::run);
+  }
+
+  private List<WorkloadSource.Registered> workloads() {
+    var workloads = new ArrayList<WorkloadSource.Registered>();
+    for (Registration it : registry.instances()) {
+      var workload =
+          new Workload(
+              it.namespace(),
+              it.service(),
+              it.address().host(),
+              it.address().port(),
+              Map.of(),
+              it.labels(),
+              Locality.NONE,
+              it.weight(),
+              it.service(),
+              true,
+              Health.HEALTHY);
+      workloads.add(
+          new WorkloadSource.Registered(
+              workload, Protocol.valueOf(it.protocol().toUpperCase(Locale.ROOT))));
+    }
+    return workloads;
+  }
+
+  @Override
+  public ServedConfig configOf(ServedNode node) {
+    String userAgent =
+        node.kind() == NodeKind.ENVOY ? "envoy" : node.kind() == NodeKind.GRPC ? "gRPC" : "";
+    NodeView view = NodeView.of(node.node(), userAgent);
+    ResourceSet now = resources.resources(view);
+    Made before = made.getOrDefault(view, Made.NOTHING);
+    if (before.from() == now
+        && before.revision().equals(revision)
+        && before.settled() == registry.settled()) {
+      return before.config();
+    }
+    Encoder encoder = encoders.get(view.flavour());
+    var encoded = new HashMap<Resource.Key, Encoded>();
+    var served = new ArrayList<ServedResource>();
+    for (Resource resource : now.all()) {
+      Encoded known = before.encoded().get(resource.key());
+      Encoded kept =
+          known != null && known.resource() == resource ? known : encode(encoder, resource);
+      encoded.put(resource.key(), kept);
+      served.add(kept.served());
+    }
+    var config = new ServedConfig(revision, registry.settled(), served);
+    made.put(view, new Made(now, revision, registry.settled(), config, encoded));
+    return config;
+  }
+
+  private static Encoded encode(Encoder encoder, Resource resource) {
+    var message = encoder.message(resource).toByteString();
+    return new Encoded(resource, ServedResource.of(resource.key(), message, resource.references()));
+  }
+
+  @Override
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+}

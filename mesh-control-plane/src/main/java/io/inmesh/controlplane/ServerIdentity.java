@@ -1,0 +1,88 @@
+package io.inmesh.controlplane;
+
+import io.grpc.util.AdvancedTlsX509KeyManager;
+import io.inmesh.controlplane.ca.Authority;
+import io.inmesh.identity.SpiffeId;
+import io.inmesh.loop.EventLoop;
+import io.inmesh.loop.Timer;
+import java.lang.System.Logger.Level;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.X509KeyManager;
+
+/**
+ * The control plane's own certificate: signed by its authority for its names, renewed long before
+ * it ends.
+ */
+final class ServerIdentity implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("io.inmesh.controlplane");
+  private static final Duration LIFE = Duration.ofDays(7);
+  private static final Duration RENEWAL = Duration.ofDays(1);
+
+  private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
+  private final Authority authority;
+  private final String host;
+  private final SecureRandom random;
+  private final EventLoop loop;
+  private final Timer timer =
+      new Timer() {
+        @Override
+        protected void onTimer() {
+          renew();
+        }
+      };
+
+  ServerIdentity(Authority authority, String host, SecureRandom random, EventLoop loop) {
+    this.authority = authority;
+    this.host = host;
+    this.random = random;
+    this.loop = loop;
+    install();
+    loop.execute(() -> loop.arm(timer, loop.nanoTime() + RENEWAL.toNanos()));
+  }
+
+  private void renew() {
+    try {
+      install();
+    } catch (IllegalStateException failed) {
+      LOG.log(
+          Level.WARNING,
+          "the control plane''s certificate was not renewed: {0}",
+          failed.getMessage());
+    }
+    loop.arm(timer, loop.nanoTime() + RENEWAL.toNanos());
+  }
+
+  private void install() {
+    KeyPair pair = Authority.keys(random);
+    SpiffeId id =
+        SpiffeId.ofServiceAccount(authority.trustDomain(), "inmesh-system", "control-plane");
+    var names = new ArrayList<>(List.of("localhost"));
+    var addresses = new ArrayList<>(List.of("127.0.0.1", "::1"));
+    if (isAddress(host)) {
+      addresses.add(host);
+    } else {
+      names.add(host);
+    }
+    X509Certificate leaf = authority.signServer(id, names, addresses, pair.getPublic(), LIFE);
+    keys.updateIdentityCredentials(
+        new X509Certificate[] {leaf, authority.root()}, pair.getPrivate());
+  }
+
+  private static boolean isAddress(String host) {
+    return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+  }
+
+  X509KeyManager keys() {
+    return keys;
+  }
+
+  @Override
+  public void close() {
+    loop.execute(timer::disarm);
+  }
+}
