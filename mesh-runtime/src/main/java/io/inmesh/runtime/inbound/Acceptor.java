@@ -2,6 +2,7 @@ package io.inmesh.runtime.inbound;
 
 import io.inmesh.config.Address;
 import io.inmesh.identity.SpiffeId;
+import io.inmesh.loop.Timer;
 import io.inmesh.runtime.net.NettyLoop;
 import io.inmesh.runtime.tls.SecretMissingException;
 import io.inmesh.runtime.tls.ServerTls;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a new connection goes through before it is known what it speaks: TLS or not, HTTP/1.1 or
@@ -39,6 +41,18 @@ final class Acceptor extends ByteToMessageDecoder {
   private boolean refused;
 
   private boolean tlsDecided;
+  private @Nullable Channel channel;
+
+  /** A client that connects and says nothing; a TLS handshake has a time of its own, too. */
+  private final Timer silence =
+      new Timer() {
+        @Override
+        protected void onTimer() {
+          if (channel != null) {
+            channel.close();
+          }
+        }
+      };
 
   Acceptor(ServerSettings settings, Connections connections, Channel channel, NettyLoop loop) {
     this.loop = loop;
@@ -52,6 +66,10 @@ final class Acceptor extends ByteToMessageDecoder {
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
+    channel = context.channel();
+    if (!settings.idleTimeout().isZero()) {
+      loop.arm(silence, loop.nanoTime() + settings.idleTimeout().toNanos());
+    }
     if (settings.mode() == TlsMode.STRICT) {
       tlsDecided = true;
       secure(context);
@@ -167,6 +185,11 @@ final class Acceptor extends ByteToMessageDecoder {
     connections.established(channel, connection);
     // What has been read and not been taken goes on to the connection.
     channel.pipeline().remove(this);
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext context) {
+    silence.disarm();
   }
 
   @Override

@@ -71,6 +71,8 @@ public final class Http2Codec extends Http2ConnectionHandler {
       initialSettings(setup.settings());
       frameListener(setup.frames());
       validateHeaders(true);
+      // The setting is advice (RFC 9113, 6.5.2): the peer answers 431 itself.
+      encoderIgnoreMaxHeaderListSize(true);
     }
 
     @Override
