@@ -17,6 +17,7 @@ import io.inmesh.loop.ThreadLoop;
 import io.inmesh.plane.ConfigPlane;
 import io.inmesh.plane.ConfigPlane.Session;
 import io.inmesh.plane.PlaneContext;
+import io.inmesh.state.StateDirectory;
 import io.inmesh.testkit.pki.TestPki;
 import io.inmesh.testkit.pki.TestSecrets;
 import io.inmesh.testkit.plane.PlaneEvents;
@@ -26,7 +27,10 @@ import io.inmesh.xds.ads.AdsOptions.Variant;
 import io.inmesh.xds.ads.AdsPlane;
 import io.inmesh.xds.ads.ResourceDecoder;
 import io.inmesh.xds.ads.ResourceMemory;
+import io.inmesh.xds.codec.Decoder;
 import io.inmesh.xds.grpc.PlaneServer;
+import io.inmesh.xds.snapshot.ResourceSnapshot;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -41,6 +45,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -77,12 +82,20 @@ class AdsLoopbackTest {
   }
 
   private Session connect(AdsOptions options, SecretStore secrets, Key... wanted) {
-    return connect(options, secrets, new PlainCodec(), wanted);
+    return connect(options, secrets, new Decoder().forStream(), wanted);
   }
 
   private Session connect(
       AdsOptions options, SecretStore secrets, ResourceDecoder decoder, Key... wanted) {
-    ConfigPlane plane = new AdsPlane(options, decoder, ResourceMemory.NONE, InstantSource.system());
+    return connect(
+        new AdsPlane(options, decoder, ResourceMemory.NONE, InstantSource.system()),
+        secrets,
+        events,
+        wanted);
+  }
+
+  private Session connect(
+      ConfigPlane plane, SecretStore secrets, PlaneEvents events, Key... wanted) {
     Session session =
         plane.open(
             new PlaneContext(
@@ -240,7 +253,7 @@ class AdsLoopbackTest {
         (type, message) ->
             type == Type.CLUSTER
                 ? new ResourceDecoder.Refused("a", "lb_policy: not for me")
-                : new PlainCodec().decode(type, message);
+                : new Decoder().forStream().decode(type, message);
     connect(
         AdsOptions.of(plaintext(plane.port())), new TestSecrets(), picky, A.key(), ENDPOINTS.key());
     Said said = events.await("a refusal", now -> !now.rejections().isEmpty());
@@ -315,5 +328,61 @@ class AdsLoopbackTest {
     plane.publish("2", many);
     Said said = events.await("one more", now -> now.state().size() == 10_001);
     assertThat(said.deliveries().values()).allMatch(times -> times == 1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Variant.class)
+  void aRunThatStartsWithoutThePlaneServesWhatTheLastOneHad(Variant variant, @TempDir Path parent)
+      throws Exception {
+    ThreadLoop writer =
+        new ThreadLoop(
+            task -> {
+              Thread thread = new Thread(task, "state");
+              thread.setDaemon(true);
+              return thread;
+            },
+            System::nanoTime,
+            3);
+    open.add(writer);
+    StateDirectory state = new StateDirectory(parent.resolve("state"));
+    Plane plane = started(Plane.plaintext());
+    AdsOptions options = AdsOptions.of(plaintext(plane.port())).with(variant);
+    Cluster b = new Cluster("b", new Cluster.Eds("b"));
+    plane.publish("5", List.of(A, b, ENDPOINTS));
+    Key all = new Key(Type.CLUSTER, Key.ANY);
+
+    var memory = new ResourceSnapshot(state, "web", writer, 1 << 24);
+    Session first =
+        connect(
+            new AdsPlane(options, new Decoder().forStream(), memory, InstantSource.system()),
+            new TestSecrets(),
+            events,
+            all,
+            ENDPOINTS.key());
+    events.await("all", said -> said.state().size() == 3);
+    loop.execute(first::close);
+    plane.close();
+    memory.close();
+
+    PlaneEvents again = new PlaneEvents(loop);
+    connect(
+        new AdsPlane(
+            options,
+            new Decoder().forStream(),
+            new ResourceSnapshot(state, "web", writer, 1 << 24),
+            InstantSource.system()),
+        new TestSecrets(),
+        again,
+        all,
+        ENDPOINTS.key());
+    Said said = again.await("all, from disk", now -> now.state().size() == 3);
+    assertThat(said.revision()).isEqualTo("disk:5");
+    assertThat(said.resource(ENDPOINTS.key())).isEqualTo(ENDPOINTS);
+
+    started(Plane.plaintext(plane.port(), RegistrationListener.NONE))
+        .publish("6", List.of(A, ENDPOINTS));
+    Said replaced = again.await("the plane's word", now -> now.isAbsent(b.key()));
+    assertThat(replaced.revision()).isEqualTo("6");
+    assertThat(replaced.resource(A.key())).isSameAs(said.resource(A.key()));
   }
 }

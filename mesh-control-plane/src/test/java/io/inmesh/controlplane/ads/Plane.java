@@ -6,6 +6,9 @@ import io.grpc.netty.NettyServerBuilder;
 import io.inmesh.config.Resource;
 import io.inmesh.identity.KeyMaterial;
 import io.inmesh.loop.ThreadLoop;
+import io.inmesh.xds.codec.Encoder;
+import io.inmesh.xds.codec.Extensions;
+import io.inmesh.xds.codec.TlsFlavor;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -31,6 +34,8 @@ final class Plane implements ConfigSource, AutoCloseable {
           System::nanoTime,
           2);
   final AdsServer ads;
+  private final EncodedResources encoding =
+      new EncodedResources(new Encoder(Extensions.standard(), TlsFlavor.INMESH));
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Server server;
   private final int port;
@@ -79,11 +84,11 @@ final class Plane implements ConfigSource, AutoCloseable {
   }
 
   void publish(String revision, Collection<? extends Resource> resources) {
-    serve(revision, resources.stream().map(PlainCodec::encode).toList());
-  }
-
-  void serve(String revision, List<ServedResource> resources) {
-    config = new ServedConfig(revision, true, resources);
+    ServedConfig encoded;
+    synchronized (encoding) {
+      encoded = encoding.config(revision, true, resources);
+    }
+    config = encoded;
     listeners.forEach(Runnable::run);
   }
 

@@ -125,14 +125,10 @@ final class Delta implements Exchange<DeltaDiscoveryResponse> {
     if (subscription.names().isEmpty() && StateOfTheWorld.emptyMeansAll(subscription.type())) {
       request.clearResourceNamesSubscribe();
     }
+    // Also without a version: the plane must know what we have to tell us what is gone.
     subscription
         .held()
-        .forEach(
-            (name, held) -> {
-              if (!held.version().isEmpty()) {
-                request.putInitialResourceVersions(name, held.version());
-              }
-            });
+        .forEach((name, held) -> request.putInitialResourceVersions(name, held.version()));
   }
 
   private static DeltaDiscoveryRequest.Builder request(Type type) {

@@ -116,6 +116,8 @@ final class GrpcStreams<Q, R> implements AdsStream.Opener<Q, R> {
       if (callbacks != null) {
         callbacks = null;
         call.halfClose();
+        // What the server has sent already is read and dropped; unread, its buffers would stay.
+        call.request(Integer.MAX_VALUE);
         channel.finish();
         loop.arm(farewell, loop.nanoTime() + FAREWELL.toNanos());
       }
