@@ -52,7 +52,9 @@ public interface Stream {
     void onOpen(Stream stream);
 
     /**
-     * The connection can take so many more chunks of the request. Comes after {@link Stream#head}.
+     * The connection can take so many more chunks of the request. Comes after {@link Stream#head}
+     * has returned, never within it or within {@link Stream#data}. What is written within goes out
+     * together.
      */
     void onWritable(int chunks);
 
@@ -68,8 +70,9 @@ public interface Stream {
     void onTrailers(Headers trailers);
 
     /**
-     * Nothing follows. After {@link Closed#COMPLETE} the response was whole; the request's end may
-     * still be on its way.
+     * Nothing follows. After {@link Closed#COMPLETE} the response was whole. It may come before the
+     * request has ended: then the rest of the request is dropped (RFC 9113, 8.1; over HTTP/1.1 the
+     * connection is closed), and what is written after this does nothing.
      *
      * @param reason what went wrong, for logs: names the peer; empty when nothing did
      */

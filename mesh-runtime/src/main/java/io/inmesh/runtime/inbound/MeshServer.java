@@ -262,6 +262,7 @@ public final class MeshServer implements AutoCloseable {
           .channel(loops.serverChannel())
           .option(ChannelOption.SO_BACKLOG, 1024)
           .option(ChannelOption.SO_REUSEADDR, true)
+          .childOption(ChannelOption.ALLOCATOR, Loops.allocator())
           .childOption(ChannelOption.TCP_NODELAY, true)
           .childOption(ChannelOption.ALLOW_HALF_CLOSURE, false)
           .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)

@@ -97,6 +97,7 @@ final class Connector {
     return new Bootstrap()
         .group(loop.netty())
         .channel(loops.clientChannel())
+        .option(ChannelOption.ALLOCATOR, Loops.allocator())
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)

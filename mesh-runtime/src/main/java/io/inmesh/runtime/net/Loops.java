@@ -1,5 +1,7 @@
 package io.inmesh.runtime.net;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -104,6 +106,16 @@ public final class Loops implements AutoCloseable {
   /** Netty's side of it, for channels. */
   public EventLoopGroup group() {
     return group;
+  }
+
+  /** What channels take their buffers from; shared by all loops of the process. */
+  public static ByteBufAllocator allocator() {
+    return PooledByteBufAllocator.DEFAULT;
+  }
+
+  /** Bytes of direct memory that buffers hold now; none when nothing is under way. */
+  public static long directMemoryInUse() {
+    return PooledByteBufAllocator.DEFAULT.pinnedDirectMemory();
   }
 
   /** The kind of channel that connects. */

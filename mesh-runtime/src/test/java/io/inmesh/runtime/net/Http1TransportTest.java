@@ -37,6 +37,7 @@ class Http1TransportTest {
     transport.close();
     await().untilAsserted(() -> assertThat(transport.connections()).isZero());
     assertThat(transport.streams()).isZero();
+    await().untilAsserted(() -> assertThat(Loops.directMemoryInUse()).isZero());
     loops.close();
   }
 

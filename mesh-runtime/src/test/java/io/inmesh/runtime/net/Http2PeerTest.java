@@ -48,6 +48,7 @@ class Http2PeerTest {
     transport.close();
     await().untilAsserted(() -> assertThat(transport.connections()).isZero());
     assertThat(transport.streams()).isZero();
+    await().untilAsserted(() -> assertThat(Loops.directMemoryInUse()).isZero());
     loops.close();
   }
 

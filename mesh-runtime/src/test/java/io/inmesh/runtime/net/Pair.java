@@ -220,6 +220,7 @@ final class Pair implements AutoCloseable {
     server.close();
     assertThat(server.stats().connections()).isZero();
     assertThat(server.stats().activeRequests()).isZero();
+    await().untilAsserted(() -> assertThat(Loops.directMemoryInUse()).isZero());
     loops.close();
   }
 }

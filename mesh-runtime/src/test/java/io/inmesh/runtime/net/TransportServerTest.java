@@ -95,6 +95,7 @@ class TransportServerTest {
       // Nobody reads: what is on its way fits into the buffers of four sockets and two windows.
       await().during(Duration.ofMillis(300)).until(() -> exchange.sentBytes < 24L << 20);
       assertThat(exchange.receivedBytes).isZero();
+      assertThat(Loops.directMemoryInUse()).isBetween(1L, 8L << 20);
       exchange.more(Integer.MAX_VALUE);
       assertThat(exchange.outcome()).isEqualTo(Closed.COMPLETE);
       assertThat(exchange.receivedBytes).isEqualTo(total);
