@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration in a directory. It is taken whole or not at all: if anything is wrong, the last
@@ -56,8 +57,17 @@ public final class ConfigDirectory {
   }
 
   /** Nothing is loaded yet: the current generation has no resources. */
+  public ConfigDirectory(Path directory, Settings settings, InstantSource clock) {
+    this(directory, null, settings, clock);
+  }
+
+  /**
+   * The same with another way to read xDS resources.
+   *
+   * @param decoder in the place of the codec; null for the codec
+   */
   public ConfigDirectory(
-      Path directory, ResourceDecoder decoder, Settings settings, InstantSource clock) {
+      Path directory, @Nullable ResourceDecoder decoder, Settings settings, InstantSource clock) {
     this.directory = directory;
     this.settings = settings;
     this.clock = clock;

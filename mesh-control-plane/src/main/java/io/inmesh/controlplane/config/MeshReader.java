@@ -14,13 +14,18 @@ import io.inmesh.controlplane.config.yaml.YamlText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a set of files, of whatever kinds, into one model. */
 public final class MeshReader {
-  private final ResourceDecoder decoder;
+  private final @Nullable ResourceDecoder decoder;
 
-  /** A reader that takes xDS resources with this decoder. */
-  public MeshReader(ResourceDecoder decoder) {
+  /** A reader that takes xDS resources with the codec. */
+  public MeshReader() {
+    this(null);
+  }
+
+  MeshReader(@Nullable ResourceDecoder decoder) {
     this.decoder = decoder;
   }
 
@@ -43,9 +48,11 @@ public final class MeshReader {
     }
     // Names are completed with the mesh's own domain, so that is read first.
     documents.stream().filter(MeshYaml::is).forEach(one -> MeshYaml.readSettings(one, mesh));
-    var raw = new RawResources(decoder, mesh);
+    @Nullable RawResources raw = null;
     for (Value document : documents) {
       if (RawResources.is(document.document().file())) {
+        // Made only when needed: it loads the descriptors of all messages.
+        raw = raw == null ? new RawResources(mesh, decoder) : raw;
         raw.read(document);
       } else if (!document.isMapping()) {
         document.error("must be a resource with apiVersion and kind");
@@ -55,9 +62,11 @@ public final class MeshReader {
         IstioResources.read(document, mesh);
       }
     }
+    IstioResources.delegate(mesh, problems);
     if (problems.hasErrors()) {
       return new Result(Optional.empty(), problems.toList());
     }
+    new TrustFiles(mesh, problems).load();
     MeshModel model = mesh.build();
     ModelCheck.check(model, problems);
     return new Result(

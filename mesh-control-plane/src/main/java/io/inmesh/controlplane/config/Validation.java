@@ -2,7 +2,6 @@ package io.inmesh.controlplane.config;
 
 import io.inmesh.controlplane.config.problem.Problem;
 import io.inmesh.controlplane.config.problem.Problem.Severity;
-import io.inmesh.controlplane.config.raw.ResourceDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,19 +10,14 @@ import java.util.List;
 
 /** Says what is wrong with configuration files, without applying them. */
 public final class Validation {
-  private final MeshReader reader;
-
-  /** Validates xDS resources with this decoder. */
-  public Validation(ResourceDecoder decoder) {
-    this.reader = new MeshReader(decoder);
-  }
+  private Validation() {}
 
   /**
    * What is wrong with files, and with all files in directories, taken together.
    *
    * @return errors and warnings in the order of the files; none if all is well
    */
-  public List<Problem> validate(List<Path> paths) {
+  public static List<Problem> validate(List<Path> paths) {
     var files = new ArrayList<ConfigFile>();
     for (Path path : paths) {
       try {
@@ -37,6 +31,6 @@ public final class Validation {
             new Problem(path.toString(), 0, 0, "", "", "cannot be read: " + e, Severity.ERROR));
       }
     }
-    return reader.read(files).problems();
+    return new MeshReader().read(files).problems();
   }
 }

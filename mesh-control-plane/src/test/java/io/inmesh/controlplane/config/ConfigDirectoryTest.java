@@ -9,7 +9,6 @@ import io.inmesh.controlplane.config.compile.NodeView;
 import io.inmesh.controlplane.config.compile.ResourceSet;
 import io.inmesh.controlplane.config.model.WorkloadSource;
 import io.inmesh.controlplane.config.problem.Problem;
-import io.inmesh.controlplane.config.raw.ResourceDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,9 +42,7 @@ final class ConfigDirectoryTest {
   private final List<List<Problem>> refused = new ArrayList<>();
 
   private ConfigDirectory open() {
-    var config =
-        new ConfigDirectory(
-            directory, ResourceDecoder.NONE, ConfigDirectory.Settings.DEFAULT, CLOCK);
+    var config = new ConfigDirectory(directory, ConfigDirectory.Settings.DEFAULT, CLOCK);
     config.onChange(
         new ConfigDirectory.Listener() {
           @Override

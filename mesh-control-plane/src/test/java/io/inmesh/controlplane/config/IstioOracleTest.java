@@ -6,7 +6,6 @@ import io.inmesh.config.Locality;
 import io.inmesh.controlplane.config.compile.Compilation;
 import io.inmesh.controlplane.config.compile.NodeView;
 import io.inmesh.controlplane.config.compile.NodeView.Flavour;
-import io.inmesh.controlplane.config.raw.ResourceDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,11 +88,15 @@ final class IstioOracleTest {
         List.of(
             new ConfigFile("common.yaml", Files.readString(CASES.resolve("common.yaml"))),
             new ConfigFile("case.yaml", config));
-    MeshReader.Result result = new MeshReader(ResourceDecoder.NONE).read(files);
+    MeshReader.Result result = new MeshReader().read(files);
     if (result.model().isEmpty()) {
       return Optional.of("refused: " + result.problems());
     }
-    var resources = Compilation.of(result.model().get(), List.of()).resources(view);
+    Compilation compilation = Compilation.of(result.model().get(), List.of());
+    for (Flavour flavour : Flavour.values()) {
+      RoundTrip.check(compilation, view, flavour);
+    }
+    var resources = compilation.resources(view);
     return Rendering.firstDifference(wanted, Rendering.lines(resources))
         .map(text -> "\n" + view + text);
   }

@@ -244,11 +244,12 @@ final class Rendering {
 
   private static String cluster(Cluster cluster) {
     Balancing balancing = cluster.balancing();
-    return "cluster %s %s %s connect=%s limits=%s outlier=%s panic=%s http=%s %s%s"
+    return "cluster %s %s %s%s connect=%s limits=%s outlier=%s panic=%s http=%s %s%s"
         .formatted(
             cluster.name(),
             discovery(cluster.discovery()),
             policy(balancing.policy()),
+            balancing.locality() instanceof Balancing.Weighted ? " by-locality" : "",
             nanos(cluster.transport().connectTimeout()),
             limits(cluster.circuitBreakers().normal()),
             cluster.outlierDetection().map(Rendering::outlier).orElse("-"),

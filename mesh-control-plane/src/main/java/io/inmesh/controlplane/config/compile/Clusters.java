@@ -103,11 +103,15 @@ final class Clusters {
             List.of(),
             metadata(service, subset)));
     if (discovery instanceof Cluster.Eds) {
-      // A rule that wants something else than the mesh's own TLS leaves nothing to match.
-      boolean mutual =
-          policy.tls().map(rule -> rule.mode() == TrafficPolicy.Mode.ISTIO_MUTUAL).orElse(true);
-      out.accept(Endpoints.of(name, port, workloads, mutual));
+      out.accept(endpoints(policy).of(name, port, workloads));
     }
+  }
+
+  private Endpoints endpoints(TrafficPolicy policy) {
+    // A rule that wants something else than the mesh's own TLS leaves nothing to match.
+    boolean marked =
+        policy.tls().map(tls -> tls.mode() == TrafficPolicy.Mode.ISTIO_MUTUAL).orElse(true);
+    return new Endpoints(LocalityPriorities.of(view, policy), marked);
   }
 
   private static boolean istio(Service service) {
@@ -125,17 +129,18 @@ final class Clusters {
             || service.resolution() == Resolution.DNS_ROUND_ROBIN;
     if (view.flavour() == Flavour.GRPC) {
       boolean one = dns && to.workloads().size() <= 1;
-      return one ? dns(to, port, name, true) : new Cluster.Eds(name);
+      return one ? dns(to, port, name, true, policy) : new Cluster.Eds(name);
     }
     if (passthrough) {
       return new Cluster.OriginalDestination();
     }
     return dns
-        ? dns(to, port, name, service.resolution() == Resolution.DNS_ROUND_ROBIN)
+        ? dns(to, port, name, service.resolution() == Resolution.DNS_ROUND_ROBIN, policy)
         : new Cluster.Eds(name);
   }
 
-  private static Cluster.Dns dns(Destination to, Port port, String name, boolean logical) {
+  private Cluster.Dns dns(
+      Destination to, Port port, String name, boolean logical, TrafficPolicy policy) {
     Service service = to.service();
     boolean self = service.endpoints().isEmpty() && service.selector().isEmpty();
     EndpointSet endpoints =
@@ -145,7 +150,7 @@ final class Clusters {
                 List.of(
                     new EndpointSet.Endpoint(
                         new io.inmesh.config.Address(service.host(), port.target()))))
-            : Endpoints.of(name, port, to.workloads(), true);
+            : endpoints(policy).of(name, port, to.workloads());
     return new Cluster.Dns(endpoints, logical, DNS_REFRESH, true, Cluster.Family.V4_ONLY);
   }
 
@@ -163,7 +168,7 @@ final class Clusters {
         chosen,
         istio(service) || policy.outliers().isPresent() ? panic : base.panicThreshold(),
         base.failTrafficOnPanic(),
-        base.locality(),
+        LocalityPriorities.weighted(policy) ? new Balancing.Weighted() : base.locality(),
         Optional.empty(),
         base.updateMergeWindow(),
         Set.of());

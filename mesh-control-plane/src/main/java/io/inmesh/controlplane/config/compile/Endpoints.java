@@ -9,9 +9,11 @@ import io.inmesh.config.Metadata;
 import io.inmesh.controlplane.config.model.Service.Port;
 import io.inmesh.controlplane.config.model.Workload;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Makes endpoints of workloads. */
 final class Endpoints {
@@ -21,25 +23,69 @@ final class Endpoints {
   private static final Metadata MUTUAL =
       new Metadata(Map.of(Metadata.TRANSPORT_SOCKET_MATCH, TLS_MODE));
 
-  private Endpoints() {}
+  private final LocalityPriorities priorities;
+  private final boolean marked;
 
   /**
-   * Grouped by locality, in the order of the workloads, all of priority 0.
+   * Endpoints as a caller prefers them.
    *
    * @param marked whether those that take mutual TLS are marked
    */
-  static EndpointSet of(String name, Port port, List<Workload> workloads, boolean marked) {
-    var groups = new LinkedHashMap<Locality, List<Endpoint>>();
+  Endpoints(LocalityPriorities priorities, boolean marked) {
+    this.priorities = priorities;
+    this.marked = marked;
+  }
+
+  /** Grouped by priority and locality, in the order of the workloads; priorities have no gaps. */
+  EndpointSet of(String name, Port port, List<Workload> workloads) {
+    var byDistance = new TreeMap<Integer, Map<Locality, List<Endpoint>>>();
     for (Workload workload : workloads) {
-      groups
+      byDistance
+          .computeIfAbsent(priorities.of(workload), distance -> new LinkedHashMap<>())
           .computeIfAbsent(workload.locality(), locality -> new ArrayList<>())
-          .add(endpoint(port, workload, marked));
+          .add(endpoint(port, workload));
     }
     var localities = new ArrayList<LocalityEndpoints>();
-    groups.forEach(
-        (locality, endpoints) ->
-            localities.add(new LocalityEndpoints(locality, weight(endpoints), 0, endpoints)));
-    return new EndpointSet(name, localities);
+    int priority = 0;
+    for (Map<Locality, List<Endpoint>> group : byDistance.values()) {
+      for (Map.Entry<Locality, List<Endpoint>> at : group.entrySet()) {
+        List<Endpoint> endpoints = at.getValue();
+        localities.add(new LocalityEndpoints(at.getKey(), weight(endpoints), priority, endpoints));
+      }
+      priority++;
+    }
+    return new EndpointSet(
+        name, priorities.distribution().map(to -> distributed(localities, to)).orElse(localities));
+  }
+
+  /** The share of a pattern is divided among its localities; what no pattern covers is left out. */
+  private static List<LocalityEndpoints> distributed(
+      List<LocalityEndpoints> localities, Map<String, Integer> shares) {
+    var weights = new HashMap<Locality, Integer>();
+    // The longest pattern says most, so that it is asked first.
+    List<String> patterns =
+        shares.keySet().stream()
+            .sorted((a, b) -> a.length() != b.length() ? b.length() - a.length() : a.compareTo(b))
+            .toList();
+    for (String pattern : patterns) {
+      List<LocalityEndpoints> covered =
+          localities.stream()
+              .filter(one -> !weights.containsKey(one.locality()))
+              .filter(one -> LocalityPriorities.covers(pattern, one.locality()))
+              .toList();
+      long sum = covered.stream().mapToLong(LocalityEndpoints::weight).sum();
+      for (LocalityEndpoints one : covered) {
+        double share = (double) one.weight() * shares.get(pattern) / sum;
+        weights.put(one.locality(), (int) Math.ceil(share));
+      }
+    }
+    return localities.stream()
+        .filter(one -> weights.containsKey(one.locality()))
+        .map(
+            one ->
+                new LocalityEndpoints(
+                    one.locality(), weights.get(one.locality()), 0, one.endpoints()))
+        .toList();
   }
 
   private static int weight(List<Endpoint> endpoints) {
@@ -47,7 +93,7 @@ final class Endpoints {
     return (int) Math.min(sum, Integer.MAX_VALUE);
   }
 
-  private static Endpoint endpoint(Port port, Workload workload, boolean marked) {
+  private Endpoint endpoint(Port port, Workload workload) {
     int target = workload.port() < 0 ? -1 : workload.portFor(port);
     return new Endpoint(
         new Address(workload.address(), target),

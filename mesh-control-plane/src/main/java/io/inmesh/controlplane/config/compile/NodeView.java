@@ -57,11 +57,8 @@ public record NodeView(
    * INMESH_REGISTRATION} (service, namespace, address, port, labels), and for Envoy {@code
    * INMESH_OUTBOUND_ADDRESS} (127.0.0.1 by default), {@code INMESH_OUTBOUND_PORT} (15001 by
    * default) and {@code INMESH_APPLICATION_PORT}, where its application serves on loopback.
-   *
-   * @param userAgent user_agent_name of the node: {@code envoy} has bound listeners, what begins
-   *     with {@code gRPC} is gRPC's own client, all else is ours
    */
-  public static NodeView of(Node node, String userAgent) {
+  public static NodeView of(Node node, Flavour flavour) {
     Map<String, Object> metadata = node.metadata();
     Map<?, ?> registration = map(metadata.get("INMESH_REGISTRATION"));
     var labels = new HashMap<String, String>();
@@ -70,7 +67,6 @@ public record NodeView(
     String namespace =
         text(
             metadata.get("NAMESPACE"), text(registration.get("namespace"), namespaceOf(node.id())));
-    Flavour flavour = flavour(metadata, userAgent);
     return new NodeView(
         flavour,
         namespace,
@@ -79,12 +75,15 @@ public record NodeView(
         flavour == Flavour.BOUND ? Optional.of(bound(metadata, registration)) : Optional.empty());
   }
 
-  private static Flavour flavour(Map<String, Object> metadata, String userAgent) {
-    if (userAgent.equals("envoy")) {
-      return Flavour.BOUND;
-    }
-    boolean grpc = userAgent.startsWith("gRPC") || "grpc".equals(metadata.get("GENERATOR"));
-    return grpc ? Flavour.GRPC : Flavour.API;
+  /**
+   * The view of a node that is known by what it calls itself.
+   *
+   * @param userAgent user_agent_name: {@code envoy} has bound listeners, what begins with {@code
+   *     gRPC} is gRPC's own client, all else is ours
+   */
+  public static NodeView of(Node node, String userAgent) {
+    Flavour flavour = userAgent.startsWith("gRPC") ? Flavour.GRPC : Flavour.API;
+    return of(node, userAgent.equals("envoy") ? Flavour.BOUND : flavour);
   }
 
   private static Bound bound(Map<String, Object> metadata, Map<?, ?> registration) {

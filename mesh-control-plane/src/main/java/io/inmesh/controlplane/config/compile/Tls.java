@@ -151,7 +151,7 @@ final class Tls {
   }
 
   private static SanMatcher matcher(String name) {
-    SanType type = name.indexOf("://") > 0 ? SanType.URI : SanType.ANY;
+    SanType type = name.indexOf("://") > 0 ? SanType.URI : SanType.DNS;
     return new SanMatcher(type, new StringMatcher.Exact(name, false));
   }
 

@@ -32,9 +32,9 @@ final class ConnectionPools {
     var tcp =
         new Tcp(
             limit(fields, "maxConnections"),
-            fields.read("connectTimeout", Timing::positive),
-            fields.read("idleTimeout", Timing::positive),
-            fields.read("maxConnectionDuration", Timing::positive));
+            fields.read("connectTimeout", Value::positiveDuration),
+            fields.read("idleTimeout", Value::positiveDuration),
+            fields.read("maxConnectionDuration", Value::positiveDuration));
     fields.inapplicable("keep-alive probes are those of the system", "tcpKeepalive");
     fields.end();
     return tcp;
@@ -56,7 +56,7 @@ final class ConnectionPools {
             limit(fields, "http2MaxRequests"),
             limit(fields, "maxRetries"),
             fields.integer("maxRequestsPerConnection", 0, 0, Integer.MAX_VALUE),
-            fields.read("idleTimeout", Timing::positive),
+            fields.read("idleTimeout", Value::positiveDuration),
             upgrade,
             clientProtocol,
             http2(fields));
@@ -74,9 +74,13 @@ final class ConnectionPools {
     Optional<Fields> alive = fields.find("http2KeepAlive").map(Value::fields);
     Http2 base = Http2.DEFAULT;
     Duration interval =
-        alive.flatMap(f -> f.read("interval", Timing::positive)).orElse(base.keepAliveInterval());
+        alive
+            .flatMap(f -> f.read("interval", Value::positiveDuration))
+            .orElse(base.keepAliveInterval());
     Duration timeout =
-        alive.flatMap(f -> f.read("timeout", Timing::positive)).orElse(base.keepAliveTimeout());
+        alive
+            .flatMap(f -> f.read("timeout", Value::positiveDuration))
+            .orElse(base.keepAliveTimeout());
     alive.ifPresent(Fields::end);
     if (streams.isEmpty() && alive.isEmpty()) {
       return Optional.empty();

@@ -7,6 +7,7 @@ import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.Rewrite;
 import io.inmesh.controlplane.config.model.MeshDefaults;
 import io.inmesh.controlplane.config.model.MeshSettings;
+import io.inmesh.controlplane.config.model.VirtualService.Delegate;
 import io.inmesh.controlplane.config.model.VirtualService.Direct;
 import io.inmesh.controlplane.config.model.VirtualService.Forward;
 import io.inmesh.controlplane.config.model.VirtualService.HttpRoute;
@@ -29,9 +30,11 @@ final class HttpRoutes {
   private static final Set<Integer> REDIRECT_CODES = Set.of(301, 302, 303, 307, 308);
   private static final int MAX_BODY = 1024 * 1024;
 
+  private final String namespace;
   private final Destinations destinations;
 
   HttpRoutes(MeshSettings settings, String namespace) {
+    this.namespace = namespace;
     destinations = new Destinations(settings, namespace);
   }
 
@@ -50,11 +53,10 @@ final class HttpRoutes {
         fields.has("retries")
             ? fields.find("retries").flatMap(Retries::read)
             : Optional.of(MeshDefaults.ISTIO_RETRY);
-    Duration timeout = fields.read("timeout", Timing::positive).orElse(Duration.ZERO);
+    Duration timeout = fields.read("timeout", Value::positiveDuration).orElse(Duration.ZERO);
     List<Mirror> mirrors = destinations.mirrors(fields);
     Map<String, FilterOverride> filters = Faults.read(fields);
     fields.inapplicable("CORS is not supported yet", "corsPolicy");
-    fields.unsupported("delegation is not supported yet", "delegate");
     fields.end();
     return new HttpRoute(
         name, matches, target, retry, timeout, rewrite, headers.mutations(), mirrors, filters);
@@ -69,7 +71,7 @@ final class HttpRoutes {
       fields.owner().error("route, redirect or directResponse is missing");
       return new Forward(List.of());
     }
-    if (!targets.contains("route")) {
+    if (!targets.contains("route") && !targets.contains("delegate")) {
       for (String with : fields.present("rewrite", "fault")) {
         fields.owner().error("must not have both " + targets.get(0) + " and " + with);
       }
@@ -79,8 +81,16 @@ final class HttpRoutes {
       case "route" -> forward(value);
       case "redirect" -> redirect(value);
       case "directResponse" -> direct(value);
-      default -> new Forward(List.of());
+      default -> delegate(value);
     };
+  }
+
+  private Delegate delegate(Value value) {
+    Fields fields = value.fields();
+    String name = fields.required("name").map(Value::text).orElse("");
+    String there = fields.text("namespace", namespace);
+    fields.end();
+    return new Delegate(there, name);
   }
 
   private Forward forward(Value value) {

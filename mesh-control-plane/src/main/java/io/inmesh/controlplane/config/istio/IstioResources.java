@@ -1,6 +1,7 @@
 package io.inmesh.controlplane.config.istio;
 
 import io.inmesh.controlplane.config.model.MeshBuilder;
+import io.inmesh.controlplane.config.problem.Problems;
 import io.inmesh.controlplane.config.yaml.Names;
 import io.inmesh.controlplane.config.yaml.Value;
 import java.util.ArrayList;
@@ -18,7 +19,8 @@ public final class IstioResources {
           "VirtualService", VirtualServices::read,
           "DestinationRule", DestinationRules::read,
           "ServiceEntry", ServiceEntries::read,
-          "WorkloadEntry", WorkloadEntries::read);
+          "WorkloadEntry", WorkloadEntries::read,
+          "Sidecar", Sidecars::read);
 
   /** They say who may call whom: to leave them out would open what they close. */
   private static final Set<String> SECURITY =
@@ -29,7 +31,6 @@ public final class IstioResources {
           "Gateway",
           "EnvoyFilter",
           "ProxyConfig",
-          "Sidecar",
           "Telemetry",
           "TrafficExtension",
           "WasmPlugin",
@@ -69,6 +70,11 @@ public final class IstioResources {
     } else {
       unknown(document, kind, version);
     }
+  }
+
+  /** Puts the rules of others where they were delegated to, once everything is read. */
+  public static void delegate(MeshBuilder mesh, Problems problems) {
+    mesh.replaceVirtualServices(new Delegation(mesh.virtualServices(), problems).resolved());
   }
 
   private static void unknown(Value document, String kind, String version) {

@@ -37,7 +37,7 @@ final class LoadBalancers {
   static LoadBalancer read(Value value) {
     Fields fields = value.fields();
     SlowStart warmup = fields.read("warmup", LoadBalancers::warmup).orElse(SlowStart.NONE);
-    Optional<Duration> window = fields.read("warmupDurationSecs", Timing::positive);
+    Optional<Duration> window = fields.read("warmupDurationSecs", Value::positiveDuration);
     if (window.isPresent() && !fields.has("warmup")) {
       warmup = new SlowStart(window.get(), 1, 10);
     }
@@ -83,7 +83,8 @@ final class LoadBalancers {
 
   private static SlowStart warmup(Value value) {
     Fields fields = value.fields();
-    Duration window = fields.required("duration").map(Timing::positive).orElse(Duration.ZERO);
+    Duration window =
+        fields.required("duration").map(Value::positiveDuration).orElse(Duration.ZERO);
     double aggression = fields.read("aggression", v -> v.number(1, 1000)).orElse(1.0);
     double least = fields.read("minimumPercent", v -> v.number(0, 100)).orElse(10.0);
     fields.end();

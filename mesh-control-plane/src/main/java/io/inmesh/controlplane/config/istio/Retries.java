@@ -27,8 +27,8 @@ final class Retries {
     int attempts = fields.integer("attempts", 0, 0, Integer.MAX_VALUE);
     var conditions = new Conditions();
     fields.find("retryOn").ifPresent(conditions::read);
-    Duration perTry = fields.read("perTryTimeout", Timing::positive).orElse(Duration.ZERO);
-    Optional<Duration> base = fields.read("backoff", Timing::positive);
+    Duration perTry = fields.read("perTryTimeout", Value::positiveDuration).orElse(Duration.ZERO);
+    Optional<Duration> base = fields.read("backoff", Value::positiveDuration);
     boolean remote = fields.flag("retryRemoteLocalities", false);
     boolean avoid = fields.flag("retryIgnorePreviousHosts", true);
     boolean more = fields.has("retryOn") || fields.has("perTryTimeout") || fields.has("backoff");

@@ -108,10 +108,10 @@ final class TrafficPolicies {
   }
 
   private static Ejection ejection(Fields fields, Ejection base) {
-    Duration time = fields.read("baseEjectionTime", Timing::positive).orElse(base.base());
+    Duration time = fields.read("baseEjectionTime", Value::positiveDuration).orElse(base.base());
     int percent = fields.integer("maxEjectionPercent", 0, 0, 100);
     return new Ejection(
-        fields.read("interval", Timing::positive).orElse(base.interval()),
+        fields.read("interval", Value::positiveDuration).orElse(base.interval()),
         time,
         // Envoy: never less than the base.
         time.compareTo(base.max()) > 0 ? time : base.max(),

@@ -2,6 +2,7 @@ package io.inmesh.controlplane.config.istio;
 
 import io.inmesh.controlplane.config.model.MeshBuilder;
 import io.inmesh.controlplane.config.model.VirtualService;
+import io.inmesh.controlplane.config.model.VirtualService.Delegate;
 import io.inmesh.controlplane.config.model.VirtualService.HttpRoute;
 import io.inmesh.controlplane.config.yaml.Fields;
 import io.inmesh.controlplane.config.yaml.Value;
@@ -18,7 +19,7 @@ final class VirtualServices {
     List<String> gateways = spec.list("gateways", VirtualServices::gateway);
     boolean inMesh = gateways.isEmpty() || gateways.contains("mesh");
     List<String> hosts =
-        spec.required("hosts").map(Value::items).orElse(List.of()).stream()
+        spec.find("hosts").map(Value::items).orElse(List.of()).stream()
             .map(host -> host(host, inMesh, mesh, namespace))
             .toList();
     if (new HashSet<>(hosts).size() < hosts.size()) {
@@ -26,6 +27,13 @@ final class VirtualServices {
     }
     var routes = new HttpRoutes(mesh.settings(), namespace);
     List<HttpRoute> http = spec.list("http", routes::read);
+    if (hosts.isEmpty() && !gateways.isEmpty()) {
+      spec.owner().error("without hosts, it is for others to delegate to, and has no gateways");
+    }
+    boolean delegates = http.stream().anyMatch(route -> route.target() instanceof Delegate);
+    if (hosts.isEmpty() && delegates) {
+      spec.owner().error("without hosts, it is for others to delegate to, and cannot delegate");
+    }
     if (spec.present("http", "tcp", "tls").isEmpty()) {
       spec.owner().error("http, tcp or tls is missing");
     }

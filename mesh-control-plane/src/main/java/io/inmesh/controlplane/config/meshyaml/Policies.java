@@ -70,7 +70,9 @@ final class Policies {
             .orElse(Policy.LEAST_REQUEST);
     boolean hashing = policy == Policy.RING_HASH || policy == Policy.MAGLEV;
     SlowStart warmup =
-        fields.read("warm-up", v -> new SlowStart(Texts.positive(v), 1, 10)).orElse(SlowStart.NONE);
+        fields
+            .read("warm-up", v -> new SlowStart(v.positiveDuration(), 1, 10))
+            .orElse(SlowStart.NONE);
     long size = fields.read("table-size", Policies::prime).orElse(0L);
     List<HashPolicy> hash =
         fields.read("hash-on", Policies::hashOn).map(List::of).orElse(List.of());
@@ -137,7 +139,7 @@ final class Policies {
   }
 
   private static Optional<ConnectionPool> pool(Fields service) {
-    var connect = service.read("connect-timeout", Texts::positive);
+    var connect = service.read("connect-timeout", Value::positiveDuration);
     Optional<Fields> breaker = service.find("circuit-breaker").map(Value::fields);
     if (connect.isEmpty() && breaker.isEmpty()) {
       return Optional.empty();
@@ -177,11 +179,11 @@ final class Policies {
             gateway.map(n -> n > 0 ? 100 : 0).orElse(few.enforcingGatewayFailures()),
             few.localOriginFailures(),
             few.enforcingLocalOriginFailures());
-    var time = fields.read("base-ejection", Texts::positive).orElse(base.ejection().base());
+    var time = fields.read("base-ejection", Value::positiveDuration).orElse(base.ejection().base());
     var longest = base.ejection().max();
     var ejection =
         new Ejection(
-            fields.read("interval", Texts::positive).orElse(base.ejection().interval()),
+            fields.read("interval", Value::positiveDuration).orElse(base.ejection().interval()),
             time,
             time.compareTo(longest) > 0 ? time : longest,
             base.ejection().jitter(),

@@ -72,7 +72,7 @@ final class RouteReader {
 
   /** {@code off} stands for none. */
   private static Duration timeout(Value value) {
-    return value.isOff() ? Duration.ZERO : Texts.positive(value);
+    return value.isOff() ? Duration.ZERO : value.positiveDuration();
   }
 
   private HttpRoute route(Value value, Duration timeout, Optional<RetryPolicy> retry) {
@@ -222,8 +222,8 @@ final class RouteReader {
     int attempts = fields.integer("attempts", base.retries(), 0, 100);
     var conditions = new Conditions();
     fields.list("on", conditions::read);
-    Duration perTry = fields.read("per-try-timeout", Texts::positive).orElse(Duration.ZERO);
-    Optional<Duration> first = fields.read("back-off", Texts::positive);
+    Duration perTry = fields.read("per-try-timeout", Value::positiveDuration).orElse(Duration.ZERO);
+    Optional<Duration> first = fields.read("back-off", Value::positiveDuration);
     if (ofService) {
       fields.ignore("budget");
     }

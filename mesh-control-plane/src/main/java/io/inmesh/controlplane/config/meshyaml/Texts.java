@@ -7,7 +7,6 @@ import io.inmesh.config.Regex;
 import io.inmesh.config.StringMatcher;
 import io.inmesh.controlplane.config.yaml.Fields;
 import io.inmesh.controlplane.config.yaml.Value;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,14 +51,6 @@ final class Texts {
       value.error("not a regular expression of RE2: " + e.getMessage());
     }
     return new Regex(pattern);
-  }
-
-  static Duration positive(Value value) {
-    Duration duration = value.duration();
-    if (duration.toNanos() < 1_000_000) {
-      value.error("must be at least 1ms");
-    }
-    return duration;
   }
 
   /**

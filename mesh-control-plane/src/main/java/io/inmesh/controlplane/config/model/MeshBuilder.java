@@ -65,9 +65,25 @@ public final class MeshBuilder {
     virtualServices.add(service);
   }
 
+  /** The routes that were added. */
+  public List<VirtualService> virtualServices() {
+    return List.copyOf(virtualServices);
+  }
+
+  /** Puts these routes in the place of all that were added. */
+  public void replaceVirtualServices(List<VirtualService> services) {
+    virtualServices.clear();
+    virtualServices.addAll(services);
+  }
+
   /** Adds a rule. */
   public void add(DestinationRule rule) {
     destinationRules.add(rule);
+  }
+
+  /** The rules that were added. */
+  public List<DestinationRule> destinationRules() {
+    return List.copyOf(destinationRules);
   }
 
   /** Adds a resource that was written by hand. */

@@ -16,7 +16,7 @@ import java.util.Set;
 /**
  * How requests for some hosts are routed.
  *
- * @param hosts fully qualified; may begin with {@code *.}
+ * @param hosts fully qualified; may begin with {@code *.}; none if others delegate to it
  * @param mesh whether it holds within the mesh and not only at a gateway
  * @param exportTo namespaces whose callers it holds for; {@code *} for all
  */
@@ -91,6 +91,12 @@ public record VirtualService(
    * @param requestPort whether the port that was called goes into the location
    */
   public record Redirect(Action.Redirect to, boolean requestPort) implements Target {}
+
+  /**
+   * Another virtual service, without hosts, has the rules. Only while files are read: a model has
+   * the rules themselves.
+   */
+  public record Delegate(String namespace, String name) implements Target {}
 
   /** A share of the requests. */
   public record Weighted(

@@ -5,20 +5,33 @@ import io.inmesh.controlplane.config.model.MeshBuilder;
 import io.inmesh.controlplane.config.model.MeshModel.RawResource;
 import io.inmesh.controlplane.config.model.Origin;
 import io.inmesh.controlplane.config.yaml.Value;
+import io.inmesh.xds.codec.Decoded;
+import io.inmesh.xds.codec.Decoder;
+import io.inmesh.xds.json.ProtoJson;
+import io.inmesh.xds.json.ProtoJsonException;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads files of xDS resources: each document is a resource, a list of them, or a mapping with a
- * list under {@code resources}.
+ * Reads files of xDS resources in proto-JSON: each document is a resource with {@code @type}, a
+ * list of them, or a mapping with a list under {@code resources}.
  */
 public final class RawResources {
-  private final ResourceDecoder decoder;
   private final MeshBuilder mesh;
+  private final @Nullable ResourceDecoder own;
+  private final ProtoJson json = new ProtoJson();
+  private final Decoder decoder = new Decoder();
 
-  /** Reads with a decoder. */
-  public RawResources(ResourceDecoder decoder, MeshBuilder mesh) {
-    this.decoder = decoder;
+  /**
+   * Reads into a mesh.
+   *
+   * @param own decodes resources in the place of the codec, if it is not null
+   */
+  public RawResources(MeshBuilder mesh, @Nullable ResourceDecoder own) {
     this.mesh = mesh;
+    this.own = own;
   }
 
   /** Whether a file is one, by its name. */
@@ -42,26 +55,40 @@ public final class RawResources {
 
   private void resource(Value value) {
     value.document().name("resource");
-    if (!(value.plain() instanceof Map<?, ?> map)) {
+    if (!value.isMapping()) {
       value.error("must be a resource with @type");
       return;
     }
-    @SuppressWarnings("unchecked")
-    var json = (Map<String, Object>) map;
-    if (!(json.get("@type") instanceof String)) {
-      value.error("@type is missing");
-      return;
-    }
     try {
-      add(value, decoder.decode(json));
+      if (own != null) {
+        add(value, new Decoded.Accepted(own.decode(fields(value)), List.of()));
+        return;
+      }
+      Decoded decoded = decoder.decode(json.resource(value.plain()));
+      if (decoded instanceof Decoded.Accepted accepted) {
+        add(value, accepted);
+      } else {
+        Decoded.Refused refused = (Decoded.Refused) decoded;
+        value.document().name(refused.type() + " " + refused.name());
+        value.at(refused.field()).error(refused.message());
+      }
+    } catch (ProtoJsonException e) {
+      value.at(e.field()).error(String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException e) {
       value.error(String.valueOf(e.getMessage()));
     }
   }
 
-  private void add(Value value, Resource resource) {
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> fields(Value mapping) {
+    return (Map<String, Object>) Objects.requireNonNull(mapping.plain());
+  }
+
+  private void add(Value value, Decoded.Accepted accepted) {
+    Resource resource = accepted.resource();
     String kind = resource.type().name();
     value.document().name(kind + " " + resource.name());
+    accepted.unsupported().forEach(field -> value.at(field).warn(field + " is left out"));
     var origin =
         new Origin(kind, "", resource.name(), value.position(), Long.MAX_VALUE, mesh.nextOrder());
     Origin before = mesh.define(origin);

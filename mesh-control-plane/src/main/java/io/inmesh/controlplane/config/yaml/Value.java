@@ -1,6 +1,5 @@
 package io.inmesh.controlplane.config.yaml;
 
-import io.inmesh.config.Metadata;
 import io.inmesh.controlplane.config.problem.Position;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -237,11 +236,24 @@ public final class Value {
    * @see Durations
    */
   public Duration duration() {
+    return duration(Duration.ZERO);
+  }
+
+  /** A duration of at least a millisecond, in the same notation. */
+  public Duration positiveDuration() {
+    return duration(Duration.ofMillis(1));
+  }
+
+  private Duration duration(Duration least) {
     String text = node instanceof ScalarNode scalar ? scalar.getValue() : "";
     @Nullable Duration duration = isScalar() && !isNull() ? parse(text, Durations::parse) : null;
     if (duration == null) {
       error("must be a duration such as 300ms, 1.5s or 1h30m, not " + shown());
-      return Duration.ZERO;
+      return least;
+    }
+    if (duration.compareTo(least) < 0) {
+      error("must be at least " + least.toMillis() + "ms");
+      return least;
     }
     return duration;
   }
@@ -279,18 +291,20 @@ public final class Value {
     return all[0];
   }
 
-  /** As plain Java: text, Long, Double, Boolean, list, map; {@link Metadata#NULL} for null. */
-  public Object plain() {
+  /** As plain Java: text, Long, Double, Boolean, list, map, null. */
+  public @Nullable Object plain() {
     if (isMapping()) {
-      var map = new LinkedHashMap<String, Object>();
+      var map = new LinkedHashMap<String, @Nullable Object>();
       entries().forEach((key, value) -> map.put(key, value.plain()));
       return map;
     }
     if (isList()) {
-      return items().stream().map(Value::plain).toList();
+      var list = new ArrayList<@Nullable Object>();
+      items().forEach(item -> list.add(item.plain()));
+      return list;
     }
     if (isNull()) {
-      return Metadata.NULL;
+      return null;
     }
     if (Tag.BOOL.equals(node.getTag())) {
       return flag();
@@ -301,6 +315,39 @@ public final class Value {
     return Tag.FLOAT.equals(node.getTag())
         ? number(-Double.MAX_VALUE, Double.MAX_VALUE)
         : ((ScalarNode) node).getValue();
+  }
+
+  /**
+   * What a path such as {@code virtual_hosts[2].name} leads to, as far as it can be followed;
+   * lowerCamelCase stands for the same as snake_case.
+   */
+  public Value at(String below) {
+    Value at = this;
+    for (String step : below.split("[.\\[\\]]+")) {
+      Value next = step.isEmpty() ? at : at.step(step);
+      if (next == null) {
+        return at;
+      }
+      at = next;
+    }
+    return at;
+  }
+
+  private @Nullable Value step(String step) {
+    if (isList() && step.matches("[0-9]{1,9}")) {
+      List<Value> items = items();
+      int index = Integer.parseInt(step);
+      return index < items.size() ? items.get(index) : null;
+    }
+    if (!isMapping()) {
+      return null;
+    }
+    String wanted = step.replace("_", "").toLowerCase(Locale.ROOT);
+    return entries().entrySet().stream()
+        .filter(entry -> entry.getKey().replace("_", "").toLowerCase(Locale.ROOT).equals(wanted))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse(null);
   }
 
   private static <T> @Nullable T parse(String text, Function<String, T> parser) {

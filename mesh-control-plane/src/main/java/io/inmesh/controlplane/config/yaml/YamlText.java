@@ -13,6 +13,7 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
  * Reads YAML 1.2 (and JSON, which is YAML) into values that know their positions. Size, nesting and
@@ -37,7 +38,16 @@ public final class YamlText {
       problems.error(file, "the file is longer than " + MAX_CHARACTERS + " characters");
       return List.of();
     }
-    var settings = LoadSettings.builder().setCodePointLimit(MAX_CHARACTERS).setLabel(file).build();
+    // What is refused here is refused by TreeCheck, which knows where it stands.
+    var settings =
+        LoadSettings.builder()
+            .setLabel(file)
+            .setSchema(new CoreSchema())
+            .setCodePointLimit(MAX_CHARACTERS)
+            .setMaxAliasesForCollections(MAX_ALIASES)
+            .setAllowNonScalarKeys(true)
+            .setAllowRecursiveKeys(true)
+            .build();
     try {
       if (!withinLimits(file, text, settings, problems)) {
         return List.of();

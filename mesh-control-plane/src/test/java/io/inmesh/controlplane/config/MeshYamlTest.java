@@ -1,0 +1,278 @@
+package io.inmesh.controlplane.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.inmesh.config.Cluster;
+import io.inmesh.config.HttpConnection.RoutesByName;
+import io.inmesh.config.Listener;
+import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource.Type;
+import io.inmesh.controlplane.config.compile.Compilation;
+import io.inmesh.controlplane.config.compile.NodeView;
+import io.inmesh.controlplane.config.compile.ResourceSet;
+import io.inmesh.controlplane.config.problem.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class MeshYamlTest {
+  private static MeshReader.Result read(String... texts) {
+    var files = new ArrayList<ConfigFile>();
+    for (String text : texts) {
+      files.add(new ConfigFile("f" + files.size() + ".yaml", text));
+    }
+    return new MeshReader().read(files);
+  }
+
+  private static ResourceSet compile(String services) {
+    MeshReader.Result result = read("apiVersion: inmesh.io/v1\nservices:\n" + services.indent(2));
+    assertThat(result.problems()).isEmpty();
+    return Compilation.of(result.model().orElseThrow(), List.of())
+        .resources(NodeView.api("default"));
+  }
+
+  private static List<String> lines(ResourceSet resources, String kind) {
+    return Rendering.lines(resources).stream().filter(line -> line.startsWith(kind)).toList();
+  }
+
+  private static final String RETRY =
+      "retry=on=connect-failure+refused-stream n=2 try=0us codes=[] prev=true draws=5 prio=0"
+          + " base=25000us";
+  private static final String NO_CHANGES =
+      " rewrite=- host=- mirror=[] hash=[] req[] reqrm[]" + " resp[] resprm[]";
+
+  @Test
+  void anEmptyServiceHasTheListedDefaults() {
+    ResourceSet resources = compile("orders:");
+    assertThat(resources.of(Type.LISTENER).keySet())
+        .containsExactly(
+            "orders",
+            "orders.default",
+            "orders.default.svc",
+            "orders.default.svc.cluster.local",
+            "orders.default.svc.cluster.local:80",
+            "orders.default.svc:80",
+            "orders.default:80",
+            "orders:80");
+    var listener = (Listener) resources.find(new Key(Type.LISTENER, "orders"));
+    assertThat(listener).isNotNull();
+    assertThat(listener.chains().get(0).network().http().orElseThrow().routes())
+        .isEqualTo(new RoutesByName("outbound|80||orders.default.svc.cluster.local"));
+    assertThat(lines(resources, "route"))
+        .containsExactly(
+            "route orders.default.svc.cluster.local:80 #0 name=default prefix:/ headers=[] query=[]"
+                + " -> cluster:outbound|80||orders.default.svc.cluster.local timeout=15000000us"
+                + " grpc=15000000us "
+                + RETRY
+                + NO_CHANGES);
+    assertThat(lines(resources, "cluster"))
+        .containsExactly(
+            "cluster outbound|80||orders.default.svc.cluster.local EDS LEAST_REQUEST"
+                + " connect=5000000us limits=1024/1024/1024/3 budget=20.0/3 outlier=- panic=50.0"
+                + " http=h1 idle=3600000000us age=0us per=0 matches:tlsMode-istio"
+                + " tls(cert=[default] root=ROOTCA"
+                + " sans=[spiffe://cluster.local/ns/default/sa/orders]"
+                + " sni=outbound_.80_._.orders.default.svc.cluster.local)|tlsMode-disabled raw");
+    assertThat(lines(resources, "endpoints"))
+        .containsExactly("endpoints outbound|80||orders.default.svc.cluster.local ");
+  }
+
+  @Test
+  void everyFieldOfAService() {
+    ResourceSet resources =
+        compile(
+            """
+            orders:
+              port: 8080
+              protocol: grpc
+              tls: strict
+              endpoints:
+                - 127.0.0.1:9001
+                - {address: "[::1]:9002", labels: {version: v2}, weight: 3, locality: eu/a, identity: shop}
+              subsets: {v2: {version: v2}}
+              load-balancer: {policy: ring-hash, hash-on: {header: X-User}}
+              timeout: 2s
+              retry: {attempts: 3, per-try-timeout: 500ms, on: [5xx, connect-failure, 429], budget: 30%}
+              connect-timeout: 1s
+              circuit-breaker: {max-requests: 10, max-pending: 11, max-connections: 12, max-retries: 13}
+              outlier-detection: {consecutive-5xx: 7, base-ejection: 20s, max-ejection: 50%, min-health: 10%}
+              routes:
+                - match: {path-prefix: /v1/, headers: {x-canary: "true", x-any: {present: true}}, methods: [GET, PUT], query: {a: {regex: "b+"}}}
+                  to: v2
+                  timeout: off
+                  retry: off
+                  rewrite: {path: /v2/, host: other}
+                  headers: {request: {set: {x-a: b}, remove: [X-C]}}
+                  mirror: {to: "*", share: 12.5%}
+                - match: [{path: /old}, {path-regex: "/old/.*"}]
+                  redirect: {path: /new}
+                - match: {path: /closed}
+                  respond: {status: 503, body: closed}
+                - to: {"*": 95, v2: 5}
+            """);
+    String host = "orders.default.svc.cluster.local";
+    String route = "route " + host + ":8080 #";
+    String hash = " hash=[header:x-user; header:x-user]";
+    assertThat(lines(resources, "route"))
+        .containsExactly(
+            route
+                + "0 name=routes[0] prefix:/v1/ headers=[:method regex:GET|PUT; x-any present:true;"
+                + " x-canary exact:true] query=[a regex:b+] -> cluster:outbound|8080|v2|"
+                + host
+                + " timeout=0us grpc=0us retry=- rewrite=prefix:/v2/ host=other"
+                + " mirror=[outbound|8080||"
+                + host
+                + " 125000/1000000 plain] hash=[header:x-user]"
+                + " req['x-a=b:OVERWRITE_IF_EXISTS_OR_ADD'] reqrm['x-c'] resp[] resprm[]",
+            route
+                + "1 name=routes[1] path:/old headers=[] query=[] -> redirect host=- path=/new"
+                + " scheme=- port=0 code=302 req[] reqrm[] resp[] resprm[]",
+            route
+                + "2 name=routes[1] regex:/old/.* headers=[] query=[] -> redirect host=- path=/new"
+                + " scheme=- port=0 code=302 req[] reqrm[] resp[] resprm[]",
+            route
+                + "3 name=routes[2] path:/closed headers=[] query=[] -> direct 503 closed req[]"
+                + " reqrm[] resp[] resprm[]",
+            route
+                + "4 name=routes[3] prefix:/ headers=[] query=[] -> weighted:[outbound|8080||"
+                + host
+                + "=95; outbound|8080|v2|"
+                + host
+                + "=5] timeout=2000000us grpc=2000000us"
+                + " retry=on=5xx+connect-failure+retriable-status-codes n=3 try=500000us"
+                + " codes=[429] prev=true draws=5 prio=0 base=25000us rewrite=- host=- mirror=[]"
+                + hash
+                + " req[] reqrm[] resp[] resprm[]");
+    assertThat(lines(resources, "cluster outbound|8080|v2"))
+        .containsExactly(
+            "cluster outbound|8080|v2|"
+                + host
+                + " EDS RING_HASH ring=1024 connect=1000000us limits=12/11/10/13 budget=30.0/3"
+                + " outlier=5xx=7/100 gw=5/0 local=5/100 sr=0 int=10000000us base=20000000us max=50"
+                + " split=false panic=10.0 http=h2 idle=3600000000us age=0us per=0"
+                + " tls(cert=[default] root=ROOTCA"
+                + " sans=[spiffe://cluster.local/ns/default/sa/shop]"
+                + " sni=outbound_.8080_.v2_."
+                + host
+                + ")");
+    assertThat(lines(resources, "endpoints"))
+        .containsExactly(
+            "endpoints outbound|8080|v2|" + host + " ::1:9002@eu/a/ p0 w3 tls",
+            "endpoints outbound|8080||"
+                + host
+                + " 127.0.0.1:9001@// p0 w1 ::1:9002@eu/a/ p0 w3 tls");
+  }
+
+  @Test
+  void aServiceOutsideTheMesh() {
+    ResourceSet resources =
+        compile(
+            """
+            pay: {host: api.pay.example, port: 80, target-port: 443, tls: simple}
+            db: {ports: [{port: 5432, protocol: tcp}], endpoints: ["db.internal:5432"]}
+            """);
+    assertThat(lines(resources, "cluster outbound|80|"))
+        .containsExactly(
+            "cluster outbound|80||api.pay.example STRICT_DNS LEAST_REQUEST connect=5000000us"
+                + " limits=1024/1024/1024/3 budget=20.0/3 outlier=- panic=50.0 http=h1"
+                + " idle=3600000000us age=0us per=0 autosni=true autosan=true tls(cert=[]"
+                + " root=file-root:system sans=[] sni=) dns=60000000us ttl=true V4_ONLY"
+                + " api.pay.example:443@// p0 w1");
+    assertThat(resources.of(Type.LISTENER).keySet())
+        .containsExactly("api.pay.example", "api.pay.example:80");
+    var cluster =
+        (Cluster)
+            resources.find(new Key(Type.CLUSTER, "outbound|5432||db.default.svc.cluster.local"));
+    assertThat(cluster).isNotNull();
+    assertThat(cluster.discovery()).isInstanceOf(Cluster.Dns.class);
+  }
+
+  @Test
+  void theMeshAsAWhole() {
+    MeshReader.Result result =
+        read(
+            "apiVersion: inmesh.io/v1\nnamespace: shop\nservices: {orders: {tls: 'off'}, cart: }\n",
+            "apiVersion: inmesh.io/v1\nkind: Mesh\ntrust-domain: acme.example\ndomain: mesh\n"
+                + "tls: strict\n");
+    ResourceSet resources =
+        Compilation.of(result.model().orElseThrow(), List.of()).resources(NodeView.api("other"));
+    assertThat(lines(resources, "domains"))
+        .containsExactly(
+            "domains cart.shop.svc.mesh:80 [cart.shop; cart.shop.svc; cart.shop.svc.mesh;"
+                + " cart.shop.svc.mesh.]",
+            "domains orders.shop.svc.mesh:80 [orders.shop; orders.shop.svc; orders.shop.svc.mesh;"
+                + " orders.shop.svc.mesh.]");
+    assertThat(lines(resources, "cluster outbound|80||cart"))
+        .singleElement()
+        .asString()
+        .contains(" tls(cert=[default] root=ROOTCA sans=[spiffe://acme.example/ns/shop/sa/cart]");
+    assertThat(lines(resources, "cluster outbound|80||orders"))
+        .singleElement()
+        .asString()
+        .endsWith(" raw");
+  }
+
+  @Test
+  void settingsStandInOneFile() {
+    String settings = "apiVersion: inmesh.io/v1\ntls: strict\n";
+    assertThat(read(settings, settings).problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "f1.yaml:1:1: error: Mesh: trust-domain, domain and tls are already set in f0.yaml:1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{endpints: []} | 3:12 endpints: unknown field endpints; did you mean endpoints?",
+        "{endpoints: [127.0.0.1]} | 3:24 endpoints[0]: must be HOST:PORT, not \"127.0.0.1\"",
+        "{endpoints: 127.0.0.1:1} | 3:23 endpoints: must be a list, not the text \"127.0.0.1:1\"",
+        "{timeout: 2} | 3:21 timeout: must be a duration such as 300ms, 1.5s or 1h30m, not \"2\"",
+        "{load-balancer: lest-request} | 3:27 load-balancer: must be one of least-request,"
+            + " round-robin, random, ring-hash, maglev, not \"lest-request\"; did you mean"
+            + " least-request?",
+        "{load-balancer: {policy: maglev}} | 3:27 load-balancer: hash-on belongs to ring-hash and"
+            + " maglev, and is needed there",
+        "{subsets: {v1: {version: 1}}} | 3:36 subsets.v1.version: must be text, not the number 1:"
+            + " put it in quotes",
+        "{subsets: {v1: {a: b}}, routes: [{to: v2}]} | 3:49 routes[0].to: there is no subset v2 in"
+            + " this service; did you mean v1?",
+        "{routes: [{to: {'*': 0}}]} | 3:26 routes[0].to: nothing has a weight above 0",
+        "{routes: [{to: '*', respond: {status: 200}}]} | 3:21 routes[0]: only one of to, respond"
+            + " may be set",
+        "{outlier-detection: {max-ejection: 120%}} | 3:46 outlier-detection.max-ejection: must be a"
+            + " percentage from 0% to 100%, not \"120%\"",
+        "{tls: yes} | 3:17 tls: must be one of off, strict, simple, not \"yes\"",
+        "{retry: {on: [5x]}} | 3:25 retry.on[0]: \"5x\" is neither a status code nor one of 5xx,"
+            + " gateway-error, reset, reset-before-request, connect-failure, envoy-ratelimited,"
+            + " retriable-4xx, refused-stream, retriable-status-codes, retriable-headers,"
+            + " http3-post-connect-failure, cancelled, deadline-exceeded, internal,"
+            + " resource-exhausted, unavailable; did you mean 5xx?",
+        "{port: 80, ports: []} | 3:11 : ports stands for port, target-port and protocol",
+      })
+  void saysWhatIsWrong(String service, String problem) {
+    var problems =
+        read("apiVersion: inmesh.io/v1\nservices:\n  orders: " + service + "\n").problems();
+    String at = problem.substring(0, problem.indexOf(' '));
+    String rest = problem.substring(at.length() + 1);
+    assertThat(problems)
+        .extracting(Problem::toString)
+        .contains(
+            "f0.yaml:"
+                + at
+                + ": error: Service default/orders: services.orders"
+                + (rest.startsWith(":") ? "" : ".")
+                + (rest.startsWith(":") ? rest : rest));
+  }
+
+  @Test
+  void namesAreDnsLabels() {
+    assertThat(read("apiVersion: inmesh.io/v1\nservices: {Or_ders: }\n").model()).isEmpty();
+    assertThat(read("apiVersion: inmesh.io/v2\nservices: {}\n").problems())
+        .extracting(Problem::toString)
+        .containsExactly("f0.yaml:1:13: error: Mesh: apiVersion: must be inmesh.io/v1");
+  }
+}
