@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What is said of an attempt that broke before its response. Source: Envoy's reset reasons.
+ * What is said of an attempt that broke. Source: Envoy's reset reasons.
  *
  * @param words in the body; underscores take the place of spaces in the details
  */
@@ -28,8 +28,10 @@ record Breakage(Flag flag, int status, String words) {
     return ALL.getOrDefault(how, new Breakage(Flag.UC, 503, "connection termination"));
   }
 
-  String body() {
-    return "upstream connect error or disconnect/reset before headers. reset reason: " + words;
+  String body(boolean retried) {
+    return "upstream connect error or disconnect/reset before headers. "
+        + (retried ? "retried and the latest reset reason: " : "reset reason: ")
+        + words;
   }
 
   /**
@@ -37,8 +39,17 @@ record Breakage(Flag flag, int status, String words) {
    *
    * @param reason what the transport says, or empty
    */
-  String details(String reason) {
-    String more = reason.isEmpty() ? "" : "|" + reason.replace(' ', '_');
-    return "upstream_reset_before_response_started{" + words.replace(' ', '_') + more + "}";
+  String details(boolean responseStarted, String reason) {
+    String more = reason.isEmpty() ? "" : "|" + underscored(reason);
+    return (responseStarted
+            ? "upstream_reset_after_response_started{"
+            : "upstream_reset_before_response_started{")
+        + underscored(words)
+        + more
+        + "}";
+  }
+
+  private static String underscored(String text) {
+    return text.replace(' ', '_');
   }
 }

@@ -1,8 +1,10 @@
 package io.inmesh.runtime.engine;
 
 import io.inmesh.call.HttpFilter;
+import io.inmesh.config.RouteConfiguration;
 import io.inmesh.runtime.route.Preparation;
 import io.inmesh.runtime.route.ResponsePreparation;
+import io.inmesh.runtime.route.RouteSettings;
 import io.inmesh.runtime.route.RouteTable;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +14,8 @@ public final class HttpChain {
   final @Nullable RouteTable<RouteParts> routes;
   final Preparation preparation;
   final ResponsePreparation responses;
+  final boolean envoyHeaders;
   final long idleNanos;
-  final long maxStreamNanos;
 
   /**
    * A chain.
@@ -21,21 +23,21 @@ public final class HttpChain {
    * @param filters in the order of the config, without the router; {@link RouteParts#OFF} for one
    *     that only a route switches on
    * @param routes null answers every call with NR
-   * @param idleNanos stream_idle_timeout; zero for none
-   * @param maxStreamNanos max_stream_duration of the connection manager; zero for none
+   * @param settings what {@code routes} was compiled with
+   * @param port the listener's; 0 if it has none
    */
   public HttpChain(
       HttpFilter[] filters,
       @Nullable RouteTable<RouteParts> routes,
-      Preparation preparation,
-      ResponsePreparation responses,
-      long idleNanos,
-      long maxStreamNanos) {
+      RouteSettings settings,
+      int port) {
     this.filters = filters.clone();
     this.routes = routes;
-    this.preparation = preparation;
-    this.responses = responses;
-    this.idleNanos = idleNanos;
-    this.maxStreamNanos = maxStreamNanos;
+    RouteConfiguration.Options options =
+        routes == null ? RouteConfiguration.Options.DEFAULT : routes.config().options();
+    this.preparation = new Preparation(settings, options, port);
+    this.responses = new ResponsePreparation(settings);
+    this.envoyHeaders = !settings.router().suppressEnvoyHeaders();
+    this.idleNanos = settings.connection().limits().streamIdleTimeout().toNanos();
   }
 }

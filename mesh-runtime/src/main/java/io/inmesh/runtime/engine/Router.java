@@ -56,9 +56,8 @@ final class Router {
     entry.finalizeRequest(call, call);
     entry.hash(call, call);
     call.retry = entry.retry(call);
-    long most = call.maxStreamNanos > 0 ? call.maxStreamNanos : call.chain.maxStreamNanos;
-    if (most > 0) {
-      call.streamDeadline = call.startNanos() + most;
+    if (call.maxStreamNanos > 0) {
+      call.streamDeadline = call.startNanos() + call.maxStreamNanos;
     }
     if (call.request().body().isPresent()) {
       long limit = entry.bufferLimit();
@@ -147,10 +146,10 @@ final class Router {
     }
     Breakage breakage = Breakage.of(how);
     call.flag(breakage.flag());
-    Headers headers =
-        how == Closed.OVERFLOW ? Headers.of("x-envoy-overloaded", "true") : Headers.EMPTY;
-    call.answer(
-        new LocalReply(breakage.status(), headers, breakage.body(), breakage.details(reason)));
+    boolean told = how == Closed.OVERFLOW && call.chain.envoyHeaders;
+    Headers headers = told ? Headers.of("x-envoy-overloaded", "true") : Headers.EMPTY;
+    String body = breakage.body(attempt.ordinal() > 1);
+    call.answer(new LocalReply(breakage.status(), headers, body, breakage.details(false, reason)));
   }
 
   /**
@@ -220,12 +219,10 @@ final class Router {
     if (expiry.flag != null) {
       call.flag(expiry.flag);
     }
-    int status =
-        expiry == Expiry.RESPONSE || expiry == Expiry.PER_TRY
-            ? call.timeoutStatus
-            : call.hasRequestEnded() ? 504 : 408;
+    int status = expiry.status(call.timeoutStatus, call.hasRequestEnded());
     call.answer(
-        new LocalReply(status, Headers.EMPTY, expiry.body, expiry.details), expiry.grpcStatus);
+        new LocalReply(status, Headers.EMPTY, expiry.body(status), expiry.details),
+        expiry.grpcStatus);
   }
 
   /** The stream has closed after its head. */
@@ -237,8 +234,7 @@ final class Router {
     }
     Breakage breakage = Breakage.of(how);
     call.flag(breakage.flag());
-    call.details(
-        "upstream_reset_after_response_started{" + breakage.words().replace(' ', '_') + "}");
+    call.details(breakage.details(true, reason));
     call.end(Ended.RESET);
   }
 }

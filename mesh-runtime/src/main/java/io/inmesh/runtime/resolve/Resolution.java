@@ -73,6 +73,22 @@ public final class Resolution {
     return changed;
   }
 
+  /** Lets go of everything. Answers the keys that were served. */
+  public Set<Key> clear() {
+    changed = new HashSet<>();
+    nodes.forEach(
+        (key, node) -> {
+          if (node.served != null) {
+            changed.add(key);
+          }
+        });
+    nodes.clear();
+    known.clear();
+    roots.clear();
+    wanted = null;
+    return changed;
+  }
+
   /**
    * Takes in an update; an empty value says "does not exist". Answers the keys whose served form is
    * now another.
@@ -222,6 +238,17 @@ public final class Resolution {
   public boolean isPresent(Key key) {
     Optional<Resource> latest = known.get(key);
     return latest != null && latest.isPresent();
+  }
+
+  /** Whether nothing that a root depends on is still awaited. */
+  public boolean isSettled() {
+    for (Key root : roots) {
+      Node node = nodes.get(root);
+      if (node == null || !node.ready) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Who depends on it. */

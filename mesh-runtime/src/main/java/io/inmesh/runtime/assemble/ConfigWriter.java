@@ -1,0 +1,256 @@
+package io.inmesh.runtime.assemble;
+
+import io.inmesh.MeshStatus;
+import io.inmesh.config.Node;
+import io.inmesh.config.Resource;
+import io.inmesh.config.Resource.Key;
+import io.inmesh.loop.EventLoop;
+import io.inmesh.plane.ConfigPlane;
+import io.inmesh.plane.ConfigPlane.Rejection;
+import io.inmesh.plane.ConfigPlane.Status;
+import io.inmesh.plane.PlaneContext;
+import io.inmesh.runtime.live.Scope;
+import io.inmesh.runtime.resolve.Resolution;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one writer: plane event, resolution, wants, assembly, publication. Owner: the config thread,
+ * except where said.
+ */
+public final class ConfigWriter implements ConfigPlane.Events {
+  private static final System.Logger LOG = System.getLogger("io.inmesh.config");
+
+  private final Assembler assembler;
+  private final Resolution resolution;
+  private final Destinations destinations;
+  private final EventLoop loop;
+
+  /** Calls that came before the listeners did, where these cannot be asked for by name. */
+  private final List<Runnable> early = new ArrayList<>();
+
+  private final boolean allListeners;
+  private final Map<Key, Rejection> rejections = new LinkedHashMap<>();
+  private final Map<Key, List<String>> unsupported = new LinkedHashMap<>();
+  private ConfigPlane.@Nullable Session session;
+  private Set<Key> asked = Set.of();
+  private volatile Dataplane current;
+  private volatile Known known =
+      new Known(MeshStatus.Source.NONE, new Status(false, "", ""), List.of(), Map.of());
+
+  /**
+   * What is known about the config itself.
+   *
+   * @param rejections refused, and not yet replaced by something good
+   * @param unsupported fields that are set and not honoured
+   */
+  public record Known(
+      MeshStatus.Source source,
+      Status plane,
+      List<Rejection> rejections,
+      Map<Key, List<String>> unsupported) {
+    public Known {
+      rejections = List.copyOf(rejections);
+      unsupported = Map.copyOf(unsupported);
+    }
+  }
+
+  /**
+   * A writer; nothing happens before {@link #open}.
+   *
+   * @param loop the config thread's
+   */
+  public ConfigWriter(Assembler assembler, Dialer dialer, EventLoop loop) {
+    this.assembler = assembler;
+    this.loop = loop;
+    this.allListeners = dialer.allListeners();
+    this.resolution = new Resolution(allListeners);
+    this.destinations = new Destinations(dialer, loop);
+    this.current = assembler.empty();
+  }
+
+  /** Subscribes. On the config thread. */
+  public void open(ConfigPlane plane, Node node, SecretView secrets) {
+    session = plane.open(new PlaneContext(node, loop, secrets, this));
+    destinations.start(
+        new Destinations.Sweeping() {
+          @Override
+          public Set<String> used() {
+            return assembler.used();
+          }
+
+          @Override
+          public void release(List<Key> listeners) {
+            listeners.forEach(key -> step(resolution.release(key), current.revision()));
+          }
+        });
+    ask();
+  }
+
+  /** The config in force. From any thread; a call reads it once. */
+  public Dataplane dataplane() {
+    return current;
+  }
+
+  /** What is known about the config. From any thread. */
+  public Known known() {
+    return known;
+  }
+
+  /** What is known of a destination; null if nobody has asked for it. From any thread. */
+  public @Nullable Destination destination(String name) {
+    return destinations.find(name);
+  }
+
+  /** A destination that is needed as long as this process lives. */
+  public void want(String destination) {
+    if (!allListeners) {
+      add(destination, true);
+    }
+  }
+
+  /**
+   * A destination that a call needs.
+   *
+   * @param answered runs once it is known whether there is such a destination; at once if there are
+   *     too many. If the plane is asked for all listeners, it runs when the first have arrived
+   */
+  public void ask(String destination, Runnable answered) {
+    if (allListeners) {
+      early.add(answered);
+      tellEarly();
+      return;
+    }
+    Destination found = add(destination, false);
+    if (found == null) {
+      answered.run();
+    } else {
+      found.await(answered);
+    }
+  }
+
+  private void tellEarly() {
+    if (!early.isEmpty() && hasAnswered() && resolution.isSettled()) {
+      List<Runnable> all = List.copyOf(early);
+      early.clear();
+      all.forEach(Runnable::run);
+    }
+  }
+
+  private @Nullable Destination add(String name, boolean pinned) {
+    Destination known = destinations.find(name);
+    Destination destination = destinations.add(name, pinned);
+    if (destination != null && known == null) {
+      var changed = new HashSet<Key>();
+      destination.listeners().forEach(key -> changed.addAll(resolution.want(key)));
+      step(changed, current.revision());
+      destinations.update(destination, resolution);
+    }
+    return destination;
+  }
+
+  /** Whether the plane, or the state directory, has said anything yet. From any thread. */
+  public boolean hasAnswered() {
+    return known.source() != MeshStatus.Source.NONE;
+  }
+
+  /** Passes on that something about this process has changed. */
+  public void node(Node node) {
+    if (session != null) {
+      session.node(node);
+    }
+  }
+
+  @Override
+  public void changed(Map<Key, Optional<Resource>> update, String revision) {
+    Set<Key> changed = resolution.apply(update);
+    rejections.keySet().removeAll(update.keySet());
+    boolean fromDisk = revision.startsWith(ConfigPlane.FROM_DISK);
+    var source = fromDisk ? MeshStatus.Source.STATE_DIRECTORY : MeshStatus.Source.PLANE;
+    tell(source, known.plane());
+    step(changed, revision);
+    destinations.update(update.keySet(), resolution);
+  }
+
+  private void tell(MeshStatus.Source source, Status plane) {
+    known = new Known(source, plane, List.copyOf(rejections.values()), unsupported);
+  }
+
+  private void step(Set<Key> changed, String revision) {
+    ask();
+    if (!changed.isEmpty()) {
+      Assembler.Assembly made = assembler.apply(resolution, changed, revision, current);
+      current = made.dataplane();
+      made.retired().forEach(Scope::close);
+    }
+    destinations.update(changed, resolution);
+    tellEarly();
+  }
+
+  private void ask() {
+    Set<Key> names = resolution.wanted();
+    if (session != null && asked != names) {
+      asked = names;
+      session.want(names);
+    }
+  }
+
+  @Override
+  public void rejected(Rejection rejection) {
+    LOG.log(
+        Level.WARNING,
+        "{0} {1} is refused, what was served goes on: {2}",
+        rejection.type(),
+        rejection.name(),
+        rejection.reason());
+    rejections.put(new Key(rejection.type(), rejection.name()), rejection);
+    tell(known.source(), known.plane());
+  }
+
+  @Override
+  public void unsupported(Key key, List<String> fields) {
+    if (fields.isEmpty()) {
+      unsupported.remove(key);
+    } else {
+      unsupported.put(key, List.copyOf(fields));
+    }
+    tell(known.source(), known.plane());
+  }
+
+  @Override
+  public void status(Status status) {
+    tell(known.source(), status);
+  }
+
+  /** How many resources the last update looked at. */
+  public int visits() {
+    return resolution.visits();
+  }
+
+  /** How many live parts there are. */
+  public int liveParts() {
+    return assembler.liveParts();
+  }
+
+  /** All that the plane is asked for. */
+  public Set<Key> wanted() {
+    return resolution.wanted();
+  }
+
+  /** Unsubscribes and lets go of everything: connections drain. */
+  public void close() {
+    if (session != null) {
+      session.close();
+      session = null;
+    }
+    destinations.stop();
+    step(resolution.clear(), current.revision());
+  }
+}

@@ -1,0 +1,55 @@
+package io.inmesh.runtime.assemble;
+
+import io.inmesh.config.Address;
+import io.inmesh.config.FilterChain;
+import io.inmesh.config.Listener;
+import io.inmesh.runtime.engine.HttpChain;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listener made runnable.
+ *
+ * @param chains in the order of the config, the fallback last
+ * @param use the same object over all updates
+ */
+record ListenerRuntime(Listener config, List<Chain> chains, Use use) {
+  ListenerRuntime {
+    chains = List.copyOf(chains);
+  }
+
+  /**
+   * A filter chain made runnable.
+   *
+   * @param http null if it does not speak HTTP
+   */
+  record Chain(FilterChain config, boolean fallback, @Nullable ConnectionRuntime http) {}
+
+  /** The HTTP side of the only chain, or of the first that speaks HTTP. */
+  @Nullable HttpChain http() {
+    for (Chain chain : chains) {
+      if (chain.http() != null) {
+        return chain.http().chain();
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The HTTP side of the chain that takes plaintext HTTP to an address; null if that chain does not
+   * speak HTTP, or there is none.
+   */
+  @Nullable HttpChain http(Address address) {
+    Chain best = null;
+    for (Chain chain : chains) {
+      if (chain.fallback()) {
+        best = best == null ? chain : best;
+      } else if (ChainChoice.takes(chain.config().match(), address)
+          && (best == null
+              || ChainChoice.isCloser(chain.config().match(), best.config().match(), address))) {
+        best = chain;
+      }
+    }
+    return best == null || best.http() == null ? null : best.http().chain();
+  }
+}

@@ -1,0 +1,38 @@
+package io.inmesh.runtime.assemble;
+
+import io.inmesh.call.Request;
+import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource.Type;
+import io.inmesh.runtime.engine.HttpChain;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * gRPC style: an API listener has the name of its destination. A destination without a port is also
+ * looked for with port 80.
+ */
+public final class NameDialer implements Dialer {
+  @Override
+  public @Nullable HttpChain dial(Dataplane dataplane, Request request) {
+    String authority = request.authority();
+    HttpChain found = dataplane.byName(authority);
+    return found == null && !hasPort(authority) ? dataplane.byName(authority + ":80") : found;
+  }
+
+  private static boolean hasPort(String authority) {
+    return authority.lastIndexOf(':') > authority.lastIndexOf(']');
+  }
+
+  @Override
+  public boolean allListeners() {
+    return false;
+  }
+
+  @Override
+  public List<Key> listeners(String destination) {
+    var exact = new Key(Type.LISTENER, destination);
+    return hasPort(destination)
+        ? List.of(exact)
+        : List.of(exact, new Key(Type.LISTENER, destination + ":80"));
+  }
+}

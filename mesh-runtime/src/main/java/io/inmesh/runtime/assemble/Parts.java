@@ -1,0 +1,17 @@
+package io.inmesh.runtime.assemble;
+
+import io.inmesh.runtime.cluster.ClusterParts;
+import io.inmesh.runtime.filter.FilterTypes;
+import io.inmesh.runtime.route.RouteSettings;
+import io.inmesh.runtime.route.RuntimeValues;
+
+/**
+ * What the assembler puts together; given by the composition root.
+ *
+ * @param clusters its writer is the config loop
+ */
+public record Parts(
+    ClusterParts clusters,
+    FilterTypes filters,
+    RouteSettings.Process process,
+    RuntimeValues runtime) {}
