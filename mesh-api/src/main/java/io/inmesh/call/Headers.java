@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * changing it throws {@link IllegalStateException}.
  */
 public final class Headers {
+  private static final String[] NONE = {};
+
   /** No fields; frozen. */
   public static final Headers EMPTY = new Headers().freeze();
-
-  private static final String[] NONE = {};
 
   private String[] pairs = NONE;
   private int end;

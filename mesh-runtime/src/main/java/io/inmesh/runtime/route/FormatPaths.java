@@ -1,6 +1,8 @@
 package io.inmesh.runtime.route;
 
 import io.inmesh.runtime.route.FormatText.Piece;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** The commands {@code PATH} and {@code QUERY_PARAMS}. */
@@ -16,6 +18,33 @@ final class FormatPaths {
       int end = path == null || query ? -1 : path.indexOf('?');
       return end < 0 ? path : path.substring(0, end);
     };
+  }
+
+  /** The first parameter of that name, percent-decoded. */
+  static Piece parameter(String name) {
+    return call -> {
+      String raw = QueryTest.value(call.path(), name);
+      return raw == null ? null : decoded(raw);
+    };
+  }
+
+  private static String decoded(String raw) {
+    if (raw.indexOf('%') < 0) {
+      return raw;
+    }
+    var bytes = new ByteArrayOutputStream();
+    byte[] from = raw.getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < from.length; i++) {
+      int high = from[i] == '%' && i + 2 < from.length ? Character.digit(from[i + 1], 16) : -1;
+      int low = high < 0 ? -1 : Character.digit(from[i + 2], 16);
+      if (low < 0) {
+        bytes.write(from[i]);
+      } else {
+        bytes.write(high << 4 | low);
+        i += 2;
+      }
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   static Piece query(String source) {

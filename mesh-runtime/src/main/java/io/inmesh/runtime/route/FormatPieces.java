@@ -35,7 +35,7 @@ final class FormatPieces {
       case "PATH":
         return FormatPaths.path(argument);
       case "QUERY_PARAM":
-        return call -> QueryTest.value(call.path(), argument);
+        return FormatPaths.parameter(argument);
       case "QUERY_PARAMS":
         return FormatPaths.query(argument);
       case "ENVIRONMENT":

@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The routes of a virtual host, compiled. */
 final class HostRules<P> {
+  /** Where a virtual host sends those who do not use TLS. */
+  static final Route TO_TLS =
+      new Route(
+          "",
+          RouteMatch.of(new RouteMatch.Prefix("", true)),
+          new Redirect(
+              Optional.empty(), true, Optional.empty(), 0, new Rewrite.KeepPath(), 301, false));
+
   final VirtualHost config;
   private final List<RouteRule<P>> rules;
   private final RouteIndex index;
@@ -30,15 +38,8 @@ final class HostRules<P> {
     this.toTls =
         config.policy().requireTls() == RequireTls.NONE
             ? null
-            : new RouteRule<>(new Levels(levels, tlsRedirect(), rules.size()), parts);
+            : new RouteRule<>(new Levels(levels, TO_TLS, rules.size()), parts);
     this.ignoreParameters = levels.config().options().ignorePathParameters();
-  }
-
-  private static Route tlsRedirect() {
-    var https =
-        new Redirect(
-            Optional.empty(), true, Optional.empty(), 0, new Rewrite.KeepPath(), 301, false);
-    return new Route("", RouteMatch.of(new RouteMatch.Prefix("", true)), https);
   }
 
   @Nullable RouteEntry<P> match(RouteInput call) {

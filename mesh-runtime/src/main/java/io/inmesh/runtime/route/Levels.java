@@ -58,23 +58,23 @@ final class Levels {
     return new Levels(of, route, entry, owner + "/" + ordinal);
   }
 
+  /** The redirect of a virtual host that demands TLS is no route, and inherits no mutations. */
   private List<HeaderMutations> mutations() {
-    var levels = new ArrayList<HeaderMutations>();
-    if (share != null) {
-      levels.add(share.mutations());
+    if (route == HostRules.TO_TLS) {
+      return List.of();
     }
+    var levels = new ArrayList<HeaderMutations>();
     levels.add(route.mutations());
     levels.add(host.mutations());
     levels.add(config.mutations());
     if (config.options().mostSpecificMutationsWin()) {
       Collections.reverse(levels);
     }
+    if (share != null) {
+      // Measured: the share's come first, whatever most_specific_header_mutations_wins says.
+      levels.add(0, share.mutations());
+    }
     return levels;
-  }
-
-  /** Whether the share's mutations are the first of {@link #requestEdits}. */
-  boolean shareFirst() {
-    return !config.options().mostSpecificMutationsWin();
   }
 
   HeaderEdits[] requestEdits() {

@@ -104,6 +104,9 @@ public final class Preparation {
     if (now == null) {
       return BAD_PATH;
     }
+    if (redirect && RequestFields.isGrpc(call)) {
+      return BAD_PATH;
+    }
     now = path.mergeSlashes() ? PathNormalization.merged(now) : now;
     if (!now.equals(only)) {
       call.path(query < 0 ? now : now + given.substring(query));

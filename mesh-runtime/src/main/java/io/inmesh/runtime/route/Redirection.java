@@ -9,17 +9,26 @@ final class Redirection {
   private final Redirect config;
   private final @Nullable PathRewriting path;
   private final @Nullable String replacement;
+  private final boolean keepHost;
 
-  Redirection(Redirect config, MatchTest match, RouteSettings.Process process) {
+  /**
+   * Compiles a redirect.
+   *
+   * @param keepHost the authority stays as it is, port and all
+   */
+  Redirection(Redirect config, boolean keepHost, MatchTest match, RouteSettings.Process process) {
     this.config = config;
+    this.keepHost = keepHost;
     this.path = PathRewriting.of(config.path(), match, process);
     this.replacement = config.path() instanceof Rewrite.ReplacePath whole ? whole.path() : null;
   }
 
-  /** Rewrites the path, which later formats see, and answers the location. */
+  /** Rewrites the path and answers the location. */
   String location(RequestEdit call, boolean keepOld) {
     String rewritten = path == null ? null : path.apply(call);
-    if (rewritten != null) {
+    String current = rewritten == null ? call.path() : rewritten;
+    // A formatted path is for the caller only: later formats see the request's own.
+    if (rewritten != null && !(config.path() instanceof Rewrite.FormatPath)) {
       if (keepOld) {
         call.editHeaders().set("x-envoy-original-path", call.path());
       }
@@ -28,11 +37,12 @@ final class Redirection {
     String scheme = scheme(call);
     String port = config.port() == 0 ? "" : ":" + config.port();
     String host = config.host().orElse("");
+    String target = target(current);
     return scheme
         + "://"
         + (host.isEmpty() ? host(call, scheme, !port.isEmpty()) : host)
         + port
-        + target(call.path());
+        + (target.startsWith("/") ? target : "/" + target);
   }
 
   private String scheme(RequestEdit call) {
@@ -40,8 +50,11 @@ final class Redirection {
     return !own.isEmpty() ? own : config.httpsRedirect() ? "https" : call.scheme();
   }
 
-  private static String host(RequestEdit call, String scheme, boolean otherPort) {
+  private String host(RequestEdit call, String scheme, boolean otherPort) {
     String host = call.authority();
+    if (keepHost) {
+      return host;
+    }
     int colon = host.lastIndexOf(host.startsWith("[") ? "]:" : ":");
     if (colon < 0) {
       return host;

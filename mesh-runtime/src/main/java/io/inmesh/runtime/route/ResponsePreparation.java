@@ -91,12 +91,12 @@ public final class ResponsePreparation {
     return new LocalReply(200, headers, "", reply.details());
   }
 
-  /** Percent encoding of grpc-message: visible ASCII but the percent sign stays. */
+  /** Percent encoding of grpc-message as Envoy has it: the tilde is encoded too. */
   private static String encoded(String text) {
     StringBuilder out = null;
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     for (int i = 0; i < bytes.length; i++) {
-      boolean plain = bytes[i] >= ' ' && bytes[i] < 0x7f && bytes[i] != '%';
+      boolean plain = bytes[i] >= ' ' && bytes[i] < '~' && bytes[i] != '%';
       if (!plain && out == null) {
         out = new StringBuilder(text.substring(0, i));
       }

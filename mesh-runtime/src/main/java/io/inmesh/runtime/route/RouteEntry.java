@@ -58,7 +58,10 @@ public final class RouteEntry<P> {
     this.mirrors = levels.mirrors(forward);
     this.retry = new RetryRules(policy);
     this.metadataMatch = levels.metadataMatch(forward);
-    this.redirection = action instanceof Redirect to ? new Redirection(to, match, process) : null;
+    this.redirection =
+        action instanceof Redirect to
+            ? new Redirection(to, levels.route == HostRules.TO_TLS, match, process)
+            : null;
     this.body =
         action instanceof DirectResponse direct
             ? direct.bodyFormat().map(f -> new FormatText(f.format(), process, "-")).orElse(null)
@@ -134,7 +137,7 @@ public final class RouteEntry<P> {
     return value == null ? "" : value;
   }
 
-  /** The virtual cluster's name; "" for none, {@code other} if none fits. */
+  /** The virtual cluster's name; "" if none fits. */
   public String virtualCluster(RouteInput call) {
     return levels.virtualClusters.name(call);
   }
@@ -148,15 +151,11 @@ public final class RouteEntry<P> {
     if (levels.host.policy().includeRequestAttemptCount()) {
       call.editHeaders().set(ATTEMPTS, "1");
     }
-    int at = 0;
-    if (levels.share != null) {
-      if (levels.shareFirst()) {
-        requestEdits[at++].request(call);
+    for (int i = 0; i < requestEdits.length; i++) {
+      requestEdits[i].request(call);
+      if (i == 0 && levels.share != null && levels.share.hostRewrite().isPresent()) {
+        call.authority(levels.share.hostRewrite().get());
       }
-      levels.share.hostRewrite().ifPresent(call::authority);
-    }
-    while (at < requestEdits.length) {
-      requestEdits[at++].request(call);
     }
     host.apply(call, keepOld);
     String rewritten = path == null ? null : path.apply(call);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FormatTextTest {
   private static FakeCall call() {
-    var call = FakeCall.get("/a/b?q=1&z", "x-a", "abc", "x-m", "1", "x-m", "2");
+    var call = FakeCall.get("/a/b?q=1&z&e=a%20b+%zz", "x-a", "abc", "x-m", "1", "x-m", "2");
     call.cluster =
         new Cluster(
             "c0",
@@ -73,7 +73,7 @@ class FormatTextTest {
         "%REQ(none?X-A)%|abc",
         "%REQ(x-a):2%|ab",
         "%REQ(x-m)%|1",
-        "%REQ(:METHOD)%-%REQ(:PATH)%|GET-/a/b?q=1&z",
+        "%REQ(:METHOD)%-%REQ(:PATH)%|GET-/a/b?q=1&z&e=a%20b+%zz&e=a%20b+%zz",
         "%REQ(:AUTHORITY)%|foo.com",
         "p-%REQ(none)%-s|p---s",
         "%RESP(x-echo)%|one",
@@ -104,10 +104,11 @@ class FormatTextTest {
         "%HOSTNAME%|me",
         "%QUERY_PARAM(q)%|1",
         "%QUERY_PARAM(z)%|''",
+        "%QUERY_PARAM(e)%|a b+%zz",
         "%QUERY_PARAM(none)%|-",
-        "%QUERY_PARAMS%|q=1&z",
+        "%QUERY_PARAMS%|q=1&z&e=a%20b+%zz",
         "%PATH(NQ)%|/a/b",
-        "%PATH(WQ)%|/a/b?q=1&z",
+        "%PATH(WQ)%|/a/b?q=1&z&e=a%20b+%zz",
         "%PATH(NQ:ORIG)%|-",
         "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%|10.9.8.7",
         "%DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT%|127.0.0.1",

@@ -103,7 +103,7 @@ class HeaderEditsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"false, >share>route>host>config", "true, >config>host>route>share"})
+  @CsvSource({"false, >share>route>host>config", "true, >share>config>host>route"})
   void levels(boolean mostSpecificWins, String expected) {
     var share =
         new Entry(

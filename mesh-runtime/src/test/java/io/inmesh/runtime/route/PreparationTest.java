@@ -68,6 +68,14 @@ class PreparationTest {
   }
 
   @Test
+  void grpcIsNotRedirected() {
+    var call = FakeCall.get("/a%2Fb", "content-type", "application/grpc");
+    LocalReply reply = of(false, false, EscapedSlashes.UNESCAPE_AND_REDIRECT).prepare(call);
+    assertThat(reply).isNotNull();
+    assertThat(reply.status()).isEqualTo(400);
+  }
+
+  @Test
   void pathsArePutInOrder() {
     var call = FakeCall.get("/a/../b//c%2F?x=/../");
     assertThat(of(true, true, EscapedSlashes.UNESCAPE_AND_FORWARD).prepare(call)).isNull();

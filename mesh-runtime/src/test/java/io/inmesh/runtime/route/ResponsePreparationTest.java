@@ -109,7 +109,7 @@ class ResponsePreparationTest {
   @CsvSource({"404, -1, 12", "503, -1, 14", "200, -1, 2", "403, -1, 7", "504, 4, 4", "418, -1, 2"})
   void localRepliesToGrpc(int status, int grpcStatus, String expected) {
     var call = FakeCall.get("/", "content-type", "application/grpc+proto");
-    var reply = new LocalReply(status, new Headers(), "50% \u00e9", "x");
+    var reply = new LocalReply(status, new Headers(), "50% ~\u00e9", "x");
     LocalReply sent = plain().local(call, reply, grpcStatus);
     assertThat(sent.status()).isEqualTo(200);
     assertThat(sent.body()).isEmpty();
@@ -121,7 +121,7 @@ class ResponsePreparationTest {
                 "grpc-status",
                 expected,
                 "grpc-message",
-                "50%25 %C3%A9"));
+                "50%25 %7E%C3%A9"));
   }
 
   @Test

@@ -196,4 +196,21 @@ class RewritingTest {
     assertThat(reply).isNotNull();
     assertThat(reply.headers().get("location")).isEqualTo("http://foo.com" + expected);
   }
+
+  @Test
+  void whatARedirectFormatsIsForTheCallerOnly() {
+    var formatted = new Rewrite.FormatPath(Format.parse("/np%REQ(x-a)%"));
+    var to = new Redirect(Optional.empty(), false, Optional.empty(), 0, formatted, 301, false);
+    var call = FakeCall.get("/p?q", "x-a", "1");
+    LocalReply reply = Routes.entry(Routes.route("r", Routes.prefix("/"), to)).directReply(call);
+    assertThat(reply).isNotNull();
+    assertThat(reply.headers().get("location")).isEqualTo("http://foo.com/np1?q");
+    assertThat(call.path()).isEqualTo("/p?q");
+    var regex = new Rewrite.RegexPath(regex("^/", ""));
+    var other = new Redirect(Optional.empty(), false, Optional.empty(), 0, regex, 301, false);
+    reply = Routes.entry(Routes.route("r", Routes.prefix("/"), other)).directReply(call);
+    assertThat(reply).isNotNull();
+    assertThat(reply.headers().get("location")).isEqualTo("http://foo.com/p?q");
+    assertThat(call.path()).isEqualTo("p?q");
+  }
 }

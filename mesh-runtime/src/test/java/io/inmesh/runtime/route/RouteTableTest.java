@@ -268,13 +268,13 @@ class RouteTableTest {
               Map.of(),
               Metadata.EMPTY);
       RouteTable<String> table = Routes.table(host);
-      var plain = FakeCall.to("y.com", "/v1?q=1", "x-forwarded-proto", "http");
+      var plain = FakeCall.to("y.com:80", "/v1?q=1", "x-forwarded-proto", "http");
       RouteEntry<String> entry = table.match(plain);
       assertThat(entry).isNotNull();
       LocalReply reply = entry.directReply(plain);
       assertThat(reply).isNotNull();
       assertThat(reply.status()).isEqualTo(301);
-      assertThat(reply.headers().get("location")).isEqualTo("https://y.com/v1?q=1");
+      assertThat(reply.headers().get("location")).isEqualTo("https://y.com:80/v1?q=1");
       assertThat(entry.route().name()).isEmpty();
       assertThat(name(table, FakeCall.get("/", "x-forwarded-proto", "https"))).isEqualTo("a");
       var inside = FakeCall.get("/", "x-forwarded-proto", "http");
