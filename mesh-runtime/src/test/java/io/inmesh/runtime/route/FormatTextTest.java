@@ -73,7 +73,7 @@ class FormatTextTest {
         "%REQ(none?X-A)%|abc",
         "%REQ(x-a):2%|ab",
         "%REQ(x-m)%|1",
-        "%REQ(:METHOD)%-%REQ(:PATH)%|GET-/a/b?q=1&z&e=a%20b+%zz&e=a%20b+%zz",
+        "%REQ(:METHOD)%-%REQ(:PATH)%|GET-/a/b?q=1&z&e=a%20b+%zz",
         "%REQ(:AUTHORITY)%|foo.com",
         "p-%REQ(none)%-s|p---s",
         "%RESP(x-echo)%|one",
