@@ -4,6 +4,7 @@ import io.inmesh.balance.Picker;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.Cluster.Aggregate;
 import io.inmesh.config.Cluster.Dns;
+import io.inmesh.config.Cluster.OriginalDestination;
 import io.inmesh.config.Cluster.Static;
 import io.inmesh.config.EndpointSet;
 import io.inmesh.config.EndpointSet.Endpoint;
@@ -48,6 +49,7 @@ final class ClusterHosts {
   private ClusterBalancer balancer;
   private @Nullable OutlierDetector detector;
   private @Nullable DnsEndpoints dns;
+  private @Nullable OriginalDestinations originals;
   private @Nullable ClusterHosts local;
   private List<ClusterHosts> members = List.of();
   private List<Group> groups = List.of();
@@ -173,6 +175,10 @@ final class ClusterHosts {
       List<Picker> pickers = members.stream().map(member -> member.current().picker()).toList();
       var picker = new AggregatePicker(pickers, config.balancing());
       current = new HostSet(List.of(), List.of(), picker, Set.of());
+    } else if (config.discovery() instanceof OriginalDestination) {
+      closeOriginals();
+      originals = new OriginalDestinations(config, parts, limits, this::drainLater);
+      current = new HostSet(List.of(), List.of(), originals, Set.of());
     } else {
       rebuildHosts();
     }
@@ -188,7 +194,15 @@ final class ClusterHosts {
     }
   }
 
+  private void closeOriginals() {
+    if (originals != null) {
+      originals.close();
+      originals = null;
+    }
+  }
+
   private void rebuildHosts() {
+    closeOriginals();
     Scope next = scope.next();
     var hosts = new ArrayList<ClusterHost>();
     groups = groups(next, hosts);
@@ -275,6 +289,7 @@ final class ClusterHosts {
     if (dns != null) {
       dns.close();
     }
+    closeOriginals();
     slowStartOver.disarm();
     members.forEach(member -> member.watchers.remove(rebuild));
     if (local != null) {

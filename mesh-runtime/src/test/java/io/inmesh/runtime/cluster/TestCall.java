@@ -17,6 +17,7 @@ final class TestCall implements PickContext {
   Map<String, Object> match = Map.of();
   String bound = "";
   boolean strict;
+  String authority = "";
 
   TestCall(long seed) {
     random = new SplittableRandom(seed);
@@ -56,6 +57,11 @@ final class TestCall implements PickContext {
   @Override
   public Map<String, Object> metadataMatch() {
     return match;
+  }
+
+  @Override
+  public String authority() {
+    return authority;
   }
 
   @Override
