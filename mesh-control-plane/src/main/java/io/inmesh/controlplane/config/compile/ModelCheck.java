@@ -6,12 +6,14 @@ import io.inmesh.controlplane.config.compile.NodeView.Flavour;
 import io.inmesh.controlplane.config.model.DestinationRule;
 import io.inmesh.controlplane.config.model.MeshModel;
 import io.inmesh.controlplane.config.model.MeshModel.RawResource;
+import io.inmesh.controlplane.config.model.Origin;
 import io.inmesh.controlplane.config.model.Service;
 import io.inmesh.controlplane.config.model.VirtualService;
 import io.inmesh.controlplane.config.model.VirtualService.Destination;
 import io.inmesh.controlplane.config.model.VirtualService.Forward;
 import io.inmesh.controlplane.config.model.VirtualService.HttpRoute;
 import io.inmesh.controlplane.config.problem.Problems;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +38,7 @@ public final class ModelCheck {
   public static void check(MeshModel model, Problems problems) {
     var check = new ModelCheck(model, problems);
     check.services();
+    check.routed();
     check.routes();
     check.resources();
   }
@@ -45,18 +48,48 @@ public final class ModelCheck {
     for (Service service : model.services()) {
       Service before = seen.putIfAbsent(service.namespace() + "/" + service.host(), service);
       if (before != null) {
-        problems.error(
-            service.origin().position(),
-            "the host "
-                + service.host()
-                + " is already that of "
-                + before.origin().kind()
-                + " "
-                + before.namespace()
-                + "/"
-                + before.origin().name());
+        String message =
+            "the host " + service.host() + " is already that of " + name(before.origin());
+        boolean istio =
+            service.defaults() == Service.Defaults.ISTIO
+                && before.defaults() == Service.Defaults.ISTIO;
+        if (istio) {
+          problems.warn(service.origin().position(), message + ", which alone is used");
+        } else {
+          problems.error(service.origin().position(), message);
+        }
       }
     }
+  }
+
+  private static String name(Origin origin) {
+    return origin.kind() + " " + origin.namespace() + "/" + origin.name();
+  }
+
+  /** Two that route the same host: the older one holds for all that see both. */
+  private void routed() {
+    var seen = new HashMap<String, VirtualService>();
+    model.virtualServices().stream()
+        .filter(VirtualService::mesh)
+        .filter(service -> service.exportTo().contains("*"))
+        .sorted(Comparator.comparing(VirtualService::origin))
+        .forEach(
+            service ->
+                service
+                    .hosts()
+                    .forEach(
+                        host -> {
+                          VirtualService older = seen.putIfAbsent(host, service);
+                          if (older != null) {
+                            problems.warn(
+                                service.origin().position(),
+                                "is not used for "
+                                    + host
+                                    + ", which the older "
+                                    + name(older.origin())
+                                    + " routes");
+                          }
+                        }));
   }
 
   private void routes() {

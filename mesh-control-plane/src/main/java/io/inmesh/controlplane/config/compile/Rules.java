@@ -7,27 +7,50 @@ import io.inmesh.controlplane.config.model.Origin;
 import io.inmesh.controlplane.config.model.TrafficPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Finds the destination rule that holds for a host, as Istio does. */
 final class Rules {
-  private final Map<String, List<DestinationRule>> byNamespace;
+  private final Map<String, ByHost> byNamespace = new HashMap<>();
+  private final Map<String, Rule> found = new HashMap<>();
   private final String rootNamespace;
   private final NodeView view;
 
   Rules(MeshModel model, NodeView view) {
-    this.byNamespace =
-        model.destinationRules().stream()
-            .sorted(Comparator.comparing(DestinationRule::origin))
-            .collect(Collectors.groupingBy(rule -> rule.origin().namespace()));
     this.rootNamespace = model.settings().rootNamespace();
     this.view = view;
+    model.destinationRules().stream()
+        .sorted(Comparator.comparing(DestinationRule::origin))
+        .filter(this::visible)
+        .forEach(
+            rule ->
+                byNamespace
+                    .computeIfAbsent(rule.origin().namespace(), namespace -> new ByHost())
+                    .add(rule));
+  }
+
+  /** The rules of a namespace that the caller sees, the oldest first. */
+  private static final class ByHost {
+    private final Map<String, List<DestinationRule>> rules = new HashMap<>();
+    private final List<String> wildcards = new ArrayList<>();
+
+    void add(DestinationRule rule) {
+      if (rule.host().startsWith("*") && !rules.containsKey(rule.host())) {
+        wildcards.add(rule.host());
+      }
+      rules.computeIfAbsent(rule.host(), host -> new ArrayList<>()).add(rule);
+    }
+
+    Optional<List<DestinationRule>> find(String host) {
+      return rules.containsKey(host)
+          ? Optional.of(rules.get(host))
+          : Names.mostSpecific(wildcards, host).map(rules::get);
+    }
   }
 
   /**
@@ -56,34 +79,25 @@ final class Rules {
 
   /** The caller's namespace is asked first, then the service's, then the root namespace. */
   Rule find(String host, String serviceNamespace) {
-    return Stream.of(view.namespace(), serviceNamespace, rootNamespace)
-        .distinct()
-        .map(namespace -> in(namespace, host))
-        .flatMap(Optional::stream)
-        .findFirst()
-        .orElse(Rule.NONE);
+    return found.computeIfAbsent(
+        serviceNamespace + "/" + host,
+        key ->
+            Stream.of(view.namespace(), serviceNamespace, rootNamespace)
+                .map(namespace -> Optional.ofNullable(byNamespace.get(namespace)))
+                .flatMap(rules -> rules.flatMap(one -> one.find(host)).stream())
+                .findFirst()
+                .map(Rules::merge)
+                .orElse(Rule.NONE));
   }
 
-  private Optional<Rule> in(String namespace, String host) {
-    boolean own = namespace.equals(view.namespace());
-    List<DestinationRule> visible =
-        byNamespace.getOrDefault(namespace, List.of()).stream()
-            .filter(rule -> own || exported(rule.exportTo()))
-            .filter(rule -> selects(rule, own))
-            .toList();
-    Optional<String> best =
-        Names.mostSpecific(visible.stream().map(DestinationRule::host).toList(), host);
-    return best.map(
-        pattern -> merge(visible.stream().filter(rule -> rule.host().equals(pattern)).toList()));
-  }
-
-  private boolean exported(Set<String> exportTo) {
-    return exportTo.contains("*") || exportTo.contains(view.namespace());
-  }
-
-  private boolean selects(DestinationRule rule, boolean own) {
-    return rule.workloadSelector().isEmpty()
-        || own && view.labels().entrySet().containsAll(rule.workloadSelector().entrySet());
+  private boolean visible(DestinationRule rule) {
+    boolean own = rule.origin().namespace().equals(view.namespace());
+    boolean exported =
+        own || rule.exportTo().contains("*") || rule.exportTo().contains(view.namespace());
+    boolean selects =
+        rule.workloadSelector().isEmpty()
+            || own && view.labels().entrySet().containsAll(rule.workloadSelector().entrySet());
+    return exported && selects;
   }
 
   /** Subsets unite; the first policy and the first definition of a subset hold. */

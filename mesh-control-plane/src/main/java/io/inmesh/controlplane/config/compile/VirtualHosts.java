@@ -36,6 +36,7 @@ final class VirtualHosts {
   private final Map<String, Destination> destinations;
   private final Rules rules;
   private final Map<String, VirtualService> byHost = new LinkedHashMap<>();
+  private final List<String> wildcards;
 
   VirtualHosts(MeshModel model, NodeView view, Map<String, Destination> destinations, Rules rules) {
     this.view = view;
@@ -47,6 +48,7 @@ final class VirtualHosts {
         .filter(service -> visible(service))
         .sorted(Comparator.comparing(VirtualService::origin))
         .forEach(service -> service.hosts().forEach(host -> byHost.putIfAbsent(host, service)));
+    wildcards = byHost.keySet().stream().filter(host -> host.startsWith("*")).toList();
   }
 
   private boolean visible(VirtualService service) {
@@ -56,14 +58,19 @@ final class VirtualHosts {
   /** Hosts that are routed although no service has them. */
   List<String> orphans() {
     return byHost.keySet().stream()
-        .filter(host -> destinations.keySet().stream().noneMatch(s -> Names.matches(host, s)))
+        .filter(
+            host ->
+                host.startsWith("*")
+                    ? destinations.keySet().stream().noneMatch(s -> Names.matches(host, s))
+                    : !destinations.containsKey(host))
         .toList();
   }
 
   /** Of a service. */
   VirtualHost of(Service service, Service.Port port, List<String> domains) {
     Optional<VirtualService> routed =
-        Names.mostSpecific(byHost.keySet(), service.host()).map(byHost::get);
+        Optional.ofNullable(byHost.get(service.host()))
+            .or(() -> Names.mostSpecific(wildcards, service.host()).map(byHost::get));
     Routes routes = new Routes(view, port.number(), this::hashes);
     boolean istio = service.defaults() == Defaults.ISTIO;
     Optional<RetryPolicy> retry =

@@ -160,7 +160,9 @@ final class ServiceEntries {
   private void checkEndpoints(
       List<Value> hosts, List<Workload> endpoints, Resolution resolution, Location location) {
     switch (resolution) {
-      case NONE, DYNAMIC_DNS -> {
+      case DYNAMIC_DNS ->
+          spec.find("resolution").ifPresent(v -> v.error("DYNAMIC_DNS is not supported yet"));
+      case NONE -> {
         if (!endpoints.isEmpty()) {
           spec.owner().error("with the resolution " + resolution + ", there are no endpoints");
         }

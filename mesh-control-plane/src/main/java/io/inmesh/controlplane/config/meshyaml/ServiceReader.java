@@ -80,10 +80,15 @@ final class ServiceReader {
         .ifPresent(all -> all.entries().forEach((k, v) -> subsets.add(subset(k, v))));
     TrafficPolicy policy = Policies.read(given);
     String called = external.isEmpty() ? host : external;
-    mesh.add(new DestinationRule(origin, called, policy, subsets, EVERYWHERE, Map.of()));
+    // What says nothing must not stand in the way of what Istio's resources say.
+    if (!policy.equals(TrafficPolicy.NONE) || !subsets.isEmpty()) {
+      mesh.add(new DestinationRule(origin, called, policy, subsets, EVERYWHERE, Map.of()));
+    }
     List<HttpRoute> routes =
         new RouteReader(mesh.settings(), namespace, called, subsets, given).read();
-    mesh.add(new VirtualService(origin, List.of(called), true, routes, EVERYWHERE));
+    if (!given.present("routes", "timeout", "retry").isEmpty()) {
+      mesh.add(new VirtualService(origin, List.of(called), true, routes, EVERYWHERE));
+    }
   }
 
   private static Service service(
