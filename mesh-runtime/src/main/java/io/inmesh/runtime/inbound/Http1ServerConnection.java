@@ -181,21 +181,21 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
   }
 
   private void head() throws WireException {
-    checkSize(parser.contentLength());
+    checkSize(parser.head().contentLength());
     bodyBytes = 0;
-    mustContinue = parser.expectsContinue();
-    boolean toHead = parser.method().equals("HEAD");
-    var opened = new Http1Exchange(this, toHead, parser.isHttp10(), parser.keepAlive());
-    Target target = Target.of(parser.target(), parser.host());
+    mustContinue = parser.head().expectsContinue();
+    boolean toHead = parser.head().method().equals("HEAD");
+    var opened = new Http1Exchange(this, toHead, parser.head().isHttp10(), parser.keepAlive());
+    Target target = Target.of(parser.head().target(), parser.head().host());
     exchange = opened;
     idle.disarm();
     settings.counters().requests.increment();
     settings.counters().active.increment();
-    Headers headers = Requests.clean(parser.headers());
+    Headers headers = Requests.clean(parser.head().headers());
     opened.handle(
         settings.handler(),
         new ServerRequest(
-            parser.method(),
+            parser.head().method(),
             peer.scheme(),
             target.authority(),
             target.path(),
@@ -208,7 +208,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
   /** Whether the rest of the request will be read, so that the connection can stay. */
   boolean canReadRest(Http1Exchange current) {
     return current.isRequestEnded()
-        || (!mustContinue && parser.contentLength() - bodyBytes <= MOST_DISCARDED);
+        || (!mustContinue && parser.head().contentLength() - bodyBytes <= MOST_DISCARDED);
   }
 
   void answered(Http1Exchange current) {

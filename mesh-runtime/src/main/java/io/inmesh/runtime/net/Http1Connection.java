@@ -139,7 +139,7 @@ final class Http1Connection extends Link {
         return true;
       case HEAD:
         current.responseBegun = true;
-        current.handler.onHead(parser.status(), parser.headers());
+        current.handler.onHead(parser.head().status(), parser.head().headers());
         return true;
       case DATA:
         if (!current.isDemanded()) {

@@ -170,15 +170,6 @@ abstract class Link {
     }
   }
 
-  final boolean isRetired() {
-    return retired;
-  }
-
-  /** How many streams are open. */
-  final int active() {
-    return active;
-  }
-
   /** The channel is closed. */
   final void gone() {
     if (!gone) {

@@ -2,7 +2,6 @@ package io.inmesh.runtime.wire;
 
 import io.inmesh.call.Headers;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Reads HTTP/1.1 messages from bytes, one after another: {@link #next} says what comes. Strict
@@ -17,7 +16,7 @@ public final class Http1Parser {
     MORE,
     /** An informational head, to be skipped. */
     INFORMATIONAL,
-    /** A head: {@link #status} or {@link #method}, {@link #headers}. */
+    /** A head: {@link #head}. */
     HEAD,
     /**
      * {@link #dataLength} bytes of body at the buffer's reader index; asked again, the same comes
@@ -40,13 +39,9 @@ public final class Http1Parser {
 
   private static final int LONGEST_CHUNK_LINE = 1024;
   private static final int SCRATCH = 1024;
-  private static final String[] METHODS = {
-    "GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"
-  };
-
   private final boolean responses;
   private final int maxHeadBytes;
-  private final int maxFields;
+  private final Http1Head head;
 
   private State state = State.HEAD;
   private byte[] scratch = new byte[SCRATCH];
@@ -61,19 +56,10 @@ public final class Http1Parser {
   private long remaining;
   private int dataLength;
 
-  private int status;
-  private String method = "";
-  private String target = "";
-  private String host = "";
-  private int hosts;
-  private Headers headers = Headers.EMPTY;
   private Headers trailers = Headers.EMPTY;
-  private boolean http10;
-  private boolean close;
-  private boolean keep;
-  private boolean chunked;
-  private boolean expectContinue;
-  private long contentLength;
+
+  /** Whether the body of the current message lasts until the connection ends. */
+  private boolean untilClose;
 
   /**
    * A parser of responses, or of requests.
@@ -84,7 +70,7 @@ public final class Http1Parser {
   public Http1Parser(boolean responses, int maxHeadBytes, int maxFields) {
     this.responses = responses;
     this.maxHeadBytes = maxHeadBytes;
-    this.maxFields = maxFields;
+    this.head = new Http1Head(responses, maxFields);
   }
 
   /** Before a response: whether it answers a HEAD and so has no body whatever its head says. */
@@ -97,7 +83,7 @@ public final class Http1Parser {
     for (; ; ) {
       switch (state) {
         case HEAD:
-          return head(in);
+          return readHead(in);
         case FIXED:
           return remaining == 0 ? end(Headers.EMPTY) : data(in, remaining);
         case UNTIL_CLOSE:
@@ -154,18 +140,13 @@ public final class Http1Parser {
     return true;
   }
 
-  /** Whether a message has begun and not ended; {@code in} may hold its beginning. */
-  public boolean inMessage(ByteBuf in) {
-    return state != State.HEAD || in.isReadable();
-  }
-
   private Event end(Headers fields) {
     trailers = fields;
     state = State.HEAD;
     return Event.END;
   }
 
-  private Event head(ByteBuf in) throws WireException {
+  private Event readHead(ByteBuf in) throws WireException {
     if (!responses && scanned == 0) {
       // RFC 9112, 2.2: empty lines before a request line are let pass.
       while (in.isReadable() && isLineEnd(in.getByte(in.readerIndex()))) {
@@ -176,29 +157,14 @@ public final class Http1Parser {
     if (length < 0) {
       return Event.MORE;
     }
-    byte[] bytes = take(in, length);
-    reset();
-    int at = lineEnd(bytes, 0, length);
-    startLine(bytes, contentEnd(bytes, 0, at));
-    headers = new Headers();
-    fields(bytes, at + 1, length, headers, true);
+    trailers = Headers.EMPTY;
+    untilClose = false;
+    head.read(take(in, length), length);
     return responses ? responseHead() : requestHead();
   }
 
   private static boolean isLineEnd(byte b) {
     return b == '\r' || b == '\n';
-  }
-
-  private void reset() {
-    status = 0;
-    host = "";
-    hosts = 0;
-    trailers = Headers.EMPTY;
-    close = false;
-    keep = false;
-    chunked = false;
-    expectContinue = false;
-    contentLength = -1;
   }
 
   /**
@@ -239,227 +205,8 @@ public final class Http1Parser {
     return scratch;
   }
 
-  private static int lineEnd(byte[] bytes, int from, int to) {
-    int at = from;
-    while (at < to && bytes[at] != '\n') {
-      at++;
-    }
-    return at;
-  }
-
-  /** Where a line that ends with the line feed at {@code lf} has its last byte but the return. */
-  private static int contentEnd(byte[] bytes, int from, int lf) {
-    return lf > from && bytes[lf - 1] == '\r' ? lf - 1 : lf;
-  }
-
-  private void startLine(byte[] line, int length) throws WireException {
-    if (responses) {
-      statusLine(line, length);
-    } else {
-      requestLine(line, length);
-    }
-  }
-
-  private void statusLine(byte[] line, int length) throws WireException {
-    version(line, 0, length);
-    if (length < 12 || line[8] != ' ' || (length > 12 && line[12] != ' ')) {
-      throw new WireException(400, "not a status line");
-    }
-    for (int i = 9; i < 12; i++) {
-      if (line[i] < '0' || line[i] > '9') {
-        throw new WireException(400, "not a status line");
-      }
-      status = status * 10 + line[i] - '0';
-    }
-    if (status < 100) {
-      throw new WireException(400, "status " + status);
-    }
-  }
-
-  private void requestLine(byte[] line, int length) throws WireException {
-    int space = indexOf(line, ' ', 0, length);
-    int second = indexOf(line, ' ', space + 1, length);
-    if (space <= 0 || second <= space + 1) {
-      throw new WireException(400, "not a request line");
-    }
-    for (int i = 0; i < space; i++) {
-      if (Tokens.lower(line[i]) == 0) {
-        throw new WireException(400, "not a method");
-      }
-    }
-    for (int i = space + 1; i < second; i++) {
-      if (line[i] <= ' ' || line[i] == 0x7f) {
-        throw new WireException(400, "not a request target");
-      }
-    }
-    version(line, second + 1, length);
-    if (length != second + 9) {
-      throw new WireException(400, "not a request line");
-    }
-    method = method(line, space);
-    target = new String(line, space + 1, second - space - 1, StandardCharsets.ISO_8859_1);
-  }
-
-  private static String method(byte[] line, int length) {
-    for (String known : METHODS) {
-      if (known.length() == length && known.charAt(0) == line[0] && known.charAt(1) == line[1]) {
-        if (matches(known, line, length)) {
-          return known;
-        }
-      }
-    }
-    return new String(line, 0, length, StandardCharsets.US_ASCII);
-  }
-
-  private static boolean matches(String known, byte[] line, int length) {
-    for (int i = 0; i < length; i++) {
-      if (known.charAt(i) != line[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void version(byte[] line, int at, int length) throws WireException {
-    if (length < at + 8
-        || line[at] != 'H'
-        || line[at + 1] != 'T'
-        || line[at + 2] != 'T'
-        || line[at + 3] != 'P'
-        || line[at + 4] != '/'
-        || line[at + 6] != '.') {
-      throw new WireException(400, "not HTTP/1.1");
-    }
-    if (line[at + 5] != '1' || line[at + 7] < '0' || line[at + 7] > '9') {
-      throw new WireException(505, "not HTTP/1.1");
-    }
-    http10 = line[at + 7] == '0';
-  }
-
-  private static int indexOf(byte[] bytes, char wanted, int from, int to) {
-    for (int i = Math.max(0, from); i < to; i++) {
-      if (bytes[i] == wanted) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  /** Fields from {@code at} to the empty line. */
-  private void fields(byte[] bytes, int at, int length, Headers into, boolean framing)
-      throws WireException {
-    while (at < length) {
-      int lf = lineEnd(bytes, at, length);
-      int end = contentEnd(bytes, at, lf);
-      if (end == at) {
-        return;
-      }
-      field(bytes, at, end, into, framing);
-      at = lf + 1;
-    }
-  }
-
-  private void field(byte[] bytes, int at, int end, Headers into, boolean framing)
-      throws WireException {
-    int colon = at;
-    while (colon < end && bytes[colon] != ':') {
-      byte lower = Tokens.lower(bytes[colon]);
-      if (lower == 0) {
-        throw new WireException(400, "not a header field");
-      }
-      bytes[colon++] = lower;
-    }
-    if (colon == at || colon == end) {
-      throw new WireException(400, "not a header field");
-    }
-    String name = FieldNames.of(bytes, at, colon - at);
-    int from = colon + 1;
-    while (from < end && (bytes[from] == ' ' || bytes[from] == '\t')) {
-      from++;
-    }
-    while (end > from && (bytes[end - 1] == ' ' || bytes[end - 1] == '\t')) {
-      end--;
-    }
-    for (int i = from; i < end; i++) {
-      if (bytes[i] == 0 || bytes[i] == '\r') {
-        throw new WireException(400, "a control character in the field " + name);
-      }
-    }
-    String value = new String(bytes, from, end - from, StandardCharsets.ISO_8859_1);
-    if (!framing) {
-      if (!Fields.isFraming(name) && !Fields.isHop(name)) {
-        into.addLower(name, value);
-      }
-    } else if (!framing(name, value)) {
-      into.addLower(name, value);
-    }
-    if (into.size() > maxFields) {
-      throw new WireException(431, "more than " + maxFields + " header fields");
-    }
-  }
-
-  /** Takes in what frames the message; true if the field is not for anybody else. */
-  private boolean framing(String name, String value) throws WireException {
-    switch (name) {
-      case "content-length":
-        if (contentLength >= 0) {
-          throw new WireException(400, "two content-lengths");
-        }
-        contentLength = length(value);
-        return false;
-      case "transfer-encoding":
-        if (chunked || !value.equalsIgnoreCase("chunked")) {
-          throw new WireException(501, "a transfer-encoding other than chunked");
-        }
-        chunked = true;
-        return true;
-      case "connection":
-        close |= Tokens.has(value, "close");
-        keep |= Tokens.has(value, "keep-alive");
-        return true;
-      case "keep-alive":
-      case "proxy-connection":
-        return true;
-      case "expect":
-        expectContinue = value.equalsIgnoreCase("100-continue");
-        return false;
-      case "host":
-        if (responses) {
-          return false;
-        }
-        hosts++;
-        host = value;
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  private static long length(String value) throws WireException {
-    long length = 0;
-    for (int i = 0; i < value.length(); i++) {
-      int digit = value.charAt(i) - '0';
-      if (digit < 0 || digit > 9 || i > 17) {
-        throw new WireException(400, "not a content-length");
-      }
-      length = length * 10 + digit;
-    }
-    if (value.isEmpty()) {
-      throw new WireException(400, "not a content-length");
-    }
-    return length;
-  }
-
-  private void checkFraming() throws WireException {
-    if (chunked && contentLength >= 0) {
-      throw new WireException(400, "both content-length and transfer-encoding");
-    }
-    if (chunked && http10) {
-      throw new WireException(400, "transfer-encoding in HTTP/1.0");
-    }
-  }
-
   private Event responseHead() throws WireException {
+    int status = head.status();
     if (status == 101) {
       throw new WireException(400, "a protocol switch that was not asked for");
     }
@@ -469,28 +216,21 @@ public final class Http1Parser {
     if (headRequest || status == 204 || status == 304) {
       remaining = 0;
       state = State.FIXED;
-      return Event.HEAD;
-    }
-    checkFraming();
-    if (chunked) {
+    } else if (head.isChunked()) {
       state = State.CHUNK_SIZE;
-    } else if (contentLength >= 0) {
-      remaining = contentLength;
+    } else if (head.contentLength() >= 0) {
+      remaining = head.contentLength();
       state = State.FIXED;
     } else {
-      close = true;
+      untilClose = true;
       state = State.UNTIL_CLOSE;
     }
     return Event.HEAD;
   }
 
-  private Event requestHead() throws WireException {
-    checkFraming();
-    if (hosts > 1 || (hosts == 0 && !http10)) {
-      throw new WireException(400, hosts == 0 ? "no host" : "two hosts");
-    }
-    remaining = Math.max(0, contentLength);
-    state = chunked ? State.CHUNK_SIZE : State.FIXED;
+  private Event requestHead() {
+    remaining = Math.max(0, head.contentLength());
+    state = head.isChunked() ? State.CHUNK_SIZE : State.FIXED;
     return Event.HEAD;
   }
 
@@ -536,9 +276,7 @@ public final class Http1Parser {
       return end(Headers.EMPTY);
     }
     byte[] bytes = take(in, length);
-    var fields = new Headers();
-    fields(bytes, 0, length, fields, false);
-    return end(fields);
+    return end(head.readTrailers(bytes, length));
   }
 
   /** How many bytes of body {@link Event#DATA} announced. */
@@ -546,29 +284,9 @@ public final class Http1Parser {
     return dataLength;
   }
 
-  /** A response's status. */
-  public int status() {
-    return status;
-  }
-
-  /** A request's method. */
-  public String method() {
-    return method;
-  }
-
-  /** A request's target, as it stands there. */
-  public String target() {
-    return target;
-  }
-
-  /** A request's host; empty if it names none. */
-  public String host() {
-    return host;
-  }
-
-  /** The head's fields but those that frame the message and, in a request, host. */
-  public Headers headers() {
-    return headers;
+  /** The head of the current message; until the next one has been read. */
+  public Http1Head head() {
+    return head;
   }
 
   /** The message's trailers. */
@@ -576,28 +294,8 @@ public final class Http1Parser {
     return trailers;
   }
 
-  /** What content-length says; -1 if nothing. */
-  public long contentLength() {
-    return contentLength;
-  }
-
-  /** Whether a body follows the head. */
-  public boolean hasBody() {
-    return chunked || contentLength > 0;
-  }
-
   /** Whether a further message may follow on the connection. */
   public boolean keepAlive() {
-    return !close && (!http10 || keep);
-  }
-
-  /** Whether it is HTTP/1.0. */
-  public boolean isHttp10() {
-    return http10;
-  }
-
-  /** Whether the client waits for a word before it sends the body. */
-  public boolean expectsContinue() {
-    return expectContinue && !http10 && hasBody();
+    return head.keepAlive() && !untilClose;
   }
 }
