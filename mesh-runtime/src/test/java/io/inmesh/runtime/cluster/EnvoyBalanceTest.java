@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ class EnvoyBalanceTest {
   private int keys;
   private int histograms;
   private int sessions;
+  private int bins;
   private final List<String> differences = new ArrayList<>();
 
   @Test
@@ -40,6 +42,7 @@ class EnvoyBalanceTest {
     assertThat(keys).isGreaterThanOrEqualTo(1000);
     assertThat(histograms).isGreaterThan(150);
     assertThat(sessions).isGreaterThan(10);
+    assertThat(bins).isGreaterThan(50);
   }
 
   private static List<String> lines() throws IOException {
@@ -66,6 +69,7 @@ class EnvoyBalanceTest {
         cluster.runtime.local(local.runtime);
       }
       cluster.runtime.update(step.endpoints);
+      grow(cluster, step);
       HostSet hosts = cluster.runtime.hosts();
       step.active.forEach((address, count) -> hold(hosts, address, count));
       for (int i = 0; i < step.picks.size(); i++) {
@@ -74,6 +78,30 @@ class EnvoyBalanceTest {
       step.sessions.forEach((address, got) -> session(hosts, recording, step, address, got));
       step.active.forEach((address, count) -> hold(hosts, address, -count));
     }
+  }
+
+  /** Slow start: a new host's share of the picks grows as it did in Envoy. */
+  private void grow(TestCluster cluster, Step step) {
+    var call = new TestCall(5);
+    double now = 0;
+    for (Map.Entry<Double, Map<String, Integer>> bin : step.bins.entrySet()) {
+      cluster.loop.advance(Duration.ofNanos((long) ((bin.getKey() - now) * 1e9)));
+      now = bin.getKey();
+      Map<String, Integer> ours = new TreeMap<>();
+      for (int i = 0; i < 200; i++) {
+        ours.merge(pick(cluster.runtime.hosts(), call), 1, Integer::sum);
+      }
+      bins++;
+      var names = new HashSet<>(ours.keySet());
+      names.addAll(bin.getValue().keySet());
+      for (String name : names) {
+        int off = ours.getOrDefault(name, 0) - bin.getValue().getOrDefault(name, 0);
+        if (Math.abs(off) > 4) {
+          differences.add(step.label + " after " + now + " s " + bin.getValue() + " " + ours);
+        }
+      }
+    }
+    cluster.loop.advance(Duration.ofMinutes(1));
   }
 
   private static void hold(HostSet hosts, String address, int count) {

@@ -51,6 +51,9 @@ final class Recording {
     final List<Picks> picks = new ArrayList<>();
     final Map<String, List<String>> sessions = new LinkedHashMap<>();
 
+    /** What was picked in the middle of short intervals, by seconds since the step began. */
+    final Map<Double, Map<String, Integer>> bins = new LinkedHashMap<>();
+
     Step(String label) {
       this.label = label;
     }
@@ -140,6 +143,11 @@ final class Recording {
           }
         }
         case "session" -> step.sessions.put(words[1], List.of(words).subList(2, words.length));
+        case "bin" -> {
+          Map<String, Integer> counts = new LinkedHashMap<>();
+          counts(List.of(words).subList(1, words.length).toArray(new String[0]), counts);
+          step.bins.put(Double.parseDouble(words[1]), counts);
+        }
         case "end" -> {
           step.endpoints = new EndpointSet(config[1], groups, policy());
           step.local = new EndpointSet("local", localGroups);
@@ -190,7 +198,14 @@ final class Recording {
 
     private static Balancing.Policy policy(String[] words) {
       return switch (words[0]) {
-        case "rr" -> new Balancing.RoundRobin(SlowStart.NONE);
+        case "rr" ->
+            new Balancing.RoundRobin(
+                words.length == 1
+                    ? SlowStart.NONE
+                    : new SlowStart(
+                        Duration.ofSeconds(Long.parseLong(words[1])),
+                        Double.parseDouble(words[2]),
+                        Double.parseDouble(words[3])));
         case "random" -> new Balancing.Random();
         case "lr" ->
             new Balancing.LeastRequest(
