@@ -193,7 +193,9 @@ public abstract class ConfigPlaneContract {
     events.await("its endpoints", now -> ENDPOINTS.equals(now.resource(key(ENDPOINTS))));
     want(key(A));
     want(key(A), key(ENDPOINTS));
-    events.await("its endpoints again", now -> now.deliveries().get(key(ENDPOINTS)) == 2);
+    Said again =
+        events.await("its endpoints again", now -> now.deliveries().get(key(ENDPOINTS)) == 2);
+    assertThat(again.resource(key(ENDPOINTS))).isEqualTo(ENDPOINTS);
   }
 
   @Test

@@ -6,6 +6,8 @@ import io.inmesh.config.Resource.Type;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryRequest;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryResponse;
 import io.inmesh.proto.google.rpc.Status;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** StreamAggregatedResources: each request says all names of its type. */
@@ -24,6 +26,22 @@ final class StateOfTheWorld implements Exchange<DiscoveryResponse> {
 
     /** Once names were given, an empty list means none instead of all. */
     boolean namedNames;
+
+    /** The names of the last request. */
+    Set<String> asked = Set.of();
+
+    /** Names of earlier requests that the last one left out. */
+    final Set<String> dropped = new HashSet<>();
+
+    /** Takes the names of the next request; tells whether one of them was dropped before. */
+    boolean asksAgain(Set<String> names) {
+      if (names == asked) {
+        return false;
+      }
+      asked.stream().filter(name -> !names.contains(name)).forEach(dropped::add);
+      asked = names;
+      return dropped.removeAll(names);
+    }
   }
 
   StateOfTheWorld(
@@ -83,10 +101,12 @@ final class StateOfTheWorld implements Exchange<DiscoveryResponse> {
 
   private void send(Type type, Turn turn) {
     Subscription subscription = subscription(type);
+    // Some planes compare versions only, and believe that we still have what we dropped.
+    boolean again = turn.asksAgain(subscription.names());
     DiscoveryRequest.Builder request =
         DiscoveryRequest.newBuilder()
             .setTypeUrl(type.url())
-            .setVersionInfo(subscription.version())
+            .setVersionInfo(again ? "" : subscription.version())
             .setResponseNonce(turn.nonce)
             .addAllResourceNames(subscription.names());
     boolean all = subscription.wildcard() && subscription.names().isEmpty();

@@ -199,7 +199,11 @@ class StateOfTheWorldTest {
     assertThat(onlyRequest().getResourceNamesList()).containsExactlyInAnyOrder("b", "c");
     bench.respond(response(Type.ENDPOINTS, "2", Resources.endpoints("a", 1)));
     assertThat(bench.events.updates).as("not wanted: passed over").hasSize(1);
+    bench.stream().take();
     bench.want(endpoints("a"));
+    assertThat(onlyRequest().getVersionInfo())
+        .as("a plane that compares versions would think that we have it")
+        .isEmpty();
     bench.respond(response(Type.ENDPOINTS, "3", Resources.endpoints("a", 1)));
     assertThat(bench.events.last()).containsOnlyKeys(endpoints("a"));
   }
