@@ -34,8 +34,7 @@ final class Plane implements ConfigSource, AutoCloseable {
           System::nanoTime,
           2);
   final AdsServer ads;
-  private final EncodedResources encoding =
-      new EncodedResources(new Encoder(Extensions.standard(), TlsFlavor.INMESH));
+  private final Encoder encoder;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Server server;
   private final int port;
@@ -45,8 +44,10 @@ final class Plane implements ConfigSource, AutoCloseable {
       int wantedPort,
       @Nullable SslContext tls,
       StreamAuthenticator authenticator,
-      RegistrationListener registrations)
+      RegistrationListener registrations,
+      TlsFlavor flavor)
       throws IOException {
+    encoder = new Encoder(Extensions.standard(), flavor);
     ads = new AdsServer(loop, this, registrations, InstantSource.system());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", wantedPort))
@@ -63,8 +64,12 @@ final class Plane implements ConfigSource, AutoCloseable {
     return plaintext(0, RegistrationListener.NONE);
   }
 
+  static Plane plaintext(TlsFlavor flavor) throws IOException {
+    return new Plane(0, null, StreamAuthenticator.ANYONE, RegistrationListener.NONE, flavor);
+  }
+
   static Plane plaintext(int port, RegistrationListener registrations) throws IOException {
-    return new Plane(port, null, StreamAuthenticator.ANYONE, registrations);
+    return new Plane(port, null, StreamAuthenticator.ANYONE, registrations, TlsFlavor.INMESH);
   }
 
   static Plane tls(
@@ -76,7 +81,7 @@ final class Plane implements ConfigSource, AutoCloseable {
             .trustManager(root)
             .clientAuth(ClientAuth.OPTIONAL)
             .build();
-    return new Plane(port, tls, authenticator, RegistrationListener.NONE);
+    return new Plane(port, tls, authenticator, RegistrationListener.NONE, TlsFlavor.INMESH);
   }
 
   int port() {
@@ -84,12 +89,13 @@ final class Plane implements ConfigSource, AutoCloseable {
   }
 
   void publish(String revision, Collection<? extends Resource> resources) {
-    ServedConfig encoded;
-    synchronized (encoding) {
-      encoded = encoding.config(revision, true, resources);
-    }
-    config = encoded;
+    config = new ServedConfig(revision, true, resources.stream().map(this::encode).toList());
     listeners.forEach(Runnable::run);
+  }
+
+  private ServedResource encode(Resource resource) {
+    return ServedResource.of(
+        resource.key(), encoder.message(resource).toByteString(), resource.references());
   }
 
   @Override
