@@ -42,6 +42,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
   private ConfigPlane.@Nullable Session session;
   private Set<Key> asked = Set.of();
   private volatile Dataplane current;
+  private volatile boolean settled;
   private volatile Known known =
       new Known(MeshStatus.Source.NONE, new Status(false, "", ""), List.of(), Map.of());
 
@@ -136,8 +137,14 @@ public final class ConfigWriter implements ConfigPlane.Events {
     }
   }
 
+  /** Whether the plane has answered and all listeners of then were complete. From any thread. */
+  public boolean isSettled() {
+    return settled;
+  }
+
   private void tellEarly() {
-    if (!early.isEmpty() && hasAnswered() && resolution.isSettled()) {
+    settled = settled || (hasAnswered() && resolution.isSettled());
+    if (settled && !early.isEmpty()) {
       List<Runnable> all = List.copyOf(early);
       early.clear();
       all.forEach(Runnable::run);

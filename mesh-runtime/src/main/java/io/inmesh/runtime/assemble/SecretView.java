@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +17,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SecretView implements SecretStore {
   private final SecretStore own;
+  private final Supplier<TrustBundle> platform;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Map<String, Secret> sent = Map.of();
 
-  /** A view over the process's own secrets, to which none have been sent yet. */
-  public SecretView(SecretStore own) {
+  /**
+   * A view over the process's own secrets, to which none have been sent yet.
+   *
+   * @param platform the authorities that the Java platform trusts
+   */
+  public SecretView(SecretStore own, Supplier<TrustBundle> platform) {
     this.own = own;
+    this.platform = platform;
     own.onChange(this::tell);
   }
 
@@ -41,6 +48,9 @@ public final class SecretView implements SecretStore {
 
   @Override
   public @Nullable TrustBundle trust(String name) {
+    if (name.equals(Passthrough.PLATFORM_ROOTS)) {
+      return platform.get();
+    }
     Secret secret = isOwn(name) ? null : sent.get(name);
     return secret == null ? own.trust(name) : secret.authorities().orElse(null);
   }

@@ -33,12 +33,12 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
   private static final Flag[] FLAGS = Flag.values();
   private static final String LOCAL = "127.0.0.1";
 
-  final HttpChain chain;
-  final Clusters clusters;
+  HttpChain chain;
+  Clusters clusters;
   final Surroundings surroundings;
   final EventLoop loop;
   final CallSink sink;
-  private final String revision;
+  private String revision;
   private final Request request;
   private final long start;
   private final long draw;
@@ -110,6 +110,13 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
     }
     HttpFilter own = entry == null ? null : entry.parts().filter(index);
     return own == null ? chain.filters[index] : own;
+  }
+
+  /** What decides about the call, once it is known. */
+  final void under(HttpChain found, Clusters known, String name) {
+    chain = found;
+    clusters = known;
+    revision = name;
   }
 
   final void chooseRoute() {
@@ -223,7 +230,7 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
 
   @Override
   public final boolean tls() {
-    return false;
+    return request.scheme().equals("https");
   }
 
   @Override

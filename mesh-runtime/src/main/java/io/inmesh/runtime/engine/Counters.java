@@ -10,6 +10,7 @@ public final class Counters {
   private final LongAdder resent = new LongAdder();
   private final LongAdder retries = new LongAdder();
   private final LongAdder unrepeatable = new LongAdder();
+  private final LongAdder unmeshed = new LongAdder();
   private final LongAdder mirrors = new LongAdder();
 
   void began() {
@@ -35,6 +36,16 @@ public final class Counters {
 
   void mirrored() {
     mirrors.increment();
+  }
+
+  /** One more call went to a destination that is not in the mesh. */
+  public void wentUnmeshed() {
+    unmeshed.increment();
+  }
+
+  /** Calls to destinations that are not in the mesh, passed on as they were. */
+  public long unmeshed() {
+    return unmeshed.sum();
   }
 
   /** Calls under way. */

@@ -12,10 +12,18 @@ import org.jspecify.annotations.Nullable;
 public final class HttpChain {
   final HttpFilter[] filters;
   final @Nullable RouteTable<RouteParts> routes;
-  final Preparation preparation;
+
+  /** Null for calls that are passed on as they are. */
+  final @Nullable Preparation preparation;
+
   final ResponsePreparation responses;
   final boolean envoyHeaders;
   final long idleNanos;
+
+  /** A chain without filters that leaves requests as they are, but for what the routes say. */
+  public static HttpChain untouched(RouteTable<RouteParts> routes, RouteSettings settings) {
+    return new HttpChain(new HttpFilter[0], routes, settings, (Preparation) null);
+  }
 
   /**
    * A chain.
@@ -31,11 +39,21 @@ public final class HttpChain {
       @Nullable RouteTable<RouteParts> routes,
       RouteSettings settings,
       int port) {
+    this(filters, routes, settings, new Preparation(settings, options(routes), port));
+  }
+
+  private static RouteConfiguration.Options options(@Nullable RouteTable<RouteParts> routes) {
+    return routes == null ? RouteConfiguration.Options.DEFAULT : routes.config().options();
+  }
+
+  private HttpChain(
+      HttpFilter[] filters,
+      @Nullable RouteTable<RouteParts> routes,
+      RouteSettings settings,
+      @Nullable Preparation preparation) {
     this.filters = filters.clone();
     this.routes = routes;
-    RouteConfiguration.Options options =
-        routes == null ? RouteConfiguration.Options.DEFAULT : routes.config().options();
-    this.preparation = new Preparation(settings, options, port);
+    this.preparation = preparation;
     this.responses = new ResponsePreparation(settings);
     this.envoyHeaders = !settings.router().suppressEnvoyHeaders();
     this.idleNanos = settings.connection().limits().streamIdleTimeout().toNanos();

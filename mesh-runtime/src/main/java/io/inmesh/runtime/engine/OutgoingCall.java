@@ -24,6 +24,10 @@ public final class OutgoingCall extends CallState {
   private boolean requestEnded;
   private int demanded;
 
+  private InFlight.@Nullable OnLoop inFlight;
+  @Nullable OutgoingCall previous;
+  @Nullable OutgoingCall next;
+
   @Nullable ReplayBuffer body;
   @Nullable RetryRules retry;
   @Nullable Admission retrying;
@@ -50,15 +54,40 @@ public final class OutgoingCall extends CallState {
     super(chain, clusters, revision, surroundings, loop, request, sink);
   }
 
-  /** On the loop, once. */
-  public void start() {
+  /** On the loop, once: the call counts, and can be cancelled. */
+  public void enter() {
     surroundings.counters().began();
+    inFlight = surroundings.inFlight().of(loop);
+    inFlight.add(this);
     lastActivity = startNanos();
     long own = request().timeout().toNanos();
     if (own > 0) {
       deadline = startNanos() + own;
     }
-    LocalReply refusal = chain.preparation.prepare(this);
+  }
+
+  /** On the loop, once, after {@link #enter}: under other config than it was made with. */
+  public void proceed(HttpChain found, Clusters known, String revision) {
+    under(found, known, revision);
+    proceed();
+  }
+
+  /** When time is up; {@link Long#MAX_VALUE} for no limit. By the loop's clock. */
+  public long deadline() {
+    return deadline;
+  }
+
+  /** On the loop: time is up before the call had a route. */
+  public void expire() {
+    Router.timeout(this, Expiry.RESPONSE);
+  }
+
+  /** On the loop, once, after {@link #enter}. */
+  public void proceed() {
+    if (ended) {
+      return;
+    }
+    LocalReply refusal = chain.preparation == null ? null : chain.preparation.prepare(this);
     if (refusal != null) {
       answer(refusal);
       return;
@@ -163,7 +192,8 @@ public final class OutgoingCall extends CallState {
     return headSent;
   }
 
-  boolean hasEnded() {
+  /** Whether nothing happens to it any more. */
+  public boolean hasEnded() {
     return ended;
   }
 
@@ -177,6 +207,9 @@ public final class OutgoingCall extends CallState {
       filter(i).onEnd(this);
     }
     surroundings.counters().ended();
+    if (inFlight != null) {
+      inFlight.remove(this);
+    }
     surroundings.log().onEnd(this, how);
     sink.onEnd(how);
   }

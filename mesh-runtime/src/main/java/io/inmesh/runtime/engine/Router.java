@@ -215,7 +215,7 @@ final class Router {
     }
   }
 
-  private static void timeout(OutgoingCall call, Expiry expiry) {
+  static void timeout(OutgoingCall call, Expiry expiry) {
     if (expiry.flag != null) {
       call.flag(expiry.flag);
     }

@@ -1,0 +1,152 @@
+package io.inmesh.runtime;
+
+import io.inmesh.BlockingMesh;
+import io.inmesh.Mesh;
+import io.inmesh.MeshStatus;
+import io.inmesh.call.Call;
+import io.inmesh.call.CallSink;
+import io.inmesh.call.Request;
+import io.inmesh.call.Response;
+import io.inmesh.call.StreamingResponse;
+import io.inmesh.config.Node;
+import io.inmesh.config.Resource;
+import io.inmesh.identity.SecretStore;
+import io.inmesh.loop.EventLoop;
+import io.inmesh.runtime.assemble.ConfigWriter;
+import io.inmesh.runtime.assemble.Dataplane;
+import io.inmesh.runtime.edge.Edges;
+import io.inmesh.runtime.engine.Counters;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/** The running mesh inside an application. Safe for use by many threads. */
+public final class MeshRuntime implements Mesh {
+  private final Entrance entrance;
+  private final Edges edges;
+  private final BlockingMesh blocking;
+  private final ConfigWriter config;
+  private final EventLoop configLoop;
+  private final SecretStore secrets;
+  private final Supplier<String> identityError;
+  private final Counters counters;
+  private final Runnable release;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * Put together by {@link MeshBuilder}.
+   *
+   * @param release ends calls, then connections, then the subscription
+   */
+  MeshRuntime(
+      Entrance entrance,
+      Edges edges,
+      ConfigWriter config,
+      EventLoop configLoop,
+      SecretStore secrets,
+      Supplier<String> identityError,
+      Counters counters,
+      Runnable release) {
+    this.entrance = entrance;
+    this.edges = edges;
+    this.blocking = edges.blocking();
+    this.config = config;
+    this.configLoop = configLoop;
+    this.secrets = secrets;
+    this.identityError = identityError;
+    this.counters = counters;
+    this.release = release;
+  }
+
+  /** A mesh that is still to be described. */
+  public static MeshBuilder builder() {
+    return new MeshBuilder();
+  }
+
+  private void checkOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("the mesh is closed");
+    }
+  }
+
+  @Override
+  public CompletionStage<Response> send(Request request) {
+    checkOpen();
+    return edges.send(request);
+  }
+
+  @Override
+  public CompletionStage<StreamingResponse> exchange(Request request) {
+    checkOpen();
+    return edges.exchange(request);
+  }
+
+  @Override
+  public BlockingMesh blocking() {
+    checkOpen();
+    return blocking;
+  }
+
+  /**
+   * The lean form of a call: callbacks on {@code loop}, which must be the current thread's and one
+   * of the mesh's. The sink may be called before this returns.
+   */
+  public Call call(EventLoop loop, Request request, CallSink sink) {
+    checkOpen();
+    return entrance.call(loop, request, sink);
+  }
+
+  @Override
+  public MeshStatus status() {
+    ConfigWriter.Known known = config.known();
+    return new MeshStatus(
+        config.dataplane().revision(),
+        known.source(),
+        known.plane(),
+        Optional.ofNullable(secrets.certificate(SecretStore.OWN_CERTIFICATE)),
+        identityError.get(),
+        known.rejections());
+  }
+
+  @Override
+  public void want(String destination) {
+    checkOpen();
+    configLoop.execute(() -> config.want(destination));
+  }
+
+  /** Tells the plane that something about this process has changed, for instance that it drains. */
+  public void node(Node node) {
+    checkOpen();
+    configLoop.execute(() -> config.node(node));
+  }
+
+  /** What the mesh has counted since it was made. */
+  public Counters counters() {
+    return counters;
+  }
+
+  /** The config in force. */
+  public Dataplane dataplane() {
+    return config.dataplane();
+  }
+
+  /** The fields that config sets and this mesh does not honour, by resource. */
+  public Map<Resource.Key, List<String>> unsupported() {
+    return config.known().unsupported();
+  }
+
+  /** How many live parts (pools, host states, buckets) there are; none once it is closed. */
+  public int liveParts() {
+    return config.liveParts();
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      release.run();
+    }
+  }
+}

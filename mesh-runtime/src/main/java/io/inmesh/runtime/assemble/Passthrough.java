@@ -1,0 +1,192 @@
+package io.inmesh.runtime.assemble;
+
+import io.inmesh.config.Action;
+import io.inmesh.config.Balancing;
+import io.inmesh.config.CircuitBreakers;
+import io.inmesh.config.Cluster;
+import io.inmesh.config.ClusterSpecifier;
+import io.inmesh.config.EndpointSet;
+import io.inmesh.config.Filters;
+import io.inmesh.config.HttpConnection;
+import io.inmesh.config.Metadata;
+import io.inmesh.config.ProtocolOptions;
+import io.inmesh.config.Route;
+import io.inmesh.config.RouteConfiguration;
+import io.inmesh.config.RouteMatch;
+import io.inmesh.config.Timeouts;
+import io.inmesh.config.TransportSocket;
+import io.inmesh.config.VirtualHost;
+import io.inmesh.runtime.cluster.ClusterRuntime;
+import io.inmesh.runtime.engine.Clusters;
+import io.inmesh.runtime.engine.HttpChain;
+import io.inmesh.runtime.engine.RouteParts;
+import io.inmesh.runtime.live.Scope;
+import io.inmesh.runtime.route.RouteEntry;
+import io.inmesh.runtime.route.RouteSettings;
+import io.inmesh.runtime.route.RouteTable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way to destinations that are not in the mesh: straight to the authority, with nothing added,
+ * taken away, retried or limited. HTTPS is checked against the authorities that the Java platform
+ * trusts.
+ */
+public final class Passthrough implements Clusters {
+  /** The name under which secrets are asked for the authorities that the Java platform trusts. */
+  public static final String PLATFORM_ROOTS = "platform-roots";
+
+  private static final String PLAIN = "PassthroughCluster";
+  private static final String SECURE = "PassthroughTlsCluster";
+  private static final int NO_LIMIT = Integer.MAX_VALUE;
+
+  private final Map<String, ClusterRuntime> clusters;
+  private final HttpChain plain;
+  private final HttpChain secure;
+  private final HttpChain nowhere;
+  private final Scope scope;
+
+  /** On the config thread. */
+  public Passthrough(Parts parts, Assembler assembler) {
+    this.scope = assembler.scope();
+    this.clusters =
+        Map.of(
+            PLAIN, cluster(PLAIN, new TransportSocket.RawBuffer(), parts),
+            SECURE, cluster(SECURE, tls(), parts));
+    RouteSettings settings =
+        new RouteSettings(
+            connection(), new Filters.Router(true, false, true), parts.runtime(), parts.process());
+    this.plain = HttpChain.untouched(table(PLAIN, settings), settings);
+    this.secure = HttpChain.untouched(table(SECURE, settings), settings);
+    this.nowhere =
+        new HttpChain(
+            new io.inmesh.call.HttpFilter[0],
+            null,
+            new RouteSettings(
+                new HttpConnection(List.of(), new HttpConnection.RoutesByName("")),
+                Filters.Router.DEFAULT,
+                parts.runtime(),
+                parts.process()),
+            0);
+  }
+
+  private static HttpConnection connection() {
+    var limits = HttpConnection.Limits.DEFAULT;
+    return new HttpConnection(
+        List.of(),
+        new HttpConnection.RoutesByName(""),
+        HttpConnection.PathHandling.DEFAULT,
+        HttpConnection.HostHandling.DEFAULT,
+        new HttpConnection.Forwarding(
+            false,
+            0,
+            true,
+            List.of(),
+            "",
+            "",
+            HttpConnection.ServerHeader.PASS_THROUGH,
+            false,
+            true,
+            false),
+        new HttpConnection.Limits(
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            limits.drainTimeout(),
+            limits.idleTimeout(),
+            Duration.ZERO,
+            Optional.empty(),
+            limits.maxRequestHeadersKb(),
+            limits.maxHeadersCount()));
+  }
+
+  private static TransportSocket tls() {
+    var validation =
+        new TransportSocket.Validation(
+            Optional.of(new TransportSocket.Local(PLATFORM_ROOTS)),
+            List.of(),
+            List.of(),
+            List.of(),
+            false,
+            false);
+    return new TransportSocket.UpstreamTls(
+        new TransportSocket.CommonTls(
+            Optional.empty(),
+            Optional.of(validation),
+            List.of("h2", "http/1.1"),
+            TransportSocket.Version.TLS_1_2,
+            TransportSocket.Version.TLS_1_3),
+        "",
+        true,
+        true);
+  }
+
+  private ClusterRuntime cluster(String name, TransportSocket socket, Parts parts) {
+    var unlimited =
+        new CircuitBreakers.Thresholds(
+            NO_LIMIT, NO_LIMIT, NO_LIMIT, NO_LIMIT, Optional.empty(), false);
+    var config =
+        new Cluster(
+            name,
+            new Cluster.OriginalDestination(),
+            Balancing.of(new Balancing.ClusterProvided()),
+            new Cluster.Transport(
+                Cluster.Transport.DEFAULT.connectTimeout(),
+                socket,
+                List.of(),
+                ProtocolOptions.of(ProtocolOptions.Http.AUTO)),
+            new CircuitBreakers(unlimited, unlimited, Optional.empty()),
+            Optional.empty(),
+            List.of(),
+            Metadata.EMPTY);
+    var runtime = new ClusterRuntime(config, scope, parts.clusters());
+    runtime.update(EndpointSet.empty(name));
+    return runtime;
+  }
+
+  private static RouteTable<RouteParts> table(String cluster, RouteSettings settings) {
+    var forward =
+        Action.Forward.to(new ClusterSpecifier.Named(cluster))
+            .withTimeouts(Timeouts.DEFAULT.withResponse(Duration.ZERO));
+    var any = RouteMatch.of(new RouteMatch.Prefix("", true));
+    var host =
+        new VirtualHost("allow_any", List.of("*"), List.of(new Route("allow_any", any, forward)));
+    var config = new RouteConfiguration("allow_any", List.of(host));
+    return new RouteTable<>(config, settings, new Nothing(), null);
+  }
+
+  private static final class Nothing implements io.inmesh.runtime.route.Parts<RouteParts> {
+    @Override
+    public RouteParts make(RouteEntry<RouteParts> entry) {
+      return RouteParts.NONE;
+    }
+
+    @Override
+    public boolean upToDate(RouteParts parts) {
+      return true;
+    }
+  }
+
+  /** The chain that passes a call on. */
+  public HttpChain chain(String scheme) {
+    return scheme.equals("https") ? secure : plain;
+  }
+
+  /** The chain that answers every call with NR. */
+  public HttpChain nowhere() {
+    return nowhere;
+  }
+
+  @Override
+  public @Nullable ClusterRuntime find(String name) {
+    return clusters.get(name);
+  }
+
+  /** On the config thread: its connections drain. */
+  public void close() {
+    scope.close();
+  }
+}
