@@ -137,6 +137,24 @@ final class ConfigDirectoryTest {
         .hasSize(3);
   }
 
+  /** Kubernetes mounts config maps as links through a link that it exchanges. */
+  @Test
+  void linksAreFollowed() throws IOException {
+    Path first = Files.createDirectory(directory.resolve("..1"));
+    Files.writeString(first.resolve("mesh.yaml"), SPLIT.formatted(90, 10));
+    Path second = Files.createDirectory(directory.resolve("..2"));
+    Files.writeString(second.resolve("mesh.yaml"), SPLIT.formatted(10, 90));
+    Path data = Files.createSymbolicLink(directory.resolve("..data"), Path.of("..1"));
+    Files.createSymbolicLink(directory.resolve("mesh.yaml"), Path.of("..data/mesh.yaml"));
+    var config = open();
+    assertThat(config.load().orElseThrow().model().services()).hasSize(2);
+    List<String> before = ConfigFiles.fingerprint(directory);
+    Path next = Files.createSymbolicLink(directory.resolve("..next"), Path.of("..2"));
+    Files.move(next, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    assertThat(ConfigFiles.fingerprint(directory)).isNotEqualTo(before);
+    assertThat(config.load().orElseThrow().changes()).containsExactly("~ Service default/orders");
+  }
+
   @Test
   void aRenameIsSeenAtOnce() throws IOException {
     var config = open();

@@ -103,7 +103,8 @@ final class Clusters {
             List.of(),
             metadata(service, subset)));
     if (discovery instanceof Cluster.Eds) {
-      out.accept(endpoints(policy).of(name, port, workloads));
+      boolean names = service.resolution() != Resolution.STATIC;
+      out.accept(names ? EndpointSet.empty(name) : endpoints(policy).of(name, port, workloads));
     }
   }
 

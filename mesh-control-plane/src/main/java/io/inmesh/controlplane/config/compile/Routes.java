@@ -116,6 +116,11 @@ final class Routes {
   }
 
   private Action action(HttpRoute rule) {
+    boolean forwards = rule.target() instanceof VirtualService.Forward;
+    if (view.flavour() == Flavour.GRPC && !forwards) {
+      // gRPC's clients refuse the whole table for an action that they do not know.
+      return new Action.NonForwarding();
+    }
     if (rule.target() instanceof VirtualService.Direct direct) {
       return direct.reply();
     }

@@ -159,6 +159,26 @@ final class CompilationTest {
   }
 
   @Test
+  void grpcClientsAreSparedWhatTheyRefuseTablesFor() {
+    String yaml =
+        """
+        apiVersion: inmesh.io/v1
+        services:
+          orders: {routes: [{match: {path: /a}, redirect: {path: /b}}]}
+          one: {endpoints: ["a.example:1"]}
+          two: {endpoints: ["a.example:1", "b.example:1"]}
+        """;
+    ResourceSet resources = compile(yaml, grpc());
+    var routes = (RouteConfiguration) resources.find(new Key(Type.ROUTES, ORDERS));
+    assertThat(routes).isNotNull();
+    assertThat(routes.virtualHosts().get(0).routes().get(0).action())
+        .isInstanceOf(Action.NonForwarding.class);
+    assertThat(cluster(resources, "outbound|80||one.default.svc.cluster.local").discovery())
+        .isInstanceOf(Cluster.Dns.class);
+    assertThat(ports(resources, "outbound|80||two.default.svc.cluster.local")).isEmpty();
+  }
+
+  @Test
   void envoyGetsListenersAtItsAddresses() {
     var node =
         new Node(
