@@ -27,6 +27,7 @@ public final class Decoding {
   private int[] indexes = new int[24];
   private int depth;
   private boolean validateClusters;
+  private boolean namelessHosts;
 
   Decoding(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -222,6 +223,16 @@ public final class Decoding {
   /** Whether {@link #checkCluster} checks from here on. */
   void validateClusters(boolean value) {
     validateClusters = value;
+  }
+
+  /** Whether virtual hosts may be without a name from here on. */
+  void namelessHosts(boolean value) {
+    namelessHosts = value;
+  }
+
+  /** The name of a virtual host. */
+  String hostName(String name) {
+    return namelessHosts ? text(name) : required("name", name);
   }
 
   /** The full name of the type of an Any. */

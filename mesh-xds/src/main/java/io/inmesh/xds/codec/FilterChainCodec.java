@@ -22,6 +22,8 @@ import java.util.OptionalInt;
 final class FilterChainCodec {
   private static final String TCP_PROXY = "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
 
+  private static final String RBAC = "envoy.extensions.filters.network.rbac.v3.RBAC";
+
   private FilterChainCodec() {}
 
   static FilterChain chain(
@@ -85,6 +87,7 @@ final class FilterChainCodec {
 
   private static Network network(Decoding in, List<Filter> filters) {
     Optional<Network> network = Optional.empty();
+    boolean authorized = false;
     for (int i = 0; i < filters.size(); i++) {
       Filter filter = filters.get(i);
       in.enter("filters", i);
@@ -92,6 +95,10 @@ final class FilterChainCodec {
         throw in.refuse("there must be no filter after the terminal one");
       }
       network = network(in, filter);
+      authorized |= Decoding.typeOf(filter.getTypedConfig()).equals(RBAC);
+      if (authorized && network.isPresent() && network.get().http().isPresent()) {
+        throw in.refuse("a network RBAC filter in front of HTTP is not supported");
+      }
       in.leave();
     }
     return network.orElseThrow(

@@ -65,7 +65,7 @@ final class FilterCodec {
     if (!optional && !passive.contains(name) && !passive.contains(type)) {
       throw in.refuse("unknown filter type " + type);
     }
-    in.ignored("typed_config", "filter type " + type + " is left out");
+    in.ignored("@type", "filter type " + type + " is left out");
     return null;
   }
 

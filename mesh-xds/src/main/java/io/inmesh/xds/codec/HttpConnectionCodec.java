@@ -42,6 +42,8 @@ final class HttpConnectionCodec {
         return new HttpConnection.RoutesByName(
             in.required("rds.route_config_name", message.getRds().getRouteConfigName()));
       case ROUTE_CONFIG:
+        // Without stat_prefix it is meant for gRPC, which asks for no names; Envoy would refuse.
+        in.namelessHosts(message.getStatPrefix().isEmpty());
         return new HttpConnection.InlineRoutes(
             in.inside("route_config", message.getRouteConfig(), RouteCodec::inline));
       case SCOPED_ROUTES:

@@ -124,7 +124,7 @@ final class RouteCodec {
       domains.add(in.text(MatcherCodec.lower(in.headerValue("domains", domain))));
     }
     return new VirtualHost(
-        in.required("name", message.getName()),
+        in.hostName(message.getName()),
         domains,
         routes(in, message.getRoutesList()),
         HeaderCodec.mutations(

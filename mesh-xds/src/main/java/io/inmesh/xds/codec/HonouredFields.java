@@ -1,0 +1,128 @@
+package io.inmesh.xds.codec;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.inmesh.proto.envoy.config.route.v3.FilterConfig;
+import io.inmesh.proto.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
+import io.inmesh.proto.envoy.extensions.clusters.dns.v3.DnsCluster;
+import io.inmesh.proto.envoy.extensions.filters.http.header_to_metadata.v3.Config;
+import io.inmesh.proto.envoy.extensions.filters.http.router.v3.Router;
+import io.inmesh.proto.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.inmesh.proto.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.inmesh.proto.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.inmesh.proto.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
+import io.inmesh.proto.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
+import io.inmesh.proto.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.inmesh.proto.envoy.extensions.load_balancing_policies.subset.v3.Subset;
+import io.inmesh.proto.envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality;
+import io.inmesh.proto.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.inmesh.proto.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
+import io.inmesh.proto.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The table of fields that are read, and the messages inside an Any that it goes on with. */
+final class HonouredFields {
+  private static final String TABLE = "honoured-fields.txt";
+  private static final Map<String, Message> INSIDE_ANY =
+      List.of(
+              ClusterConfig.getDefaultInstance(),
+              Config.getDefaultInstance(),
+              DnsCluster.getDefaultInstance(),
+              DownstreamTlsContext.getDefaultInstance(),
+              FilterConfig.getDefaultInstance(),
+              HttpConnectionManager.getDefaultInstance(),
+              HttpProtocolOptions.getDefaultInstance(),
+              LeastRequest.getDefaultInstance(),
+              Maglev.getDefaultInstance(),
+              RingHash.getDefaultInstance(),
+              RoundRobin.getDefaultInstance(),
+              Router.getDefaultInstance(),
+              Subset.getDefaultInstance(),
+              TcpProxy.getDefaultInstance(),
+              UpstreamTlsContext.getDefaultInstance(),
+              WrrLocality.getDefaultInstance())
+          .stream()
+          .collect(
+              Collectors.toUnmodifiableMap(
+                  message -> message.getDescriptorForType().getFullName(), message -> message));
+
+  private final Map<String, Set<String>> table;
+
+  HonouredFields() {
+    this.table = read();
+  }
+
+  private static Map<String, Set<String>> read() {
+    try (InputStream file = HonouredFields.class.getResourceAsStream(TABLE);
+        var lines = new BufferedReader(new InputStreamReader(file, StandardCharsets.UTF_8))) {
+      var table = new HashMap<String, Set<String>>();
+      Set<String> fields = new HashSet<>();
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        int colon = line.indexOf(':');
+        if (line.startsWith("#") || line.isBlank()) {
+          continue;
+        }
+        if (!line.startsWith(" ")) {
+          fields = table.computeIfAbsent(line.substring(0, colon), type -> new HashSet<>());
+          line = line.substring(colon + 1);
+        }
+        fields.addAll(line.isBlank() ? List.of() : List.of(line.strip().split("\\s+")));
+      }
+      return table;
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  Map<String, Set<String>> table() {
+    return table;
+  }
+
+  /** Whether the codecs read a field. */
+  boolean reads(Descriptor type, FieldDescriptor field) {
+    Set<String> fields = table.get(type.getFullName());
+    return fields == null || fields.contains(field.getName());
+  }
+
+  /** Whether a field holds messages that are in the table, or that may be. */
+  boolean looksInto(FieldDescriptor field) {
+    if (field.getJavaType() != JavaType.MESSAGE) {
+      return false;
+    }
+    Descriptor type = field.getMessageType();
+    if (field.isMapField()) {
+      FieldDescriptor value = type.findFieldByName("value");
+      return looksInto(value);
+    }
+    return type.getFullName().equals("google.protobuf.Any") || table.containsKey(type.getFullName());
+  }
+
+  /** The message in an Any, if it is to be looked into. */
+  Optional<Message> inside(Any any) {
+    Message type = INSIDE_ANY.get(Decoding.typeOf(any));
+    if (type == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(type.getParserForType().parseFrom(any.getValue()));
+    } catch (InvalidProtocolBufferException impossible) {
+      throw new IllegalStateException("it was decoded before", impossible);
+    }
+  }
+}

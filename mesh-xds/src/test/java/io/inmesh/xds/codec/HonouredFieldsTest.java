@@ -1,0 +1,23 @@
+package io.inmesh.xds.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import io.inmesh.proto.ProtoFiles;
+import org.junit.jupiter.api.Test;
+
+class HonouredFieldsTest {
+  @Test
+  void theTableNamesFieldsThatExist() {
+    var table = new HonouredFields().table();
+    assertThat(table).hasSizeGreaterThan(80);
+    table.forEach(
+        (type, fields) -> {
+          Descriptor descriptor = ProtoFiles.types().find(type);
+          assertThat(descriptor).as(type).isNotNull();
+          for (String field : fields) {
+            assertThat(descriptor.findFieldByName(field)).as(type + "." + field).isNotNull();
+          }
+        });
+  }
+}
