@@ -18,16 +18,13 @@ final class ClusterCodec {
   static Cluster cluster(Decoding in, io.inmesh.proto.envoy.config.cluster.v3.Cluster message) {
     Cluster.Discovery discovery = DiscoveryCodec.discovery(in, message);
     Balancing balancing = BalancingCodec.balancing(in, message);
-    if (provides(discovery) != balancing.policy() instanceof Balancing.ClusterProvided) {
-      throw in.refuse(
-          "lb_policy",
-          "CLUSTER_PROVIDED is for ORIGINAL_DST and aggregate clusters, and for them only");
-    }
+    Transport transport = transport(in, message);
+    ClusterRules.check(in, message, discovery, balancing, transport);
     return new Cluster(
         in.required("name", message.getName()),
         discovery,
         balancing,
-        transport(in, message),
+        transport,
         message.hasCircuitBreakers()
             ? in.inside(
                 "circuit_breakers", message.getCircuitBreakers(), CircuitBreakersCodec::breakers)
@@ -39,12 +36,6 @@ final class ClusterCodec {
             OutlierCodec::outlier),
         in.each("health_checks", message.getHealthChecksList(), HealthCheckCodec::check),
         in.inside("metadata", message.getMetadata(), MetadataCodec::metadata));
-  }
-
-  /** Whether it also says which host is taken. */
-  private static boolean provides(Cluster.Discovery discovery) {
-    return discovery instanceof Cluster.OriginalDestination
-        || discovery instanceof Cluster.Aggregate;
   }
 
   private static Transport transport(
@@ -77,7 +68,7 @@ final class ClusterCodec {
         io.inmesh.proto.envoy.config.cluster.v3.Cluster.newBuilder().setName(cluster.name());
     DiscoveryCodec.encode(cluster.name(), cluster.discovery(), message);
     BalancingCodec.encode(cluster.balancing(), message);
-    if (provides(cluster.discovery())) {
+    if (ClusterRules.provides(cluster.discovery())) {
       message.setLbPolicy(LbPolicy.CLUSTER_PROVIDED);
     }
     Transport transport = cluster.transport();
@@ -103,7 +94,7 @@ final class ClusterCodec {
     cluster
         .outlierDetection()
         .ifPresent(outlier -> message.setOutlierDetection(OutlierCodec.outlier(outlier)));
-    cluster.healthChecks().forEach(check -> message.addHealthChecks(HealthCheckCodec.check(check)));
+    message.addAllHealthChecks(HealthCheckCodec.checks(cluster.healthChecks()));
     if (!cluster.metadata().byNamespace().isEmpty()) {
       message.setMetadata(MetadataCodec.metadata(cluster.metadata()));
     }

@@ -56,9 +56,6 @@ final class DiscoveryCodec {
     if (!message.hasEdsClusterConfig() || !message.getEdsClusterConfig().hasEdsConfig()) {
       throw in.refuse("eds_cluster_config", "an EDS cluster needs eds_config");
     }
-    if (message.hasLoadAssignment()) {
-      throw in.refuse("load_assignment", "must not be given for EDS");
-    }
     String service = message.getEdsClusterConfig().getServiceName();
     return new Eds(in.text(service.isEmpty() ? message.getName() : service));
   }

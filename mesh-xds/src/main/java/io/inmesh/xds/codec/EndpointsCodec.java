@@ -6,6 +6,7 @@ import io.inmesh.config.EndpointSet;
 import io.inmesh.config.EndpointSet.Endpoint;
 import io.inmesh.config.EndpointSet.Health;
 import io.inmesh.config.EndpointSet.LocalityEndpoints;
+import io.inmesh.config.FractionalPercent;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Metadata;
 import io.inmesh.proto.envoy.config.core.v3.HealthStatus;
@@ -145,14 +146,17 @@ final class EndpointsCodec {
     }
     return new EndpointSet.Policy(
         factor,
-        in.each(
-            "drop_overloads",
-            message.getDropOverloadsList(),
-            (at, drop) ->
-                new EndpointSet.Drop(
-                    at.required("category", drop.getCategory()),
-                    RouteMatchCodec.percent(at, drop.getDropPercentage(), ""))),
+        in.each("drop_overloads", message.getDropOverloadsList(), EndpointsCodec::drop),
         message.getWeightedPriorityHealth());
+  }
+
+  private static EndpointSet.Drop drop(
+      Decoding in, ClusterLoadAssignment.Policy.DropOverload message) {
+    FractionalPercent share = RouteMatchCodec.percent(in, message.getDropPercentage(), "");
+    if (share.numerator() > share.denominator()) {
+      throw in.refuse("drop_percentage", "must not exceed 100 %");
+    }
+    return new EndpointSet.Drop(in.required("category", message.getCategory()), share);
   }
 
   static ClusterLoadAssignment endpoints(EndpointSet endpoints) {

@@ -25,6 +25,13 @@ public interface ExtensionCodec<E extends Extension> {
    */
   E decode(Decoding in, ByteString bytes) throws InvalidProtocolBufferException;
 
+  /**
+   * Checks settings that a route has for the filter; any will do by default.
+   *
+   * @throws Refusal made by {@link Decoding#refuse}, if routes cannot have them
+   */
+  default void checkForRoute(Decoding in, E settings) {}
+
   /** The message of some settings. */
   Message encode(E settings);
 }

@@ -40,15 +40,28 @@ public final class Extensions {
     return byType.containsKey(type);
   }
 
-  /** The settings in an Any, or null if their type is not known. */
-  @Nullable Extension decode(Decoding in, Any any) {
+  /**
+   * The settings in an Any, or null if their type is not known.
+   *
+   * @param forRoute whether they are a route's
+   */
+  @Nullable Extension decode(Decoding in, Any any, boolean forRoute) {
     Any plain = TypedStructs.unwrap(in, any);
     ExtensionCodec<?> codec = byType.get(Decoding.typeOf(plain));
     if (codec == null) {
       return null;
     }
+    return decode(codec, in, plain, forRoute);
+  }
+
+  private static <E extends Extension> E decode(
+      ExtensionCodec<E> codec, Decoding in, Any any, boolean forRoute) {
     try {
-      return codec.decode(in, plain.getValue());
+      E settings = codec.decode(in, any.getValue());
+      if (forRoute) {
+        codec.checkForRoute(in, settings);
+      }
+      return settings;
     } catch (com.google.protobuf.InvalidProtocolBufferException wrong) {
       throw in.refuse("not the bytes of " + codec.type() + ": " + wrong.getMessage());
     }

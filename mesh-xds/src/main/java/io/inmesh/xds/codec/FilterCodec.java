@@ -41,7 +41,7 @@ final class FilterCodec {
 
   private static @Nullable FilterOverride override(Decoding in, String name, Any any) {
     if (!Decoding.typeOf(any).equals(FILTER_CONFIG)) {
-      Extension settings = settings(in, name, any, false);
+      Extension settings = settings(in, name, any, false, true);
       return settings == null ? null : new FilterOverride(Optional.of(settings), false);
     }
     FilterConfig config = in.parse(any.getValue(), FilterConfig.parser());
@@ -51,12 +51,13 @@ final class FilterCodec {
     if (!config.hasConfig()) {
       throw in.refuse("config", "is missing");
     }
-    Extension settings = settings(in, name, config.getConfig(), config.getIsOptional());
+    Extension settings = settings(in, name, config.getConfig(), config.getIsOptional(), true);
     return settings == null ? null : new FilterOverride(Optional.of(settings), false);
   }
 
-  private static @Nullable Extension settings(Decoding in, String name, Any any, boolean optional) {
-    Extension settings = in.surroundings().extensions().decode(in, any);
+  private static @Nullable Extension settings(
+      Decoding in, String name, Any any, boolean optional, boolean forRoute) {
+    Extension settings = in.surroundings().extensions().decode(in, any, forRoute);
     if (settings != null) {
       return settings;
     }
@@ -82,6 +83,9 @@ final class FilterCodec {
         }
         filters.add(filter);
         last = filter.settings() instanceof Filters.Router ? i : -1;
+        if (last >= 0 && filter.disabled()) {
+          throw in.refuse("disabled", "the router cannot be off");
+        }
       }
       in.leave();
     }
@@ -107,7 +111,7 @@ final class FilterCodec {
       any = message.getConfigDiscovery().getDefaultConfig();
     }
     in.enter("typed_config", -1);
-    Extension settings = settings(in, name, any, message.getIsOptional());
+    Extension settings = settings(in, name, any, message.getIsOptional(), false);
     in.leave();
     return settings == null
         ? null

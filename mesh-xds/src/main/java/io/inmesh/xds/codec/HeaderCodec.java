@@ -80,7 +80,9 @@ final class HeaderCodec {
     }
     var lower = new ArrayList<String>(names.size());
     for (String name : names) {
-      lower.add(remove(in, field, name));
+      if (!name.isEmpty()) {
+        lower.add(remove(in, field, name));
+      }
     }
     return lower;
   }
@@ -97,7 +99,9 @@ final class HeaderCodec {
   static List<String> names(Decoding in, String field, List<String> names) {
     var lower = new ArrayList<String>(names.size());
     for (String name : names) {
-      lower.add(in.text(in.headerName(field, name)));
+      if (!name.isEmpty()) {
+        lower.add(in.text(in.headerName(field, name)));
+      }
     }
     return lower;
   }

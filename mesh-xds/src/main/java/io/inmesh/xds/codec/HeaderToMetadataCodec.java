@@ -79,6 +79,13 @@ final class HeaderToMetadataCodec implements ExtensionCodec<HeaderToMetadata> {
   }
 
   @Override
+  public void checkForRoute(Decoding in, HeaderToMetadata settings) {
+    if (settings.requestRules().isEmpty() && settings.responseRules().isEmpty()) {
+      throw in.refuse("request or response rules must be given");
+    }
+  }
+
+  @Override
   public Message encode(HeaderToMetadata settings) {
     var message = Config.newBuilder();
     rules(settings.requestRules()).forEach(message::addRequestRules);

@@ -12,6 +12,7 @@ import io.inmesh.proto.envoy.config.core.v3.HealthCheck.TcpHealthCheck;
 import io.inmesh.proto.envoy.config.core.v3.RequestMethod;
 import io.inmesh.proto.envoy.type.v3.Int64Range;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -142,7 +143,20 @@ final class HealthCheckCodec {
         in.text(message.getServiceName()), in.headerValue("authority", message.getAuthority()));
   }
 
-  static io.inmesh.proto.envoy.config.core.v3.HealthCheck check(HealthCheck check) {
+  /** Several checks have names, as Envoy demands. */
+  static List<io.inmesh.proto.envoy.config.core.v3.HealthCheck> checks(List<HealthCheck> checks) {
+    var messages = new ArrayList<io.inmesh.proto.envoy.config.core.v3.HealthCheck>(checks.size());
+    for (int i = 0; i < checks.size(); i++) {
+      var message = check(checks.get(i)).toBuilder();
+      if (checks.size() > 1) {
+        message.setName("check-" + i);
+      }
+      messages.add(message.build());
+    }
+    return messages;
+  }
+
+  private static io.inmesh.proto.envoy.config.core.v3.HealthCheck check(HealthCheck check) {
     Intervals intervals = check.intervals();
     var message =
         io.inmesh.proto.envoy.config.core.v3.HealthCheck.newBuilder()

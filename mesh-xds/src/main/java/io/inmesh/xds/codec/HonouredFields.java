@@ -110,7 +110,8 @@ final class HonouredFields {
       FieldDescriptor value = type.findFieldByName("value");
       return looksInto(value);
     }
-    return type.getFullName().equals("google.protobuf.Any") || table.containsKey(type.getFullName());
+    return type.getFullName().equals("google.protobuf.Any")
+        || table.containsKey(type.getFullName());
   }
 
   /** The message in an Any, if it is to be looked into. */

@@ -12,11 +12,9 @@ import io.inmesh.proto.envoy.config.core.v3.TrafficDirection;
 import io.inmesh.proto.envoy.config.listener.v3.ApiListener;
 import io.inmesh.proto.envoy.config.listener.v3.ListenerFilter;
 import io.inmesh.proto.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Listeners. */
 final class ListenerCodec {
@@ -43,7 +41,7 @@ final class ListenerCodec {
     }
     List<FilterChain> chains =
         in.each("filter_chains", message.getFilterChainsList(), FilterChainCodec::chain);
-    distinct(in, chains);
+    FilterChainOverlap.check(in, chains);
     in.enter("address", -1);
     Address bind = Addresses.address(in, message.getAddress(), false);
     in.leave();
@@ -94,16 +92,6 @@ final class ListenerCodec {
         false,
         List.of(),
         in.inside("metadata", message.getMetadata(), MetadataCodec::metadata));
-  }
-
-  private static void distinct(Decoding in, List<FilterChain> chains) {
-    Set<FilterChain.Match> seen = new HashSet<>();
-    for (int i = 0; i < chains.size(); i++) {
-      if (!seen.add(chains.get(i).match())) {
-        throw in.refuse(
-            "filter_chains[" + i + "].filter_chain_match", "another chain has the same match");
-      }
-    }
   }
 
   private static String filter(Decoding in, ListenerFilter message) {

@@ -152,16 +152,13 @@ final class RetryCodec {
       }
       in.leave();
     }
-    if (message.getHostSelectionRetryMaxAttempts() < 0) {
-      throw in.refuse("host_selection_retry_max_attempts", "must not be negative");
-    }
     int attempts = (int) Math.min(Integer.MAX_VALUE, message.getHostSelectionRetryMaxAttempts());
     int priorities =
         message.hasRetryPriority()
             ? in.inside("retry_priority", message.getRetryPriority(), RetryCodec::priority)
             : 0;
     return new HostSelection(
-        avoidPrevious, omitCanary, omitMetadata, attempts == 0 ? 1 : attempts, priorities);
+        avoidPrevious, omitCanary, omitMetadata, Math.max(1, attempts), priorities);
   }
 
   private static Metadata omitted(Decoding in, Any any) {

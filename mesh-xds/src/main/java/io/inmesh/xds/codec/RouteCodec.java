@@ -203,6 +203,9 @@ final class RouteCodec {
     Action action = action(in, message);
     if (action instanceof Action.Forward forward) {
       Templates.together(in, match.path(), forward);
+      Templates.noPrefix(in, match.path(), "route", forward.rewrite().path());
+    } else if (action instanceof Action.Redirect redirect) {
+      Templates.noPrefix(in, match.path(), "redirect", redirect.path());
     }
     return new Route(
         in.text(message.getName()),

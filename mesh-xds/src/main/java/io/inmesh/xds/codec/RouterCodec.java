@@ -30,6 +30,11 @@ final class RouterCodec implements ExtensionCodec<Filters.Router> {
   }
 
   @Override
+  public void checkForRoute(Decoding in, Filters.Router settings) {
+    throw in.refuse("the router takes no settings of routes");
+  }
+
+  @Override
   public Message encode(Filters.Router settings) {
     var message =
         Router.newBuilder()

@@ -42,9 +42,6 @@ final class SubsetsCodec {
     } else if (message.getFallbackKeysSubsetCount() > 0) {
       throw in.refuse("fallback_keys_subset", "is for fallback_policy KEYS_SUBSET only");
     }
-    if (message.getSingleHostPerSubset() && keys.size() != 1) {
-      throw in.refuse("single_host_per_subset", "needs exactly one key");
-    }
     return new Selector(
         FilterChainCodec.texts(in, message.getKeysList()),
         Fallback.valueOf(fallback.name()),

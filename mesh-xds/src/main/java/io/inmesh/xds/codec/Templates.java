@@ -49,6 +49,13 @@ final class Templates {
     }
   }
 
+  /** Refuses to replace the prefix of a path that a template matched: there is none. */
+  static void noPrefix(Decoding in, RouteMatch.PathMatch match, String field, Rewrite.Path path) {
+    if (match instanceof RouteMatch.UriTemplate && path instanceof Rewrite.PrefixRewrite) {
+      throw in.refuse(field + ".prefix_rewrite", "is not possible with a URI template");
+    }
+  }
+
   private static void checkLength(Decoding in, String field, String template) {
     if (template.isEmpty() || template.length() > LONGEST) {
       throw in.refuse(field, "must have 1 to " + LONGEST + " characters");

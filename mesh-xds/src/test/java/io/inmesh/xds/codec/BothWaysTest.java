@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.config.Resource;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -13,7 +14,7 @@ import net.jqwik.api.ShrinkingMode;
 class BothWaysTest {
   private static final Extensions EXTENSIONS = Extensions.standard();
 
-  @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
   void routes(@ForAll("routes") Resource routes) {
     same(routes);
   }
@@ -21,6 +22,46 @@ class BothWaysTest {
   @Provide
   Arbitrary<Resource> routes() {
     return RouteArbitraries.configuration().map(routes -> routes);
+  }
+
+  @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
+  void clusters(@ForAll("clusters") Resource cluster) {
+    same(cluster);
+  }
+
+  @Provide
+  Arbitrary<Resource> clusters() {
+    return ClusterArbitraries.cluster().map(cluster -> cluster);
+  }
+
+  @Property(tries = 200, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
+  void endpoints(@ForAll("endpoints") Resource endpoints) {
+    same(endpoints);
+  }
+
+  @Provide
+  Arbitrary<Resource> endpoints() {
+    return ClusterArbitraries.endpoints().map(endpoints -> endpoints);
+  }
+
+  @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
+  void listeners(@ForAll("listeners") Resource listener) {
+    same(listener);
+  }
+
+  @Provide
+  Arbitrary<Resource> listeners() {
+    return ListenerArbitraries.listener().map(listener -> listener);
+  }
+
+  @Property(tries = 50, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
+  void secrets(@ForAll("secrets") Resource secret) {
+    same(secret);
+  }
+
+  @Provide
+  Arbitrary<Resource> secrets() {
+    return ListenerArbitraries.secret().map(secret -> secret);
   }
 
   private static void same(Resource resource) {

@@ -165,9 +165,13 @@ final class ConfigArbitraries {
         .as(FractionalPercent::new);
   }
 
-  static Arbitrary<FractionalPercent> fractionWithoutKey() {
+  /** At most all, without a key. */
+  static Arbitrary<FractionalPercent> share() {
     return fraction()
-        .map(share -> new FractionalPercent(share.numerator(), share.denominator(), ""));
+        .map(
+            share ->
+                new FractionalPercent(
+                    share.numerator() % share.denominator(), share.denominator(), ""));
   }
 
   static Arbitrary<HeaderMutations.HeaderValue> headerValue() {

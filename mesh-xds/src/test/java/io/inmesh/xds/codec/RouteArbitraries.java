@@ -70,25 +70,19 @@ final class RouteArbitraries {
                     .as(
                         (presented, validated) ->
                             new RouteMatch(
-                                at,
-                                headers,
-                                queries,
-                                cookies,
-                                dynamic,
-                                fraction,
-                                grpc,
-                                presented,
+                                at, headers, queries, cookies, dynamic, fraction, grpc, presented,
                                 validated)));
   }
 
   static Arbitrary<Rewrite.Path> path(boolean template) {
     var all = new ArrayList<Arbitrary<? extends Rewrite.Path>>();
     all.add(Arbitraries.just(new Rewrite.KeepPath()));
-    all.add(Arbitraries.of("/", "/new").map(Rewrite.PrefixRewrite::new));
     all.add(rewrite().map(Rewrite.RegexPath::new));
     all.add(format().map(Rewrite.FormatPath::new));
     if (template) {
       all.add(Arbitraries.just(new Rewrite.TemplateRewrite("/x/{id}")));
+    } else {
+      all.add(Arbitraries.of("/", "/new").map(Rewrite.PrefixRewrite::new));
     }
     return oneOf(all);
   }
@@ -111,10 +105,15 @@ final class RouteArbitraries {
 
   static Arbitrary<RetryPolicy> retry() {
     Arbitrary<RetryPolicy.BackOff> backOff =
-        combine(positive(), duration()).as((base, more) -> new RetryPolicy.BackOff(base, base.plus(more)));
+        combine(positive(), duration())
+            .as((base, more) -> new RetryPolicy.BackOff(base, base.plus(more)));
     Arbitrary<RetryPolicy.RateLimitedBackOff> limited =
         combine(
-                combine(header(), flag()).as(RetryPolicy.ResetHeader::new).list().ofMinSize(1).ofMaxSize(2),
+                combine(header(), flag())
+                    .as(RetryPolicy.ResetHeader::new)
+                    .list()
+                    .ofMinSize(1)
+                    .ofMaxSize(2),
                 positive())
             .as(RetryPolicy.RateLimitedBackOff::new);
     Arbitrary<RetryPolicy.HostSelection> hosts =
@@ -202,10 +201,7 @@ final class RouteArbitraries {
                         subset,
                         filters));
     Arbitrary<ClusterSpecifier> weighted =
-        combine(
-                entry.list().ofMinSize(1).ofMaxSize(2),
-                Arbitraries.of(0, 1, 2),
-                text())
+        combine(entry.list().ofMinSize(1).ofMaxSize(2), Arbitraries.of(0, 1, 2), text())
             .as(
                 (entries, random, key) ->
                     new ClusterSpecifier.Weighted(
@@ -223,8 +219,7 @@ final class RouteArbitraries {
     Arbitrary<Timeouts.MaxStream> maxStream =
         combine(duration().optional(), duration().optional(), duration())
             .as(Timeouts.MaxStream::new);
-    return combine(
-            duration(), duration().optional(), maxStream, duration().optional(), duration())
+    return combine(duration(), duration().optional(), maxStream, duration().optional(), duration())
         .as(Timeouts::new);
   }
 
@@ -255,8 +250,8 @@ final class RouteArbitraries {
                     .as(
                         (subset, redirects, priority) ->
                             new Action.Forward(
-                                clusters, status, rewrite, timeouts, retry, hedge, mirrors,
-                                hashes, subset, redirects, priority)));
+                                clusters, status, rewrite, timeouts, retry, hedge, mirrors, hashes,
+                                subset, redirects, priority)));
   }
 
   static Arbitrary<Action> action(boolean template) {
@@ -266,7 +261,8 @@ final class RouteArbitraries {
                 name().optional(),
                 Arbitraries.of(0, 80, 8443),
                 Arbitraries.oneOf(
-                    path(false), Arbitraries.just(new Rewrite.ReplacePath("/p?x=1"))),
+                    path(false).filter(p -> !(template && p instanceof Rewrite.PrefixRewrite)),
+                    Arbitraries.just(new Rewrite.ReplacePath("/p?x=1"))),
                 Arbitraries.of(301, 302, 303, 307, 308),
                 flag())
             .as(
@@ -290,12 +286,7 @@ final class RouteArbitraries {
 
   static Arbitrary<Extension> extension() {
     Arbitrary<Filters.Value> value =
-        combine(
-                text(),
-                name(),
-                name(),
-                Arbitraries.of(Filters.ValueType.class),
-                flag())
+        combine(text(), name(), name(), Arbitraries.of(Filters.ValueType.class), flag())
             .as(
                 (namespace, key, text, type, base64) ->
                     new Filters.Value(namespace, key, text, Optional.empty(), type, base64));
@@ -305,7 +296,8 @@ final class RouteArbitraries {
                 (name, present, missing, remove) ->
                     new Filters.Rule(name, "", Optional.of(present), missing, remove));
     return Arbitraries.oneOf(
-        combine(few(rule), few(rule)).as(Filters.HeaderToMetadata::new), FilterArbitraries.any());
+        combine(rule.list().ofMinSize(1).ofMaxSize(2), few(rule)).as(Filters.HeaderToMetadata::new),
+        FilterArbitraries.any());
   }
 
   static Arbitrary<Map<String, FilterOverride>> overrides() {
@@ -313,8 +305,7 @@ final class RouteArbitraries {
         Arbitraries.oneOf(
             Arbitraries.just(new FilterOverride(Optional.empty(), true)),
             extension().map(settings -> new FilterOverride(Optional.of(settings), false)));
-    return ConfigArbitraries.mostly(
-        Map.of(), Arbitraries.maps(name(), override).ofMaxSize(2));
+    return ConfigArbitraries.mostly(Map.of(), Arbitraries.maps(name(), override).ofMaxSize(2));
   }
 
   static Arbitrary<Route> route() {
@@ -351,8 +342,7 @@ final class RouteArbitraries {
     Arbitrary<VirtualHost.VirtualCluster> cluster =
         combine(name(), headerMatcher().list().ofMinSize(1).ofMaxSize(2))
             .as(VirtualHost.VirtualCluster::new);
-    return combine(
-            name(), few(route()), mutations(), policy, few(cluster), overrides(), metadata())
+    return combine(name(), few(route()), mutations(), policy, few(cluster), overrides(), metadata())
         .as(
             (name, routes, mutations, rules, clusters, filters, metadata) ->
                 new VirtualHost(
@@ -388,5 +378,4 @@ final class RouteArbitraries {
     return combine(name(), hosts, mutations(), options, few(mirror()), overrides(), metadata())
         .as(RouteConfiguration::new);
   }
-
 }
