@@ -1,7 +1,9 @@
 package io.inmesh.runtime.cluster;
 
 import io.inmesh.config.Address;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one host of one cluster; outlives every {@link HostSet}. Counts are written by
@@ -10,7 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class HostState {
   private final Address address;
   private final AtomicInteger inFlight = new AtomicInteger();
-  final OutlierMonitor monitor = new OutlierMonitor();
+
+  /** Made when outlier detection first sees the host: most clusters have none. */
+  private @Nullable OutlierMonitor monitor;
 
   /** When it joined, or last became healthy by an active check: slow start counts from here. */
   long since;
@@ -40,6 +44,18 @@ public final class HostState {
   /** Requests in flight. */
   public int inFlight() {
     return inFlight.get();
+  }
+
+  /** On the writer, before the host is handed out. */
+  void watch() {
+    if (monitor == null) {
+      monitor = new OutlierMonitor();
+    }
+  }
+
+  /** Only of a host that is watched. */
+  OutlierMonitor monitor() {
+    return Objects.requireNonNull(monitor);
   }
 
   void began() {

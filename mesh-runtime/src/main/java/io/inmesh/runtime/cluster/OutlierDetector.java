@@ -43,6 +43,7 @@ final class OutlierDetector extends Timer {
   /** The hosts of now; those that have gone no longer count. */
   void hosts(List<HostState> now) {
     hosts = List.copyOf(now);
+    hosts.forEach(HostState::watch);
   }
 
   /** Ends detection; all hosts are as if nothing had been reported. */
@@ -50,13 +51,13 @@ final class OutlierDetector extends Timer {
     disarm();
     for (HostState host : hosts) {
       host.ejected = false;
-      host.monitor.reset();
+      host.monitor().reset();
     }
     hosts = List.of();
   }
 
   void report(HostState host, int status) {
-    OutlierMonitor monitor = host.monitor;
+    OutlierMonitor monitor = host.monitor();
     if (status < 500 || status > 599) {
       monitor.succeeded();
       return;
@@ -85,7 +86,7 @@ final class OutlierDetector extends Timer {
   }
 
   private void local(HostState host, boolean success) {
-    OutlierMonitor monitor = host.monitor;
+    OutlierMonitor monitor = host.monitor();
     if (success) {
       monitor.connected();
       return;
@@ -104,9 +105,9 @@ final class OutlierDetector extends Timer {
     boolean ejected = eject(host, reason);
     // Counting starts again, so that a host that was let go is found again.
     switch (reason) {
-      case CONSECUTIVE_5XX -> host.monitor.serverErrors.set(0);
-      case CONSECUTIVE_GATEWAY_FAILURE -> host.monitor.gatewayFailures.set(0);
-      default -> host.monitor.localOriginFailures.set(0);
+      case CONSECUTIVE_5XX -> host.monitor().serverErrors.set(0);
+      case CONSECUTIVE_GATEWAY_FAILURE -> host.monitor().gatewayFailures.set(0);
+      default -> host.monitor().localOriginFailures.set(0);
     }
     if (ejected) {
       changed.run();
@@ -119,7 +120,7 @@ final class OutlierDetector extends Timer {
       return false;
     }
     boolean enforced = Long.remainderUnsigned(writer.random(), 100) < enforcing(reason);
-    OutlierMonitor monitor = host.monitor;
+    OutlierMonitor monitor = host.monitor();
     if (enforced) {
       host.ejected = true;
       monitor.ejections++;
@@ -168,12 +169,12 @@ final class OutlierDetector extends Timer {
     long now = writer.nanoTime();
     boolean any = false;
     for (HostState host : hosts) {
-      if (host.ejected && now - host.monitor.ejectedAt >= ejectionTime(host.monitor)) {
+      if (host.ejected && now - host.monitor().ejectedAt >= ejectionTime(host.monitor())) {
         uneject(host);
         any = true;
       }
-      host.monitor.external.turn();
-      host.monitor.localOrigin.turn();
+      host.monitor().external.turn();
+      host.monitor().localOrigin.turn();
     }
     any |= judge(monitor -> monitor.external, Ejection.SUCCESS_RATE, Ejection.FAILURE_PERCENTAGE);
     any |=
@@ -183,7 +184,7 @@ final class OutlierDetector extends Timer {
             Ejection.FAILURE_PERCENTAGE_LOCAL_ORIGIN);
     for (HostState host : hosts) {
       if (!host.ejected) {
-        host.monitor.stayed(now, config.ejection().interval().toNanos());
+        host.monitor().stayed(now, config.ejection().interval().toNanos());
       }
     }
     armSweep();
@@ -199,7 +200,7 @@ final class OutlierDetector extends Timer {
 
   private void uneject(HostState host) {
     host.ejected = false;
-    host.monitor.unejected(writer.nanoTime());
+    host.monitor().unejected(writer.nanoTime());
     events.unejected(cluster, host.address());
   }
 
@@ -220,7 +221,7 @@ final class OutlierDetector extends Timer {
     List<HostState> rated = new ArrayList<>();
     List<HostState> counted = new ArrayList<>();
     for (HostState host : hosts) {
-      long volume = which.apply(host.monitor).volume();
+      long volume = which.apply(host.monitor()).volume();
       if (host.ejected || volume == 0) {
         continue;
       }
@@ -235,13 +236,13 @@ final class OutlierDetector extends Timer {
     if (!rated.isEmpty() && rated.size() >= config.successRate().minimumHosts()) {
       double least = leastRate(rated, which);
       for (HostState host : rated) {
-        any |= which.apply(host.monitor).percent() < least && eject(host, belowMean);
+        any |= which.apply(host.monitor()).percent() < least && eject(host, belowMean);
       }
     }
     if (!counted.isEmpty() && counted.size() >= config.failurePercentage().minimumHosts()) {
       int most = config.failurePercentage().threshold();
       for (HostState host : counted) {
-        any |= 100 - which.apply(host.monitor).percent() >= most && eject(host, failing);
+        any |= 100 - which.apply(host.monitor()).percent() >= most && eject(host, failing);
       }
     }
     return any;
@@ -250,12 +251,12 @@ final class OutlierDetector extends Timer {
   private double leastRate(List<HostState> rated, Function<OutlierMonitor, Rate> which) {
     double sum = 0;
     for (HostState host : rated) {
-      sum += which.apply(host.monitor).percent();
+      sum += which.apply(host.monitor()).percent();
     }
     double mean = sum / rated.size();
     double squares = 0;
     for (HostState host : rated) {
-      double off = which.apply(host.monitor).percent() - mean;
+      double off = which.apply(host.monitor()).percent() - mean;
       squares += off * off;
     }
     double deviation = Math.sqrt(squares / rated.size());
