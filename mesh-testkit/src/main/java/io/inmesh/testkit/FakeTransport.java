@@ -47,7 +47,12 @@ public final class FakeTransport implements Transport {
 
   /** Answers 200 with a body, after a millisecond. */
   public static Peer saying(String body) {
-    return stream -> stream.later(1_000_000, () -> stream.respond(200, body).complete());
+    return saying(200, body);
+  }
+
+  /** Answers with a body, after a millisecond. */
+  public static Peer saying(int status, String body) {
+    return stream -> stream.later(1_000_000, () -> stream.respond(status, body).complete());
   }
 
   /** Answers with headers and no body, after a millisecond. */

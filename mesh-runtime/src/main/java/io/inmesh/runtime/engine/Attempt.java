@@ -5,6 +5,9 @@ import io.inmesh.balance.Pick;
 import io.inmesh.balance.PickContext;
 import io.inmesh.call.Headers;
 import io.inmesh.config.Action.Forward;
+import io.inmesh.config.Action.Priority;
+import io.inmesh.config.Metadata;
+import io.inmesh.config.RetryPolicy.HostSelection;
 import io.inmesh.loop.Timer;
 import io.inmesh.runtime.cluster.Admission;
 import io.inmesh.runtime.cluster.ClusterHost;
@@ -13,7 +16,9 @@ import io.inmesh.runtime.cluster.LocalOrigin;
 import io.inmesh.transport.ConnectionPool.Cancel;
 import io.inmesh.transport.Stream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +37,13 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   private @Nullable Admission admitted;
   private Cancel opening = Cancel.NOTHING;
   private @Nullable Stream stream;
-  private long started;
   private long perTryEnd = NEVER;
   private long backOffEnd = NEVER;
+  private long upstreamEnd = NEVER;
+  private long lastByte;
   private boolean requestSent;
   private boolean headSeen;
   private boolean timedOut;
-  private boolean resent;
   private boolean done;
 
   Attempt(OutgoingCall call, ClusterRuntime cluster, @Nullable Attempt previous) {
@@ -68,10 +73,6 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     return requestSent;
   }
 
-  long startedNanos() {
-    return started;
-  }
-
   boolean isTimedOut() {
     return timedOut;
   }
@@ -80,15 +81,9 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     timedOut = true;
   }
 
-  /** Whether this is what was sent again without a policy: that is done once. */
-  boolean isResent() {
-    return resent;
-  }
-
   /** Sends the same request again at once, to a host of now. */
   void resend() {
     var next = new Attempt(call, cluster, previous);
-    next.resent = true;
     call.attempt = next;
     next.begin();
   }
@@ -102,7 +97,6 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   }
 
   void begin() {
-    started = call.loop.nanoTime();
     Pick pick = cluster.hosts().pick(this);
     if (!(pick instanceof ClusterHost chosen)) {
       Router.noHost(this);
@@ -119,9 +113,9 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     opening = chosen.pool(priority(), grpc).open(call.loop, this);
   }
 
-  private io.inmesh.config.Action.Priority priority() {
+  private Priority priority() {
     Forward forward = call.routed().forward();
-    return forward == null ? io.inmesh.config.Action.Priority.DEFAULT : forward.priority();
+    return forward == null ? Priority.DEFAULT : forward.priority();
   }
 
   Admission admission() {
@@ -154,15 +148,15 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   }
 
   private long perTryIdleEnd() {
-    return call.perTryIdleNanos > 0 && requestSent && !headSeen
-        ? call.lastActivity + call.perTryIdleNanos
+    return call.perTryIdleNanos > 0 && requestSent && !done
+        ? lastByte + call.perTryIdleNanos
         : NEVER;
   }
 
   private void rearm() {
     long at =
         Math.min(Math.min(call.deadline, call.streamDeadline), Math.min(perTryEnd, backOffEnd));
-    at = Math.min(at, Math.min(idleEnd(), perTryIdleEnd()));
+    at = Math.min(at, Math.min(idleEnd(), Math.min(perTryIdleEnd(), upstreamEnd)));
     if (at == NEVER) {
       disarm();
     } else {
@@ -174,6 +168,7 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   void backOff(long until) {
     abandon();
     perTryEnd = NEVER;
+    upstreamEnd = NEVER;
     backOffEnd = until;
     rearm();
   }
@@ -190,6 +185,8 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
       Router.again(this);
     } else if (now >= perTryEnd) {
       expired(Expiry.PER_TRY);
+    } else if (now >= upstreamEnd) {
+      expired(Expiry.MAX_UPSTREAM_STREAM);
     } else if (now >= perTryIdleEnd()) {
       expired(Expiry.PER_TRY_IDLE);
     } else if (now >= idleEnd()) {
@@ -200,6 +197,10 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   }
 
   private void expired(Expiry expiry) {
+    if (headSeen) {
+      Router.timedOut(this, expiry);
+      return;
+    }
     reportOrigin(LocalOrigin.TIMEOUT);
     abandon();
     Router.tooSlow(this, expiry);
@@ -255,12 +256,31 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     admitted = gate;
     stream = opened;
     reportOrigin(LocalOrigin.CONNECTED);
+    startUpstream();
     ReplayBuffer body = call.body;
     if (body != null) {
       body.attach(opened);
     }
     requestSent = true;
     opened.head(call, call.headers(), body == null ? 0 : body.length(), body == null);
+  }
+
+  private void startUpstream() {
+    lastByte = call.loop.nanoTime();
+    Optional<Duration> most = cluster.config().transport().protocol().maxStreamDuration();
+    if (most.isPresent() && !most.get().isZero()) {
+      upstreamEnd = lastByte + most.get().toNanos();
+    }
+    if (upstreamEnd != NEVER || call.perTryIdleNanos > 0) {
+      rearm();
+    }
+  }
+
+  /** A sign of life. */
+  private void active() {
+    long now = call.loop.nanoTime();
+    lastByte = now;
+    call.lastActivity = now;
   }
 
   @Override
@@ -277,21 +297,23 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     }
     headSeen = true;
     perTryEnd = NEVER;
-    call.lastActivity = call.loop.nanoTime();
+    active();
     if (host != null) {
       host.report(Grpc.isRequest(call.headers()) ? Grpc.httpStatus(status, headers) : status);
     }
     if (Router.mayPass(this, status, headers)) {
       rearm();
       Router.pass(this, status, headers);
-      demand(call.takeDemand());
+      if (!done) {
+        demand(call.takeDemand());
+      }
     }
   }
 
   @Override
   public void onData(ByteBuffer chunk) {
     if (!done) {
-      call.lastActivity = call.loop.nanoTime();
+      active();
       call.data(chunk);
     }
   }
@@ -343,9 +365,31 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
 
   @Override
   public boolean tried(Host candidate) {
-    if (previous == null || call.retry == null || !call.retry.hosts().avoidPrevious()) {
+    if (previous == null || call.retry == null) {
       return false;
     }
+    HostSelection rules = call.retry.hosts();
+    return rules.avoidPrevious() && wasTried(candidate)
+        || rules.omitCanary() && isCanary(candidate)
+        || !rules.omitMetadata().byNamespace().isEmpty()
+            && holds(candidate.endpoint().metadata(), rules.omitMetadata());
+  }
+
+  private static boolean isCanary(Host candidate) {
+    return Boolean.TRUE.equals(candidate.endpoint().metadata().in(Metadata.LB).get("canary"));
+  }
+
+  private static boolean holds(Metadata metadata, Metadata wanted) {
+    for (String namespace : wanted.byNamespace().keySet()) {
+      var values = metadata.in(namespace).entrySet();
+      if (!values.containsAll(wanted.in(namespace).entrySet())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean wasTried(Host candidate) {
     for (Attempt earlier = previous; earlier != null; earlier = earlier.previous) {
       if (earlier.host != null
           && candidate instanceof ClusterHost other
@@ -359,6 +403,11 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   @Override
   public int hostSelectionAttempts() {
     return call.retry == null ? 1 : Math.max(1, call.retry.hosts().maxAttempts());
+  }
+
+  @Override
+  public String authority() {
+    return call.authority();
   }
 
   @Override

@@ -43,6 +43,7 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
   private final long start;
   private final long draw;
 
+  private String method;
   private String scheme;
   private String authority;
   private String path;
@@ -95,6 +96,7 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
     this.sink = sink;
     this.start = loop.nanoTime();
     this.draw = loop.random();
+    this.method = request.method();
     this.scheme = request.scheme();
     this.authority = request.authority();
     this.path = request.path();
@@ -117,6 +119,38 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
     chain = found;
     clusters = known;
     revision = name;
+  }
+
+  /** Forgets what the first way of the call has left. */
+  final void anew() {
+    entered = null;
+    metadata = null;
+    hashed = false;
+    cookie = null;
+    timeoutStatus = 504;
+    flags = 0;
+    limits(0, 0, 0, 0, -1);
+    cluster = null;
+    chooseRoute();
+  }
+
+  /** Takes changes of the request back. */
+  final void undo(
+      String oldScheme,
+      String oldAuthority,
+      String oldPath,
+      Headers oldHeaders,
+      RouteEntry<RouteParts> oldEntry) {
+    scheme = oldScheme;
+    authority = oldAuthority;
+    path = oldPath;
+    edited = oldHeaders;
+    entry = oldEntry;
+  }
+
+  /** Replaces the method. */
+  final void method(String value) {
+    method = value;
   }
 
   final void chooseRoute() {
@@ -159,7 +193,7 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
 
   @Override
   public final String method() {
-    return request.method();
+    return method;
   }
 
   @Override

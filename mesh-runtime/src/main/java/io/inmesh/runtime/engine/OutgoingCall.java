@@ -43,6 +43,15 @@ public final class OutgoingCall extends CallState {
 
   long lastActivity;
 
+  /** When the application had sent its whole request. */
+  private long requestEnd;
+
+  /** Whether it was sent again without a policy: that is done once. */
+  boolean resent;
+
+  /** How many redirects were followed. */
+  private int redirects;
+
   public OutgoingCall(
       HttpChain chain,
       Clusters clusters,
@@ -130,6 +139,9 @@ public final class OutgoingCall extends CallState {
       return;
     }
     free();
+    if (body != null) {
+      body.close();
+    }
     details(reply.details());
     localReplyBody(reply.body());
     // Formats and mutations may print the status of the reply.
@@ -174,14 +186,42 @@ public final class OutgoingCall extends CallState {
       return;
     }
     requestEnded = true;
+    requestEnd = loop.nanoTime();
     if (responseNanos > 0) {
-      deadline = Math.min(deadline, loop.nanoTime() + responseNanos);
+      deadline = Math.min(deadline, requestEnd + responseNanos);
     }
     Attempt current = attempt;
     if (current != null) {
       current.requestEnded();
     }
     Router.mirror(this);
+  }
+
+  /** Milliseconds since the request was whole. */
+  long serviceMillis() {
+    return requestEnded ? (loop.nanoTime() - requestEnd) / 1_000_000 : 0;
+  }
+
+  int redirects() {
+    return redirects;
+  }
+
+  /** Begins anew with a request that a redirect has changed; its body is sent once more. */
+  void redirected() {
+    free();
+    for (int i = 0; i < at; i++) {
+      filter(i).onEnd(this);
+    }
+    redirects++;
+    at = 0;
+    routing = false;
+    requestEnded = false;
+    attempt = null;
+    retry = null;
+    deadline = request().timeout().isZero() ? NEVER : startNanos() + request().timeout().toNanos();
+    streamDeadline = NEVER;
+    anew();
+    resume();
   }
 
   boolean hasRequestEnded() {
@@ -203,6 +243,9 @@ public final class OutgoingCall extends CallState {
     }
     ended = true;
     free();
+    if (body != null) {
+      body.close();
+    }
     for (int i = 0; i < at; i++) {
       filter(i).onEnd(this);
     }
@@ -214,13 +257,10 @@ public final class OutgoingCall extends CallState {
     sink.onEnd(how);
   }
 
-  /** Frees what the call holds. Idempotent. */
+  /** Frees what the attempt of now holds. Idempotent. */
   private void free() {
     if (attempt != null) {
       attempt.abandon();
-    }
-    if (body != null) {
-      body.close();
     }
     retryEnded();
   }

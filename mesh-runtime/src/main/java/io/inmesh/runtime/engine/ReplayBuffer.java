@@ -17,6 +17,7 @@ final class ReplayBuffer implements Body.Sink {
   private final Body source;
   private final OutgoingCall call;
   private final long limit;
+  private final boolean needed;
   private final List<ByteBuffer> kept = new ArrayList<>();
   private @Nullable Stream reader;
   private Headers trailers = Headers.EMPTY;
@@ -28,14 +29,25 @@ final class ReplayBuffer implements Body.Sink {
   private boolean over;
   private boolean closed;
 
-  ReplayBuffer(Body source, OutgoingCall call, long limit) {
+  /**
+   * A buffer that has not been opened.
+   *
+   * @param limit how many bytes are kept
+   * @param needed whether the route foresees that they are sent again; they may be in any case
+   */
+  ReplayBuffer(Body source, OutgoingCall call, long limit, boolean needed) {
     this.source = source;
     this.call = call;
     this.limit = limit;
+    this.needed = needed;
   }
 
   void open() {
     source.open(this);
+  }
+
+  boolean hasEnded() {
+    return ended;
   }
 
   boolean replayable() {
@@ -66,6 +78,7 @@ final class ReplayBuffer implements Body.Sink {
   void detach() {
     reader = null;
     demand = 0;
+    next = 0;
   }
 
   void demand(int chunks) {
@@ -118,7 +131,9 @@ final class ReplayBuffer implements Body.Sink {
     bytes += chunk.remaining();
     if (bytes > limit && !over) {
       over = true;
-      call.surroundings.counters().becameUnrepeatable();
+      if (needed) {
+        call.surroundings.counters().becameUnrepeatable();
+      }
     }
     kept.add(chunk);
     serve();

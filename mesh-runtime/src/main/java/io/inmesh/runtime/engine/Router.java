@@ -1,5 +1,6 @@
 package io.inmesh.runtime.engine;
 
+import io.inmesh.call.Body;
 import io.inmesh.call.CallSink.Ended;
 import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
@@ -19,6 +20,9 @@ import java.util.List;
  */
 final class Router {
   private static final long DEFAULT_BUFFER = 1 << 20;
+
+  /** What is kept of a body that only an unsent request would need again. */
+  private static final long RESENT = 64 * 1024;
 
   private Router() {}
 
@@ -59,17 +63,24 @@ final class Router {
     if (call.maxStreamNanos > 0) {
       call.streamDeadline = call.startNanos() + call.maxStreamNanos;
     }
-    if (call.request().body().isPresent()) {
-      long limit = entry.bufferLimit();
-      call.body =
-          new ReplayBuffer(call.request().body().get(), call, limit < 0 ? DEFAULT_BUFFER : limit);
-      call.body.open();
+    if (call.request().body().isPresent() && call.redirects() == 0) {
+      ReplayBuffer body = buffer(call, call.request().body().get(), entry, forward);
+      call.body = body;
+      body.open();
     } else {
       call.requestEnded();
     }
     if (!call.hasEnded()) {
       begin(new Attempt(call, cluster, null));
     }
+  }
+
+  private static ReplayBuffer buffer(
+      OutgoingCall call, Body source, RouteEntry<RouteParts> entry, Forward forward) {
+    boolean needed =
+        call.retry != null || !entry.mirrors().isEmpty() || forward.internalRedirect().isPresent();
+    long limit = entry.bufferLimit() < 0 ? DEFAULT_BUFFER : entry.bufferLimit();
+    return new ReplayBuffer(source, call, needed ? limit : Math.min(limit, RESENT), needed);
   }
 
   private static void begin(Attempt attempt) {
@@ -119,13 +130,15 @@ final class Router {
   static void pass(Attempt attempt, int status, Headers headers) {
     OutgoingCall call = attempt.call();
     call.details("via_upstream");
+    if (InternalRedirect.follow(call, status, headers)) {
+      return;
+    }
     call.response(status, headers);
     String cookie = call.cookie();
     if (cookie != null) {
       headers.add("set-cookie", cookie);
     }
-    call.chain.responses.fromUpstream(
-        call, headers, (call.loop.nanoTime() - attempt.startedNanos()) / 1_000_000);
+    call.chain.responses.fromUpstream(call, headers, call.serviceMillis());
     call.head(status, headers);
   }
 
@@ -141,6 +154,7 @@ final class Router {
     }
     if (how == Closed.REFUSED && mayResend(attempt)) {
       call.surroundings.counters().wasResent();
+      call.resent = true;
       attempt.resend();
       return;
     }
@@ -159,7 +173,7 @@ final class Router {
   private static boolean mayResend(Attempt attempt) {
     OutgoingCall call = attempt.call();
     return call.surroundings.resendUnsent()
-        && !attempt.isResent()
+        && !call.resent
         && (call.body == null || call.body.replayable());
   }
 
