@@ -57,6 +57,16 @@ final class TrustFiles {
 
   private void load(DestinationRule rule, ClientTls tls) {
     boolean files = tls.mode() == Mode.SIMPLE || tls.mode() == Mode.MUTUAL;
+    if (!tls.credential().isEmpty()) {
+      problems.warn(
+          rule.origin().position(),
+          "the secrets kubernetes://"
+              + tls.credential()
+              + " and kubernetes://"
+              + tls.credential()
+              + "-cacert must stand in an xDS file");
+      return;
+    }
     if (tls.mode() == Mode.MUTUAL) {
       problems.warn(
           rule.origin().position(),

@@ -27,11 +27,16 @@ public final class ModelCheck {
   private final MeshModel model;
   private final Problems problems;
   private final Set<String> hosts;
+  private final Map<String, Set<String>> subsets = new HashMap<>();
 
   private ModelCheck(MeshModel model, Problems problems) {
     this.model = model;
     this.problems = problems;
     this.hosts = model.services().stream().map(Service::host).collect(Collectors.toSet());
+    for (DestinationRule rule : model.destinationRules()) {
+      var names = subsets.computeIfAbsent(rule.host(), host -> new HashSet<>());
+      rule.subsets().forEach(subset -> names.add(subset.name()));
+    }
   }
 
   /** Reports what is doubtful, and what clashes. */
@@ -119,13 +124,11 @@ public final class ModelCheck {
   }
 
   private boolean hasSubset(Destination to) {
-    List<DestinationRule> rules =
-        model.destinationRules().stream()
-            .filter(rule -> Names.matches(rule.host(), to.host()))
-            .toList();
-    return rules.stream()
-        .flatMap(rule -> rule.subsets().stream())
-        .anyMatch(subset -> subset.name().equals(to.subset()));
+    return subsets.getOrDefault(to.host(), Set.of()).contains(to.subset())
+        || subsets.entrySet().stream()
+            .filter(
+                rule -> rule.getKey().startsWith("*") && Names.matches(rule.getKey(), to.host()))
+            .anyMatch(rule -> rule.getValue().contains(to.subset()));
   }
 
   private void reachable(VirtualService service) {

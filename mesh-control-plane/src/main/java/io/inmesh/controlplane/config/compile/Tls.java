@@ -89,9 +89,7 @@ final class Tls {
       return new Sockets(mutual(names, name, alpn), List.of(), Sni.NONE);
     }
     Optional<SecretSource> certificate =
-        rule.mode() == Mode.MUTUAL
-            ? Optional.of(new Sds("file-cert:" + rule.certificate() + "~" + rule.key()))
-            : Optional.empty();
+        rule.mode() == Mode.MUTUAL ? Optional.of(new Sds(certificate(rule))) : Optional.empty();
     var tls =
         new CommonTls(
             certificate,
@@ -108,14 +106,27 @@ final class Tls {
     if (rule.skipVerify()) {
       return new Validation(Optional.empty(), List.of(), List.of(), List.of(), false, false);
     }
-    String file = rule.authorities().isEmpty() ? "system" : rule.authorities();
     return new Validation(
-        Optional.of(new Sds("file-root:" + file)),
+        Optional.of(new Sds(authorities(rule))),
         identities(to, rule.subjectAltNames()),
         List.of(),
         List.of(),
         false,
         false);
+  }
+
+  /** Secrets are named as Istio names them. */
+  private static String certificate(ClientTls rule) {
+    return rule.credential().isEmpty()
+        ? "file-cert:" + rule.certificate() + "~" + rule.key()
+        : "kubernetes://" + rule.credential();
+  }
+
+  private static String authorities(ClientTls rule) {
+    if (!rule.credential().isEmpty()) {
+      return "kubernetes://" + rule.credential() + "-cacert";
+    }
+    return "file-root:" + (rule.authorities().isEmpty() ? "system" : rule.authorities());
   }
 
   private static TransportSocket mutual(List<SanMatcher> names, String sni, List<String> alpn) {

@@ -41,7 +41,7 @@ final class Retries {
     }
     return Optional.of(
         new RetryPolicy(
-            fields.has("retryOn") ? conditions.on : MeshDefaults.ISTIO_RETRY.on(),
+            conditions.on.isEmpty() ? MeshDefaults.ISTIO_RETRY.on() : conditions.on,
             attempts,
             perTry,
             Duration.ZERO,
@@ -66,6 +66,9 @@ final class Retries {
     }
 
     private void token(String token, Value value) {
+      if (token.isEmpty()) {
+        return;
+      }
       if (token.matches("[1-5][0-9][0-9]")) {
         codes.add(Integer.valueOf(token));
         on.add(On.RETRIABLE_STATUS_CODES);

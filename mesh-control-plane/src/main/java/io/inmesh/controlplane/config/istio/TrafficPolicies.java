@@ -135,11 +135,15 @@ final class TrafficPolicies {
     Mode mode = fields.read("mode", v -> v.choice(Mode.class, Enum::name)).orElse(Mode.DISABLE);
     String certificate = fields.text("clientCertificate", "");
     String key = fields.text("privateKey", "");
+    String credential = fields.text("credentialName", "");
     boolean files = fields.present("clientCertificate", "privateKey", "caCertificates").size() > 0;
-    if (mode == Mode.ISTIO_MUTUAL && files) {
+    if (!credential.isEmpty() && files) {
+      value.error("credentialName stands for the files");
+    }
+    if (mode == Mode.ISTIO_MUTUAL && (files || !credential.isEmpty())) {
       value.error("with ISTIO_MUTUAL, certificates are not given as files");
     }
-    if (mode == Mode.MUTUAL && (certificate.isEmpty() || key.isEmpty())) {
+    if (mode == Mode.MUTUAL && credential.isEmpty() && (certificate.isEmpty() || key.isEmpty())) {
       value.error("with MUTUAL, clientCertificate and privateKey are needed");
     }
     var tls =
@@ -150,8 +154,8 @@ final class TrafficPolicies {
             fields.text("caCertificates", ""),
             certificate,
             key,
+            credential,
             fields.flag("insecureSkipVerify", false));
-    fields.unsupported("name files instead", "credentialName");
     fields.inapplicable("lists of revoked certificates are not supported", "caCrl");
     fields.end();
     return tls;

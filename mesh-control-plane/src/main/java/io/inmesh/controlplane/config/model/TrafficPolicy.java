@@ -162,6 +162,7 @@ public record TrafficPolicy(
    * @param authorities a file, or empty for the default
    * @param certificate a file; empty for none, or the own identity
    * @param key a file
+   * @param credential the name of secrets, in the place of files; empty for none
    */
   public record ClientTls(
       Mode mode,
@@ -170,6 +171,7 @@ public record TrafficPolicy(
       String authorities,
       String certificate,
       String key,
+      String credential,
       boolean skipVerify) {
     public ClientTls {
       subjectAltNames = List.copyOf(subjectAltNames);
@@ -177,7 +179,7 @@ public record TrafficPolicy(
 
     /** Of this mode, with defaults for all else. */
     public static ClientTls of(Mode mode) {
-      return new ClientTls(mode, "", List.of(), "", "", "", false);
+      return new ClientTls(mode, "", List.of(), "", "", "", "", false);
     }
   }
 
