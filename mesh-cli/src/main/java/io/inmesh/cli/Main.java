@@ -1,7 +1,11 @@
 package io.inmesh.cli;
 
+import io.inmesh.cli.command.CallCommand;
 import io.inmesh.cli.command.CertCommand;
 import io.inmesh.cli.command.ControlPlaneCommand;
+import io.inmesh.cli.command.DemoCommand;
+import io.inmesh.cli.command.FloodCommand;
+import io.inmesh.cli.command.ServeCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -15,7 +19,14 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ControlPlaneCommand.class, CertCommand.class})
+    subcommands = {
+      ControlPlaneCommand.class,
+      CallCommand.class,
+      ServeCommand.class,
+      CertCommand.class,
+      DemoCommand.class,
+      FloodCommand.class
+    })
 public final class Main implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

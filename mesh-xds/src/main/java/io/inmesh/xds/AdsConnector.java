@@ -1,19 +1,25 @@
 package io.inmesh.xds;
 
+import io.inmesh.config.Node;
+import io.inmesh.config.Resource;
 import io.inmesh.identity.CertificateAuthority;
 import io.inmesh.identity.JoinFile;
 import io.inmesh.identity.Pem;
 import io.inmesh.identity.SecretStore;
+import io.inmesh.loop.ThreadLoop;
 import io.inmesh.plane.ConfigPlane;
 import io.inmesh.plane.PlaneConnector;
+import io.inmesh.plane.PlaneContext;
 import io.inmesh.xds.ads.AdsOptions;
 import io.inmesh.xds.ads.AdsPlane;
 import io.inmesh.xds.ads.ResourceMemory;
 import io.inmesh.xds.ca.IstioCertificateAuthority;
 import io.inmesh.xds.grpc.PlaneServer;
+import io.inmesh.xds.snapshot.ResourceSnapshot;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reaches control planes over ADS, and their authorities over Istio's protocol. Found by {@link
@@ -21,6 +27,7 @@ import java.util.Optional;
  */
 public final class AdsConnector implements PlaneConnector {
   private static final Duration SIGNING_TIMEOUT = Duration.ofSeconds(10);
+  private static final int MAX_SNAPSHOT_BYTES = 256 << 20;
 
   private final InstantSource clock = InstantSource.system();
 
@@ -37,11 +44,54 @@ public final class AdsConnector implements PlaneConnector {
         AdsOptions.of(server(join))
             .with(variant)
             .withInitialFetchTimeout(options.initialFetchTimeout());
-    return new AdsPlane(ads, new CodecDecoder(), memory(options), clock);
+    return context -> open(ads, join, options, context);
   }
 
-  private static ResourceMemory memory(Options options) {
-    return ResourceMemory.NONE;
+  /** The memory of a subscription lives as long as it. */
+  private ConfigPlane.Session open(
+      AdsOptions ads, JoinFile join, Options options, PlaneContext context) {
+    var decoder = new CodecDecoder();
+    if (options.state().isEmpty()) {
+      return new AdsPlane(ads, decoder, ResourceMemory.NONE, clock).open(context);
+    }
+    var writer = new ThreadLoop(AdsConnector::writerThread, System::nanoTime, 0);
+    String scope = join.identity() + " at " + join.plane();
+    var snapshot = new ResourceSnapshot(options.state().get(), scope, writer, MAX_SNAPSHOT_BYTES);
+    var session = new AdsPlane(ads, decoder, snapshot, clock).open(context);
+    return new Remembered(session, snapshot, writer);
+  }
+
+  private static Thread writerThread(Runnable work) {
+    Thread thread = new Thread(work, "inmesh-snapshot");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** A session whose memory is closed with it. */
+  private record Remembered(
+      ConfigPlane.Session session, ResourceSnapshot snapshot, ThreadLoop writer)
+      implements ConfigPlane.Session {
+    @Override
+    public void want(Set<Resource.Key> names) {
+      session.want(names);
+    }
+
+    @Override
+    public void node(Node node) {
+      session.node(node);
+    }
+
+    @Override
+    public ConfigPlane.Status status() {
+      return session.status();
+    }
+
+    @Override
+    public void close() {
+      session.close();
+      snapshot.close();
+      writer.close();
+    }
   }
 
   @Override

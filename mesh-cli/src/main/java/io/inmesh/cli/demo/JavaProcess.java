@@ -151,6 +151,11 @@ final class JavaProcess implements AutoCloseable {
     process.waitFor();
   }
 
+  /** The same, without waiting. */
+  void destroy() {
+    process.destroyForcibly();
+  }
+
   /** Waits for the end. Empty if it has not come in time. */
   Optional<Integer> exit(Duration most) throws InterruptedException {
     return process.waitFor(most.toNanos(), TimeUnit.NANOSECONDS)

@@ -100,6 +100,11 @@ public final class IdentityKeeper implements SecretStore, AutoCloseable {
     return first;
   }
 
+  /** Completes when there is a certificate; fails only by {@link #close}. */
+  public CompletionStage<KeyMaterial> whenReady() {
+    return first;
+  }
+
   private boolean takeUp() {
     if (file == null) {
       return false;

@@ -10,17 +10,15 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /** The client's side of TLS towards the hosts of one pool. Safe for use by many threads. */
 public final class ClientTls {
   private final TlsContexts contexts;
   private final UpstreamTls socket;
-  private final String sni;
+  private final ServerName serverName;
   private final Recipe recipe;
 
   /**
@@ -33,7 +31,8 @@ public final class ClientTls {
     this.contexts = contexts;
     this.socket = socket;
     String name = socket.autoHostSni() && !hostname.isEmpty() ? hostname : socket.sni();
-    this.sni = NetUtil.createByteArrayFromIpAddressString(name) == null ? name : "";
+    String sni = NetUtil.createByteArrayFromIpAddressString(name) == null ? name : "";
+    this.serverName = new ServerName(sni);
     String checked = socket.autoSniSanValidation() ? sni : "";
     List<String> offered = socket.common().alpn().isEmpty() ? alpn : socket.common().alpn();
     this.recipe =
@@ -73,12 +72,7 @@ public final class ClientTls {
     }
     SslContext context = contexts.acquire(recipe, own, trust);
     try {
-      SSLEngine engine = context.newEngine(allocator);
-      if (!sni.isEmpty()) {
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setServerNames(List.of(new SNIHostName(sni)));
-        engine.setSSLParameters(parameters);
-      }
+      SSLEngine engine = serverName.engine(context, allocator);
       var handler = new SslHandler(engine);
       // The time to connect holds for all of it.
       handler.setHandshakeTimeoutMillis(0);

@@ -1,0 +1,260 @@
+package io.inmesh.cli.command;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import io.inmesh.Mesh;
+import io.inmesh.call.Bodies;
+import io.inmesh.call.Flag;
+import io.inmesh.call.Headers;
+import io.inmesh.call.Outcome;
+import io.inmesh.call.Request;
+import io.inmesh.call.Response;
+import io.inmesh.cli.load.Load;
+import io.inmesh.cli.load.Sample;
+import io.inmesh.cli.load.Tally;
+import io.inmesh.identity.JoinFile;
+import io.inmesh.plane.PlaneConnector.Variant;
+import io.inmesh.runtime.member.Member;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code inmesh call}: curl through the mesh. */
+@Command(
+    name = "call",
+    description =
+        "Calls a service through the mesh and tells how the mesh handled it. Exit code 1 if a call"
+            + " did not succeed.",
+    mixinStandardHelpOptions = true)
+public final class CallCommand implements Callable<Integer> {
+  private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "URL", description = "For instance http://orders/items?id=1.")
+  private URI url;
+
+  @Option(
+      names = "--join",
+      required = true,
+      paramLabel = "FILE",
+      description = "Join file of the calling service.")
+  private Path join;
+
+  @Option(
+      names = "--plane",
+      paramLabel = "HOST:PORT",
+      description = "Another control plane than the join file names.")
+  private @Nullable String plane;
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description = "Where identity and config are kept for the next call (default: nowhere).")
+  private @Nullable Path state;
+
+  @Option(
+      names = "-n",
+      defaultValue = "1",
+      description = "How many calls (default: ${DEFAULT-VALUE}).")
+  private long calls;
+
+  @Option(
+      names = "-c",
+      defaultValue = "1",
+      description = "How many at once (default: ${DEFAULT-VALUE}).")
+  private int concurrency;
+
+  @Option(
+      names = "-X",
+      paramLabel = "METHOD",
+      description = "Method (default: GET, or POST with -d).")
+  private @Nullable String method;
+
+  @Option(names = "-H", paramLabel = "NAME: VALUE", description = "A request header.")
+  private List<String> headers = List.of();
+
+  @Option(names = "-d", paramLabel = "DATA", description = "Request body; @FILE reads a file.")
+  private @Nullable String data;
+
+  @Option(
+      names = "--timeout",
+      defaultValue = "30s",
+      converter = Durations.class,
+      description = "Deadline of each call (default: ${DEFAULT-VALUE}).")
+  private Duration timeout;
+
+  @Option(
+      names = "--certificate-life",
+      defaultValue = "24h",
+      converter = Durations.class,
+      description = "How long the certificate should live (default: ${DEFAULT-VALUE}).")
+  private Duration certificateLife;
+
+  @Option(names = "--sotw", description = "State-of-the-world ADS instead of delta.")
+  private boolean stateOfTheWorld;
+
+  @Option(names = "--json", description = "One line of JSON instead of text.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws Exception {
+    JoinFile file = JoinFile.parse(Files.readString(join));
+    if (plane != null) {
+      file =
+          new JoinFile(
+              file.service(),
+              file.namespace(),
+              file.trustDomain(),
+              plane,
+              file.token(),
+              file.roots());
+    }
+    Member.Builder joining =
+        Member.join(file)
+            .certificateLife(certificateLife)
+            .variant(stateOfTheWorld ? Variant.STATE_OF_THE_WORLD : Variant.DELTA);
+    if (state != null) {
+      joining.stateDirectory(state);
+    }
+    try (Member member = joining.start()) {
+      return run(member);
+    }
+  }
+
+  private int run(Member member) throws InterruptedException, IOException {
+    var tally = new Tally();
+    var last = new AtomicReference<@Nullable Sample>();
+    Mesh mesh = member.mesh();
+    LongFunction<Request> requests = requests();
+    try {
+      member.awaitIdentity(timeout);
+    } catch (IllegalStateException none) {
+      // Calls that need no certificate may still work; those that do say why they do not.
+      spec.commandLine().getErr().println("inmesh call: " + none.getMessage());
+    }
+    try (Load load =
+        Load.start(
+            mesh,
+            requests,
+            sample -> {
+              tally.accept(sample);
+              last.set(sample);
+            },
+            System::nanoTime,
+            calls,
+            concurrency)) {
+      while (!load.await(Duration.ofMinutes(1))) {
+        spec.commandLine().getErr().println(tally.calls() + " of " + calls + " calls");
+      }
+    }
+    Sample sample = last.get();
+    PrintWriter out = spec.commandLine().getOut();
+    if (sample != null) {
+      out.println(json ? JSON.toJson(facts(tally, sample, member)) : text(tally, sample));
+      out.flush();
+    }
+    return tally.failed() == 0 ? 0 : 1;
+  }
+
+  private LongFunction<Request> requests() throws IOException {
+    String verb = method != null ? method : data == null ? "GET" : "POST";
+    var fields = new Headers();
+    for (String header : headers) {
+      int colon = header.indexOf(':');
+      if (colon < 1) {
+        throw new IllegalArgumentException("not NAME: VALUE: " + header);
+      }
+      fields.add(header.substring(0, colon).strip(), header.substring(colon + 1).strip());
+    }
+    Request request = Request.of(verb, url).withHeaders(fields.freeze()).withTimeout(timeout);
+    String body = data;
+    if (body == null) {
+      return ordinal -> request;
+    }
+    byte[] bytes =
+        body.startsWith("@")
+            ? Files.readAllBytes(Path.of(body.substring(1)))
+            : body.getBytes(StandardCharsets.UTF_8);
+    // A body is read once: each call has its own.
+    return ordinal -> request.withBody(Bodies.of(bytes));
+  }
+
+  private static Map<String, Object> facts(Tally tally, Sample last, Member member) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    Outcome outcome = last.outcome();
+    facts.put("calls", tally.calls());
+    facts.put("failed", tally.failed());
+    facts.put("statuses", tally.statuses());
+    facts.put("clusters", tally.clusters());
+    facts.put("endpoints", tally.endpoints());
+    facts.put("versions", tally.versions());
+    facts.put("revisions", tally.revisions());
+    facts.put("flags", tally.flags());
+    facts.put("failures", tally.failures());
+    facts.put("attempts", tally.attempts());
+    facts.put("latency_ms", tally.latencies());
+    facts.put("status", last.status());
+    facts.put("cluster", outcome.cluster());
+    facts.put("endpoint", outcome.endpoint());
+    facts.put("route", outcome.route());
+    facts.put("details", outcome.details());
+    facts.put("revision", outcome.revision());
+    facts.put("source", member.mesh().status().source().name());
+    facts.put("identity_error", member.mesh().status().identityError());
+    facts.put("body", last.response().map(Response::text).orElse(""));
+    return facts;
+  }
+
+  private static String text(Tally tally, Sample last) {
+    Outcome outcome = last.outcome();
+    var text = new StringBuilder();
+    if (tally.calls() == 1) {
+      text.append(last.response().map(Response::text).orElse(last.failure()));
+      text.append(text.length() > 0 && text.charAt(text.length() - 1) != '\n' ? "\n" : "");
+    }
+    line(text, "status", Tally.line(tally.statuses()));
+    line(text, "cluster", Tally.line(tally.clusters()));
+    line(text, "endpoint", Tally.line(tally.endpoints()));
+    line(text, "attempts", String.valueOf(tally.attempts()));
+    line(
+        text,
+        "flags",
+        outcome.flags().isEmpty()
+            ? "-"
+            : outcome.flags().stream().map(Flag::name).collect(Collectors.joining(",")));
+    line(text, "details", outcome.details());
+    line(text, "revision", Tally.line(tally.revisions()));
+    line(
+        text,
+        "latency",
+        tally.latencies().entrySet().stream()
+            .map(it -> it.getKey() + "=" + it.getValue() + "ms")
+            .collect(Collectors.joining(" ")));
+    if (tally.failed() > 0 && tally.calls() > 1) {
+      line(text, "failures", Tally.line(tally.failures()));
+    }
+    return text.toString().stripTrailing();
+  }
+
+  private static void line(StringBuilder text, String name, String value) {
+    text.append(String.format("%-9s %s%n", name, value.isEmpty() ? "-" : value));
+  }
+}

@@ -1,0 +1,43 @@
+package io.inmesh.cli.command;
+
+import io.inmesh.cli.demo.Demo;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code inmesh demo --check}: keeps the mesh's promises before the eyes of the user. */
+@Command(
+    name = "demo",
+    description =
+        "Starts a control plane, services and clients on this machine and shows that the mesh keeps"
+            + " its promises.",
+    mixinStandardHelpOptions = true)
+public final class DemoCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--check",
+      required = true,
+      description =
+          "Try every promise once, with the measured figure; exit code 1 if one is broken.")
+  private boolean check;
+
+  @Option(
+      names = "--full",
+      description = "Take longer where time matters: certificates rotate for five minutes.")
+  private boolean full;
+
+  @Option(
+      names = "--only",
+      paramLabel = "WORD",
+      description = "Only promises whose text holds this word.",
+      defaultValue = "")
+  private String only;
+
+  @Override
+  public Integer call() throws Exception {
+    return new Demo(spec.commandLine().getOut(), full, only).run();
+  }
+}

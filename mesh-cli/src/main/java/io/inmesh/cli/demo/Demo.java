@@ -1,0 +1,92 @@
+package io.inmesh.cli.demo;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tries every promise once. */
+public final class Demo {
+  private static final Duration SHORT = Duration.ofSeconds(90);
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  private final PrintWriter out;
+  private final boolean full;
+  private final String only;
+
+  /**
+   * A run.
+   *
+   * @param full takes longer where time matters
+   * @param only tries only promises that hold this word; empty for all
+   */
+  public Demo(PrintWriter out, boolean full, String only) {
+    this.out = out;
+    this.full = full;
+    this.only = only;
+  }
+
+  private List<Check> checks() {
+    var checks = new ArrayList<Check>();
+    checks.add(new EncryptedCalls("http"));
+    checks.add(new EncryptedCalls("http2"));
+    checks.add(new Strangers());
+    checks.add(new MovedSplit());
+    checks.add(new BrokenYaml());
+    checks.add(new BothVariants());
+    checks.add(new StalledServer());
+    checks.add(new KilledServer());
+    checks.add(new PlaneOutage(true));
+    checks.add(new PlaneOutage(false));
+    checks.add(new RestartedClient());
+    checks.add(new StreamedGigabyte("http"));
+    checks.add(new StreamedGigabyte("http2"));
+    checks.add(new RotatedCertificates(full ? LONG : SHORT));
+    return checks.stream().filter(check -> check.promise().contains(only)).toList();
+  }
+
+  /**
+   * Runs.
+   *
+   * @return 0 if every promise was kept, 1 otherwise
+   */
+  public int run() throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    int broken = 0;
+    List<Check> checks = checks();
+    try (World world = new World()) {
+      // Ended from outside, the processes must not stay behind.
+      Thread cleaner = new Thread(world::kill, "inmesh-demo-cleaner");
+      Runtime.getRuntime().addShutdownHook(cleaner);
+      world.configure("orders.yaml", Yaml.NO_RETRIES);
+      world.startPlane("--lease", World.LEASE.toSeconds() + "s", "--join", "web,orders,catalog");
+      for (Check check : checks) {
+        broken += keeps(check, world) ? 0 : 1;
+      }
+      Runtime.getRuntime().removeShutdownHook(cleaner);
+    }
+    long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
+    out.printf("%d of %d promises kept in %d s%n", checks.size() - broken, checks.size(), seconds);
+    out.flush();
+    return broken == 0 ? 0 : 1;
+  }
+
+  private boolean keeps(Check check, World world) throws InterruptedException {
+    long start = System.nanoTime();
+    String mark = "\u2713";
+    String figure;
+    try {
+      figure = check.run(world);
+    } catch (InterruptedException interrupted) {
+      throw interrupted;
+    } catch (Exception | AssertionError failed) {
+      mark = "\u2717";
+      figure = failed instanceof Broken ? String.valueOf(failed.getMessage()) : failed.toString();
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    out.printf("%s %s%n    %s (%.1f s)%n", mark, check.promise(), figure, seconds);
+    out.flush();
+    return mark.equals("\u2713");
+  }
+}

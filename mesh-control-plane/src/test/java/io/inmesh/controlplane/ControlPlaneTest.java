@@ -1,0 +1,372 @@
+package io.inmesh.controlplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.inmesh.config.Address;
+import io.inmesh.config.EndpointSet;
+import io.inmesh.config.Locality;
+import io.inmesh.config.Node;
+import io.inmesh.config.Resource;
+import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource.Type;
+import io.inmesh.config.RouteConfiguration;
+import io.inmesh.controlplane.ca.Authority;
+import io.inmesh.controlplane.config.ConfigDirectory;
+import io.inmesh.controlplane.config.Generation;
+import io.inmesh.controlplane.config.problem.Problem;
+import io.inmesh.controlplane.registry.Registration;
+import io.inmesh.identity.CertificateAuthority;
+import io.inmesh.identity.JoinFile;
+import io.inmesh.identity.KeyMaterial;
+import io.inmesh.identity.Pem;
+import io.inmesh.identity.SecretStore;
+import io.inmesh.identity.SpiffeId;
+import io.inmesh.identity.TrustBundle;
+import io.inmesh.loop.ThreadLoop;
+import io.inmesh.plane.ConfigPlane;
+import io.inmesh.plane.PlaneConnector;
+import io.inmesh.plane.PlaneContext;
+import io.inmesh.testkit.pki.TestSecrets;
+import io.inmesh.testkit.plane.PlaneEvents;
+import io.inmesh.xds.AdsConnector;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.ExtensionsGenerator;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole control plane over loopback, as its clients see it. */
+class ControlPlaneTest {
+  private static final String SPLIT =
+      """
+      apiVersion: networking.istio.io/v1
+      kind: VirtualService
+      metadata: {name: orders, namespace: default}
+      spec:
+        hosts: [orders]
+        http:
+          - name: NAME
+            route: [{destination: {host: orders}}]
+      """;
+
+  @TempDir Path directory;
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Problems problems = new Problems();
+  private ControlPlane plane;
+
+  /** Collects what is refused. */
+  private static final class Problems implements ConfigDirectory.Listener {
+    final List<Problem> refused = new ArrayList<>();
+    CompletableFuture<Void> next = new CompletableFuture<>();
+
+    @Override
+    public void taken(Generation generation) {}
+
+    @Override
+    public synchronized void refused(List<Problem> why) {
+      refused.addAll(why);
+      next.complete(null);
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    Files.createDirectories(directory.resolve("config"));
+    configure(SPLIT.replace("NAME", "first"));
+    restart(0, Duration.ofSeconds(5));
+  }
+
+  private void restart(int port, Duration lease) throws Exception {
+    var settings =
+        new ControlPlane.Settings(
+            directory.resolve("config"),
+            directory.resolve("state"),
+            "127.0.0.1",
+            port,
+            -1,
+            "cluster.local",
+            lease,
+            Duration.ofHours(1));
+    plane = ControlPlane.start(settings, problems);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    while (!open.isEmpty()) {
+      open.pop().close();
+    }
+    plane.close();
+  }
+
+  private void configure(String text) throws Exception {
+    Path fresh = directory.resolve("orders.new");
+    Files.writeString(fresh, text);
+    Files.move(
+        fresh,
+        directory.resolve("config/orders.yaml"),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private JoinFile join(String service) throws Exception {
+    return JoinFile.parse(Files.readString(plane.issueJoinFile(service, "default")));
+  }
+
+  /** A node of a service, subscribed to some keys. */
+  private final class Client implements AutoCloseable {
+    final ThreadLoop loop = new ThreadLoop(Client::thread, System::nanoTime, 1);
+    final PlaneEvents events = new PlaneEvents(loop);
+    private ConfigPlane.Session session;
+
+    Client(JoinFile join, Map<String, Object> metadata, Key... wanted) {
+      var all = new HashMap<>(metadata);
+      all.put("INMESH", Map.of("version", "0.1"));
+      var node =
+          new Node(
+              "test~" + join.service() + "~" + System.identityHashCode(this),
+              join.service(),
+              Locality.NONE,
+              all);
+      ConfigPlane ads = new AdsConnector().plane(join, PlaneConnector.Options.DEFAULT);
+      loop.execute(
+          () -> {
+            session = ads.open(new PlaneContext(node, loop, new TestSecrets(), events));
+            session.want(Set.of(wanted));
+          });
+      open.push(this);
+    }
+
+    private static Thread thread(Runnable work) {
+      Thread thread = new Thread(work, "test-client");
+      thread.setDaemon(true);
+      return thread;
+    }
+
+    @Override
+    public void close() {
+      loop.execute(session::close);
+      loop.close();
+    }
+  }
+
+  private static Map<String, Object> instance(int port) {
+    var registration =
+        new Registration(
+            "orders", "default", new Address("127.0.0.1", port), "http", Map.of(), 1, false);
+    return Map.of(Registration.METADATA_KEY, registration.toMetadata());
+  }
+
+  private static Key key(Type type, String name) {
+    return new Key(type, name);
+  }
+
+  private static final Key ROUTES =
+      key(Type.ROUTES, "outbound|80||orders.default.svc.cluster.local");
+  private static final Key ENDPOINTS =
+      key(Type.ENDPOINTS, "outbound|80||orders.default.svc.cluster.local");
+
+  private static String route(PlaneEvents.Said said) {
+    return said.resource(ROUTES) instanceof RouteConfiguration routes
+        ? routes.virtualHosts().get(0).routes().get(0).name()
+        : "";
+  }
+
+  private static List<Integer> ports(PlaneEvents.Said said) {
+    Resource resource = said.resource(ENDPOINTS);
+    return resource instanceof EndpointSet set
+        ? set.localities().stream()
+            .flatMap(in -> in.endpoints().stream())
+            .map(it -> it.address().port())
+            .sorted()
+            .toList()
+        : List.of();
+  }
+
+  @Test
+  void anInstanceThatRegistersIsFoundByOthers() throws Exception {
+    new Client(join("orders"), instance(7001));
+    var web = new Client(join("web"), Map.of(), key(Type.LISTENER, "orders"), ROUTES, ENDPOINTS);
+    web.events.await("the listener", said -> said.resource(key(Type.LISTENER, "orders")) != null);
+    web.events.await("the endpoint", said -> ports(said).equals(List.of(7001)));
+    new Client(join("orders"), instance(7002));
+    web.events.await("both endpoints", said -> ports(said).equals(List.of(7001, 7002)));
+  }
+
+  @Test
+  void nobodyRegistersAsAnotherService() throws Exception {
+    new Client(join("web"), instance(7001));
+    var good = new Client(join("orders"), instance(7002));
+    var web = new Client(join("web"), Map.of(), ENDPOINTS);
+    web.events.await("the honest instance", said -> ports(said).contains(7002));
+    assertThat(ports(web.events.now())).containsExactly(7002);
+    assertThat(good).isNotNull();
+  }
+
+  @Test
+  void aChangedFileReachesNodesAndABrokenOneDoesNot() throws Exception {
+    var web = new Client(join("web"), Map.of(), ROUTES);
+    new Client(join("orders"), instance(7001));
+    web.events.await("the first route", said -> route(said).equals("first"));
+    configure(SPLIT.replace("NAME", "second"));
+    var second = web.events.await("the second route", said -> route(said).equals("second"));
+    assertThat(second.revision()).startsWith("2-");
+
+    configure(SPLIT.replace("NAME", "third").replace("http:", "htpt:"));
+    problems.next.get(10, TimeUnit.SECONDS);
+    assertThat(problems.refused)
+        .anySatisfy(it -> assertThat(it.toString()).contains("orders.yaml:6:3").contains("htpt"));
+    configure(SPLIT.replace("NAME", "fourth"));
+    var fourth = web.events.await("the fourth route", said -> route(said).equals("fourth"));
+    assertThat(fourth.revision()).startsWith("3-");
+  }
+
+  @Test
+  void aWrongTokenIsRefused() throws Exception {
+    JoinFile good = join("web");
+    var bad =
+        new JoinFile(
+            "web", "default", "cluster.local", good.plane(), good.token() + "x", good.roots());
+    var client = new Client(bad, Map.of(), ROUTES);
+    client.events.await(
+        "a refusal",
+        said -> said.statuses().stream().anyMatch(it -> it.lastError().contains("token")));
+    assertThat(client.events.now().resource(ROUTES)).isNull();
+  }
+
+  @Test
+  void aRestartKeepsTokensAuthorityAndInstances() throws Exception {
+    JoinFile before = join("web");
+    new Client(join("orders"), instance(7001));
+    var web = new Client(before, Map.of(), ENDPOINTS);
+    web.events.await("the endpoint", said -> ports(said).equals(List.of(7001)));
+    int port = plane.port();
+    plane.close();
+    restart(port, Duration.ofSeconds(30));
+    assertThat(join("web")).isEqualTo(before);
+    var late = new Client(before, Map.of(), ENDPOINTS);
+    late.events.await("the endpoint again", said -> ports(said).equals(List.of(7001)));
+    assertThat(plane.config().current().number()).isEqualTo(2);
+  }
+
+  @Test
+  void certificatesAreSignedForWhoProvesTheIdentityOnly() throws Exception {
+    JoinFile web = join("web");
+    try (CertificateAuthority authority = new AdsConnector().authority(web, new TestSecrets())) {
+      CertificateAuthority.Issued issued =
+          authority
+              .sign(request("web"), Duration.ofMinutes(5))
+              .toCompletableFuture()
+              .get(10, TimeUnit.SECONDS);
+      assertThat(SpiffeId.of(issued.chain().get(0))).contains(web.identity());
+      assertThat(issued.roots().authorities()).containsKey("cluster.local");
+      assertThatThrownBy(
+              () ->
+                  authority
+                      .sign(request("orders"), Duration.ofMinutes(5))
+                      .toCompletableFuture()
+                      .get(10, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(CertificateAuthority.RefusedException.class)
+          .hasMessageContaining("sa/orders");
+    }
+  }
+
+  @Test
+  void aValidCertificateProvesTheIdentityWithoutAToken() throws Exception {
+    JoinFile web = join("web");
+    var random = new SecureRandom();
+    KeyPair keys = Authority.keys(random);
+    CertificateAuthority.Issued first;
+    try (CertificateAuthority authority = new AdsConnector().authority(web, new TestSecrets())) {
+      first =
+          authority
+              .sign(request("web", keys), Duration.ofMinutes(5))
+              .toCompletableFuture()
+              .get(10, TimeUnit.SECONDS);
+    }
+    Files.delete(directory.resolve("state/join/default.web.join"));
+    SecretStore own =
+        new TestSecrets(
+            new KeyMaterial(first.chain(), keys.getPrivate(), java.time.Instant.now()),
+            first.roots());
+    try (CertificateAuthority authority = new AdsConnector().authority(web, own)) {
+      var second =
+          authority
+              .sign(request("web"), Duration.ofMinutes(5))
+              .toCompletableFuture()
+              .get(10, TimeUnit.SECONDS);
+      assertThat(SpiffeId.of(second.chain().get(0))).contains(web.identity());
+    }
+  }
+
+  private static String request(String service) throws Exception {
+    return request(service, Authority.keys(new SecureRandom()));
+  }
+
+  private static String request(String service, KeyPair keys) throws Exception {
+    SpiffeId id = SpiffeId.ofServiceAccount("cluster.local", "default", service);
+    var generator = new ExtensionsGenerator();
+    generator.addExtension(
+        Extension.subjectAlternativeName,
+        true,
+        new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, id.uri())));
+    var builder = new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=x"), keys.getPublic());
+    builder.addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, generator.generate());
+    byte[] bytes =
+        builder
+            .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
+            .getEncoded();
+    return Pem.block("CERTIFICATE REQUEST", bytes);
+  }
+
+  @Test
+  void trustsNobodyElsesRoots() throws Exception {
+    JoinFile good = join("web");
+    Authority stranger =
+        Authority.open(
+            "cluster.local",
+            new io.inmesh.state.StateDirectory(directory.resolve("stranger")),
+            java.time.InstantSource.system(),
+            new SecureRandom());
+    var misled =
+        new JoinFile(
+            "web",
+            "default",
+            "cluster.local",
+            good.plane(),
+            good.token(),
+            Pem.ofCertificates(List.of(stranger.root())));
+    var client = new Client(misled, Map.of(), ROUTES);
+    client.events.await(
+        "a refusal",
+        said ->
+            said.statuses().stream().anyMatch(it -> !it.connected() && !it.lastError().isEmpty()));
+    assertThat(client.events.now().resource(ROUTES)).isNull();
+    TrustBundle none = new TestSecrets().trust("ROOTCA");
+    assertThat(none).isNull();
+  }
+}

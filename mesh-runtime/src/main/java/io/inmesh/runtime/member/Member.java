@@ -1,0 +1,329 @@
+package io.inmesh.runtime.member;
+
+import io.inmesh.Mesh;
+import io.inmesh.config.Address;
+import io.inmesh.config.Locality;
+import io.inmesh.config.Node;
+import io.inmesh.identity.CertificateAuthority;
+import io.inmesh.identity.JoinFile;
+import io.inmesh.loop.ThreadLoop;
+import io.inmesh.plane.PlaneConnector;
+import io.inmesh.runtime.MeshRuntime;
+import io.inmesh.runtime.identity.IdentityKeeper;
+import io.inmesh.runtime.inbound.ConnectionListener;
+import io.inmesh.runtime.inbound.MeshServer;
+import io.inmesh.runtime.net.Loops;
+import io.inmesh.server.Handler;
+import io.inmesh.state.StateDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process that has joined a mesh by its join file. It has an identity, makes calls through {@link
+ * #mesh}, and may serve. A composition root: threads, clocks and randomness begin here.
+ *
+ * <pre>{@code
+ * try (Member member = Member.join(Path.of("web.join")).start()) {
+ *   Response response = member.mesh().blocking().send(Request.of("GET", URI.create("http://orders/42")));
+ * }
+ * }</pre>
+ */
+public final class Member implements AutoCloseable {
+  private static final String REGISTRATION = "INMESH_REGISTRATION";
+  private static final Duration IDENTITY_PATIENCE = Duration.ofSeconds(15);
+  private static final Duration DRAIN = Duration.ofSeconds(10);
+
+  private final Builder settings;
+  private final Loops loops;
+  private final ThreadLoop configLoop;
+  private final IdentityKeeper identity;
+  private final CertificateAuthority authority;
+  private final MeshRuntime mesh;
+  private Node node;
+  private @Nullable MeshServer server;
+  private @Nullable Service service;
+
+  /**
+   * What a process serves.
+   *
+   * @param address that other members call; the port may be another than the one that is bound, for
+   *     instance behind a relay; 0 for the one that is bound
+   * @param protocol http or http2
+   * @param labels for subsets, for instance {@code version}
+   * @param weight at least 1
+   */
+  public record Service(Address address, String protocol, Map<String, String> labels, int weight) {
+    public Service {
+      labels = Map.copyOf(labels);
+    }
+
+    /** HTTP/1.1 on loopback, on the port that is bound, without labels. */
+    public static Service local() {
+      return new Service(new Address("127.0.0.1", 0), "http", Map.of(), 1);
+    }
+  }
+
+  /** Prepares joining by the file of a service. */
+  public static Builder join(Path file) {
+    try {
+      return new Builder(JoinFile.parse(Files.readString(file)));
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(
+          "the join file " + file + " cannot be read: " + unreadable.getMessage(), unreadable);
+    } catch (IllegalArgumentException malformed) {
+      throw new IllegalArgumentException(file + ": " + malformed.getMessage(), malformed);
+    }
+  }
+
+  /** Prepares joining. */
+  public static Builder join(JoinFile file) {
+    return new Builder(file);
+  }
+
+  private Member(Builder settings) {
+    this.settings = settings;
+    var random = new SecureRandom();
+    InstantSource clock = InstantSource.system();
+    this.loops =
+        new Loops(
+            new Loops.Settings(
+                settings.threads, "inmesh", random.nextLong(), System::nanoTime, true));
+    this.configLoop = new ThreadLoop(Member::configThread, System::nanoTime, random.nextLong());
+    PlaneConnector connector = settings.connector();
+    var options =
+        new PlaneConnector.Options(
+            settings.variant, Duration.ofSeconds(15), Optional.ofNullable(settings.state));
+    var own = new OwnSecrets();
+    this.authority = connector.authority(settings.file, own);
+    this.identity =
+        new IdentityKeeper(
+            new IdentityKeeper.Settings(
+                settings.file.identity(), settings.certificateLife, settings.persist),
+            authority,
+            Optional.ofNullable(settings.state),
+            configLoop,
+            clock,
+            random);
+    own.is(identity);
+    this.node = node(settings.file, random);
+    identity.start();
+    this.mesh =
+        MeshRuntime.builder()
+            .node(node)
+            .plane(connector.plane(settings.file, options))
+            .identity(identity)
+            .configLoop(configLoop)
+            .loops(loops)
+            .build();
+  }
+
+  private static Thread configThread(Runnable work) {
+    Thread thread = new Thread(work, "inmesh-config");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Istio's form of an id: kind, address, workload and namespace. */
+  private static Node node(JoinFile file, SecureRandom random) {
+    String instance = Long.toHexString(random.nextLong() & 0xffffffffffL);
+    String id =
+        "inmesh~127.0.0.1~"
+            + file.service()
+            + "-"
+            + instance
+            + "."
+            + file.namespace()
+            + "~"
+            + file.namespace()
+            + ".svc."
+            + file.trustDomain();
+    Map<String, Object> metadata =
+        Map.of("INMESH", Map.of("version", "0.1"), "NAMESPACE", file.namespace());
+    return new Node(id, file.service(), Locality.NONE, metadata);
+  }
+
+  /** The name of the service that the process is of. */
+  public String name() {
+    return settings.file.service();
+  }
+
+  /** Calls. */
+  public Mesh mesh() {
+    return mesh;
+  }
+
+  /** The same with counters and the lean form of a call. */
+  public MeshRuntime runtime() {
+    return mesh;
+  }
+
+  /** The process's own certificate. */
+  public IdentityKeeper identity() {
+    return identity;
+  }
+
+  /**
+   * Waits until there is a certificate.
+   *
+   * @throws IllegalStateException if there is none in time, saying why
+   */
+  public void awaitIdentity(Duration most) throws InterruptedException {
+    try {
+      identity.whenReady().toCompletableFuture().get(most.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException none) {
+      String why = identity.error();
+      throw new IllegalStateException(
+          why.isEmpty() ? "no certificate within " + most.toMillis() + " ms" : why, none);
+    }
+  }
+
+  /**
+   * Serves with strict mutual TLS and registers the instance with the control plane. Once in the
+   * life of a member.
+   *
+   * @param port to bind; 0 for any
+   * @throws IllegalStateException if there is no certificate within 15 seconds, or the member
+   *     serves already
+   */
+  public MeshServer serve(int port, Service what, Handler handler, ConnectionListener listener)
+      throws InterruptedException {
+    if (server != null) {
+      throw new IllegalStateException("this member serves already");
+    }
+    awaitIdentity(IDENTITY_PATIENCE);
+    MeshServer started =
+        MeshServer.builder(loops, port, handler)
+            .host(what.address().host())
+            .secrets(identity)
+            .listener(listener)
+            .start();
+    int told = what.address().port() == 0 ? started.port() : what.address().port();
+    server = started;
+    service =
+        new Service(
+            new Address(what.address().host(), told),
+            what.protocol(),
+            what.labels(),
+            what.weight());
+    register(false);
+    return started;
+  }
+
+  private void register(boolean draining) {
+    Service what = service;
+    if (what == null) {
+      return;
+    }
+    Map<String, Object> registration = new HashMap<>();
+    registration.put("service", settings.file.service());
+    registration.put("namespace", settings.file.namespace());
+    registration.put("address", what.address().host());
+    registration.put("port", (double) what.address().port());
+    registration.put("protocol", what.protocol());
+    registration.put("labels", Map.<String, Object>copyOf(what.labels()));
+    registration.put("weight", (double) what.weight());
+    registration.put("draining", draining);
+    Map<String, Object> metadata = new HashMap<>(node.metadata());
+    metadata.put(REGISTRATION, registration);
+    node = new Node(node.id(), node.cluster(), node.locality(), metadata);
+    mesh.node(node);
+  }
+
+  /** Says goodbye, lets requests under way end for ten seconds at most, then ends everything. */
+  @Override
+  public void close() {
+    MeshServer serving = server;
+    if (serving != null) {
+      register(true);
+      serving.close(DRAIN).toCompletableFuture().join();
+    }
+    mesh.close();
+    identity.close();
+    authority.close();
+    configLoop.close();
+    loops.close();
+  }
+
+  /** How a process joins; everything has a default but the join file. */
+  public static final class Builder {
+    private final JoinFile file;
+    private int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
+    private @Nullable StateDirectory state;
+    private boolean persist = true;
+    private Duration certificateLife = Duration.ofHours(24);
+    private PlaneConnector.Variant variant = PlaneConnector.Variant.DELTA;
+    private @Nullable PlaneConnector connector;
+
+    private Builder(JoinFile file) {
+      this.file = file;
+    }
+
+    /** How many event loops; one per core by default. */
+    public Builder threads(int value) {
+      threads = value;
+      return this;
+    }
+
+    /**
+     * Where the last good config and the identity are kept, so that a restart serves without the
+     * control plane; nowhere by default.
+     */
+    public Builder stateDirectory(Path value) {
+      state = new StateDirectory(value);
+      return this;
+    }
+
+    /** Whether key and certificate are kept in the state directory; they are by default. */
+    public Builder persistIdentity(boolean value) {
+      persist = value;
+      return this;
+    }
+
+    /** How long certificates should live; 24 hours by default. The authority may shorten it. */
+    public Builder certificateLife(Duration value) {
+      certificateLife = value;
+      return this;
+    }
+
+    /** Which form of ADS is spoken; delta by default. */
+    public Builder variant(PlaneConnector.Variant value) {
+      variant = value;
+      return this;
+    }
+
+    /** Who reaches the control plane; found by {@link ServiceLoader} by default. */
+    public Builder connector(PlaneConnector value) {
+      connector = value;
+      return this;
+    }
+
+    private PlaneConnector connector() {
+      return connector != null
+          ? connector
+          : ServiceLoader.load(PlaneConnector.class, Member.class.getClassLoader())
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new IllegalStateException(
+                          "no PlaneConnector on the class path: add mesh-xds"));
+    }
+
+    /** Joins. Certificate and config are fetched in the background; calls wait for them. */
+    public Member start() {
+      return new Member(this);
+    }
+  }
+}
