@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * What a new connection goes through before it is known what it speaks: TLS or not, HTTP/1.1 or
  * HTTP/2. One per connection. Owner: its loop.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class Acceptor extends ByteToMessageDecoder {
   private static final System.Logger LOG = System.getLogger("io.inmesh.server");
   private static final byte[] PREFACE =

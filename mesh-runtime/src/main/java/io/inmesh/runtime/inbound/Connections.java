@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A server's open connections. Safe for use by many threads. */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class Connections {
   private final ConcurrentHashMap<Channel, Connection> open = new ConcurrentHashMap<>();
   private final Counters counters;

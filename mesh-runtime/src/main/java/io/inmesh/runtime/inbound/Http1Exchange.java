@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import java.nio.ByteBuffer;
 
 /** An exchange over HTTP/1.1. Owner: its loop. */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class Http1Exchange extends ServerExchange {
   private final Http1ServerConnection connection;
   private final Channel channel;

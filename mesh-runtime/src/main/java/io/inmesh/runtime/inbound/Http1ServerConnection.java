@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>While the handler does not read, nothing is read from the socket beyond what one read brings.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class Http1ServerConnection extends ChannelInboundHandlerAdapter implements ServerConnection {
   private static final int MOST_AHEAD = 64 * 1024;
 

@@ -26,6 +26,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP/2 connection as a server. Owner: its loop. */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class Http2ServerConnection implements ServerConnection, Http2Codec.Owner {
   private static final int MAX_STREAMS = 1024;
   private static final int STREAM_WINDOW = 256 * 1024;

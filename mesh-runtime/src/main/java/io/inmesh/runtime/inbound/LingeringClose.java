@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
  * reset, which takes away what the peer has not read yet, a TLS alert or a 413. So first only our
  * side ends; what still comes is dropped, for a second at most. Owner: a connection's loop.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class LingeringClose extends ChannelDuplexHandler {
   private static final long MOST_SECONDS = 1;
 

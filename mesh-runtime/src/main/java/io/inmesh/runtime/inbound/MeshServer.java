@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * which may change while it runs, and clients known by their SPIFFE identity. Safe for use by many
  * threads.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 public final class MeshServer implements AutoCloseable {
   private static final WriteBufferWaterMark WATER_MARKS =
       new WriteBufferWaterMark(64 * 1024, 128 * 1024);

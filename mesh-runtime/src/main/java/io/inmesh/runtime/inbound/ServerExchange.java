@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * the reader of the answer's body. Owner: its loop; what the handler calls comes from any thread
  * and is brought there.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty reports a task that fails.
 abstract class ServerExchange implements Body, Body.Sink, Runnable {
   private static final System.Logger LOG = System.getLogger("io.inmesh.server");
   private static final int GRANT = 4;
+  private static final int MOST_ROUNDS = 8;
 
   private final EventLoop loop;
   private final boolean toHead;
@@ -210,9 +213,18 @@ abstract class ServerExchange implements Body, Body.Sink, Runnable {
     }
     granting = true;
     try {
-      for (Body body = answer; body != null && granted == 0 && isWritable(); body = answer) {
+      Body body = answer;
+      for (int round = 0; body != null && granted == 0 && isWritable(); round++) {
+        if (round == MOST_ROUNDS) {
+          // A client that takes all at once must not keep us from reading what others say.
+          scheduled = true;
+          loop.schedule(this, 0, TimeUnit.NANOSECONDS);
+          return;
+        }
         granted = GRANT;
         body.demand(GRANT);
+        flush();
+        body = answer;
       }
     } finally {
       granting = false;

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A connection on its way: TCP, TLS, the first words of the protocol; the timer is the time for all
  * of it. Owner: its loop.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class Connecting extends Timer {
   private final LoopPool pool;
   private @Nullable Channel channel;

@@ -21,6 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How a pool's connections begin. */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class Connector {
   private static final WriteBufferWaterMark WATER_MARKS =
       new WriteBufferWaterMark(64 * 1024, 128 * 1024);

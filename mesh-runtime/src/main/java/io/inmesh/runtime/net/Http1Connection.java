@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>While the reader cannot take more, nothing is read from the socket; at most what one read
  * brought waits here.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class Http1Connection extends Link {
   private static final int MAX_HEAD = 64 * 1024;
   private static final int MAX_FIELDS = 1000;
@@ -122,7 +123,7 @@ final class Http1Connection extends Link {
         current = stream;
       }
     } catch (WireException broken) {
-      fail(Closed.PROTOCOL_ERROR, broken.getMessage());
+      fail(Closed.PROTOCOL_ERROR, String.valueOf(broken.getMessage()));
     } finally {
       processing = false;
       if (!input.isReadable() || stream == null) {

@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import java.nio.ByteBuffer;
 
 /** One exchange over HTTP/1.1. An object of its own, so that a late caller meets no other's. */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class Http1Stream extends LinkStream {
   private final Http1Connection connection;
   private final Channel channel;

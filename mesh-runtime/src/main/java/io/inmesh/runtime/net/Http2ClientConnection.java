@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An HTTP/2 connection as a client. Owner: its loop. It works once the peer's settings are here.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class Http2ClientConnection extends Link implements Http2Codec.Owner {
   private static final long MAX_FIELDS_BYTES = 64 * 1024;
 

@@ -7,6 +7,9 @@ import io.inmesh.transport.Stream;
  * writer. Owner: its loop.
  */
 abstract class LinkStream implements Stream, Runnable {
+  /** How often a writer is let go on before the loop looks at its sockets again. */
+  private static final int MOST_ROUNDS = 8;
+
   /** Chunks that may be written before the connection is looked at again. */
   private static final int GRANT = 4;
 
@@ -108,7 +111,13 @@ abstract class LinkStream implements Stream, Runnable {
     }
     granting = true;
     try {
-      while (granted == 0 && !closed && !endSent && isWritable()) {
+      for (int round = 0; granted == 0 && !closed && !endSent && isWritable(); round++) {
+        if (round == MOST_ROUNDS) {
+          // A peer that takes all at once must not keep us from reading what it says.
+          scheduled = true;
+          loop.afterReading(this);
+          return;
+        }
         granted = GRANT;
         handler.onWritable(GRANT);
         // Only what has gone to the connection fills it.

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>As in Envoy, where each worker has pools of its own, a part without any connection may open
  * one even when the cluster's limit is reached; otherwise its requests would wait for ever.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class LoopPool {
   private final NettyPool pool;
   private final NettyLoop loop;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A loop of Netty's. Its timers wait in a wheel; Netty itself is asked for one wake-up only, at the
  * time of the next timer. Owner: its thread, except {@link #execute} and {@link #inLoop}.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty reports a task that fails.
 public final class NettyLoop implements EventLoop {
   private static final System.Logger LOG = System.getLogger("io.inmesh.loop");
 
@@ -64,6 +65,11 @@ public final class NettyLoop implements EventLoop {
   @Override
   public void execute(Runnable task) {
     netty.execute(task);
+  }
+
+  /** Runs a task after the sockets have been looked at, which {@link #execute} may not wait for. */
+  void afterReading(Runnable task) {
+    netty.schedule(task, 0, TimeUnit.NANOSECONDS);
   }
 
   @Override

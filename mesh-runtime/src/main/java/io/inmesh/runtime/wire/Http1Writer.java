@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
  * Writes HTTP/1.1 messages. Line ends and zeros in names and values become spaces (RFC 9110, 5.5),
  * so that no value can end a message.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 public final class Http1Writer {
   /** For {@code contentLength}: the body's length is unknown, so it goes in chunks. */
   public static final long CHUNKED = -1;

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import org.jspecify.annotations.Nullable;
 
 /** Netty's HTTP/2 connection without a channel per stream, with its guards against floods. */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 public final class Http2Codec extends Http2ConnectionHandler {
   private final Owner owner;
   private final int connectionWindow;
