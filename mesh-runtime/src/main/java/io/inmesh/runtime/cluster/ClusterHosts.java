@@ -47,6 +47,7 @@ final class ClusterHosts {
   private Cluster config;
   private EndpointSet endpoints;
   private ClusterBalancer balancer;
+  private HostBuilder builder;
   private @Nullable OutlierDetector detector;
   private @Nullable DnsEndpoints dns;
   private @Nullable OriginalDestinations originals;
@@ -66,6 +67,7 @@ final class ClusterHosts {
     this.endpoints = EndpointSet.empty(name);
     this.balancer = new ClusterBalancer(config.balancing(), parts.writer()::random);
     detect();
+    this.builder = new HostBuilder(config, parts, limits, detector);
   }
 
   /** Read again by every attempt. */
@@ -87,7 +89,10 @@ final class ClusterHosts {
     if (otherDetection) {
       detect();
     }
-    limits.update(config.circuitBreakers());
+    if (!same) {
+      builder = new HostBuilder(config, parts, limits, detector);
+      limits.update(config.circuitBreakers());
+    }
     EndpointSet before = endpoints;
     endpoints = discover(fromPlane);
     if (!same || !endpoints.equals(before)) {
@@ -177,7 +182,7 @@ final class ClusterHosts {
       current = new HostSet(List.of(), List.of(), picker, Set.of());
     } else if (config.discovery() instanceof OriginalDestination) {
       closeOriginals();
-      originals = new OriginalDestinations(config, parts, limits, this::drainLater);
+      originals = new OriginalDestinations(config, parts, limits, this::retire);
       current = new HostSet(List.of(), List.of(), originals, Set.of());
     } else {
       rebuildHosts();
@@ -225,7 +230,6 @@ final class ClusterHosts {
   }
 
   private List<Group> groups(Scope next, List<ClusterHost> hosts) {
-    var builder = new HostBuilder(config, parts, limits, detector);
     var made = new ArrayList<Group>();
     var seen = new HashSet<>();
     for (LocalityEndpoints in : endpoints.localities()) {
@@ -233,7 +237,7 @@ final class ClusterHosts {
       for (Endpoint endpoint : in.endpoints()) {
         if (seen.add(endpoint.address())) {
           var place = new ClusterHost.Place(hosts.size(), in.locality(), in.priority());
-          hosts.add(host(builder, endpoint, place, next));
+          hosts.add(host(endpoint, place, next));
         }
       }
       made.add(
@@ -242,8 +246,7 @@ final class ClusterHosts {
     return made;
   }
 
-  private ClusterHost host(
-      HostBuilder builder, Endpoint endpoint, ClusterHost.Place place, Scope next) {
+  private ClusterHost host(Endpoint endpoint, ClusterHost.Place place, Scope next) {
     String owner = "cluster/" + name + "/" + endpoint.address();
     HostState state =
         next.keep(
@@ -254,20 +257,26 @@ final class ClusterHosts {
             gone -> {});
     HostPools.Settings settings = builder.settings(endpoint);
     HostPools pools =
-        next.keep(
-            owner, settings, HostPools.class, () -> builder.pools(settings), this::drainLater);
+        next.keep(owner, settings, HostPools.class, () -> builder.pools(settings), this::retire);
     return builder.host(endpoint, place, state, pools);
   }
 
   /** When all weights have grown, an ordinary picker does. */
   private void awaitSlowStart(List<ClusterHost> hosts) {
     slowStartOver.disarm();
-    long window = new HostBuilder(config, parts, limits, detector).slowStart().window().toNanos();
+    long window = builder.slowStart().window().toNanos();
     hosts.stream()
         .filter(ClusterHost::inSlowStart)
         .mapToLong(host -> host.state().since + window)
         .max()
         .ifPresent(end -> parts.writer().arm(slowStartOver, end));
+  }
+
+  /** Most hosts that go were never called: they have nothing to drain. */
+  private void retire(HostPools pools) {
+    if (pools.retire(() -> parts.writer().execute(() -> drainLater(pools)))) {
+      drainLater(pools);
+    }
   }
 
   private void drainLater(HostPools pools) {

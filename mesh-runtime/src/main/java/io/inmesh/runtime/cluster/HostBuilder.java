@@ -3,13 +3,14 @@ package io.inmesh.runtime.cluster;
 import io.inmesh.config.Balancing;
 import io.inmesh.config.Balancing.SlowStart;
 import io.inmesh.config.Cluster;
-import io.inmesh.config.Cluster.SocketMatch;
 import io.inmesh.config.EndpointSet.Endpoint;
 import io.inmesh.config.EndpointSet.Health;
 import io.inmesh.config.Metadata;
 import io.inmesh.config.TransportSocket;
 import io.inmesh.runtime.balance.Member.Standing;
+import io.inmesh.runtime.cluster.HostPools.Shape;
 import io.inmesh.runtime.cluster.HostState.ActiveHealth;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a cluster's config says of a host. Immutable. */
@@ -18,6 +19,8 @@ final class HostBuilder {
   private final ClusterParts parts;
   private final Limits limits;
   private final @Nullable OutlierDetector detector;
+  private final Shape shape;
+  private final List<Shape> matchShapes;
 
   HostBuilder(
       Cluster config, ClusterParts parts, Limits limits, @Nullable OutlierDetector detector) {
@@ -25,16 +28,13 @@ final class HostBuilder {
     this.parts = parts;
     this.limits = limits;
     this.detector = detector;
+    this.shape = shape(config.transport().socket());
+    this.matchShapes =
+        config.transport().socketMatches().stream().map(match -> shape(match.socket())).toList();
   }
 
   HostPools.Settings settings(Endpoint endpoint) {
-    return new HostPools.Settings(
-        endpoint.address(),
-        endpoint.hostname(),
-        socket(endpoint),
-        config.transport().protocol(),
-        config.transport().connectTimeout(),
-        config.circuitBreakers().perHostMaxConnections().orElse(Integer.MAX_VALUE));
+    return new HostPools.Settings(endpoint.address(), endpoint.hostname(), shape(endpoint));
   }
 
   HostPools pools(HostPools.Settings settings) {
@@ -51,14 +51,25 @@ final class HostBuilder {
   }
 
   /** The first match decides; without one the cluster's own socket. */
-  private TransportSocket socket(Endpoint endpoint) {
-    var facts = endpoint.metadata().in(Metadata.TRANSPORT_SOCKET_MATCH);
-    for (SocketMatch match : config.transport().socketMatches()) {
-      if (facts.entrySet().containsAll(match.match().entrySet())) {
-        return match.socket();
+  private Shape shape(Endpoint endpoint) {
+    if (!matchShapes.isEmpty()) {
+      var facts = endpoint.metadata().in(Metadata.TRANSPORT_SOCKET_MATCH);
+      for (int i = 0; i < matchShapes.size(); i++) {
+        var match = config.transport().socketMatches().get(i).match();
+        if (facts.entrySet().containsAll(match.entrySet())) {
+          return matchShapes.get(i);
+        }
       }
     }
-    return config.transport().socket();
+    return shape;
+  }
+
+  private Shape shape(TransportSocket socket) {
+    return new Shape(
+        socket,
+        config.transport().protocol(),
+        config.transport().connectTimeout(),
+        config.circuitBreakers().perHostMaxConnections().orElse(Integer.MAX_VALUE));
   }
 
   private static Health health(Health byPlane, HostState state) {

@@ -95,6 +95,33 @@ class PickersTest {
   }
 
   @Test
+  void weightsAreExactForEachThreadToo() throws Exception {
+    List<TestHost> hosts = Hosts.weighted(1, 1, 2, 5);
+    Picker shared = Hosts.picker(ROUND_ROBIN, hosts);
+    var counts = new AtomicIntegerArray(hosts.size());
+    var threads = new Thread[4];
+    for (int t = 0; t < threads.length; t++) {
+      long seed = t;
+      threads[t] =
+          new Thread(
+              () -> {
+                var call = new Call(seed);
+                for (int i = 0; i < 40_000; i++) {
+                  counts.incrementAndGet(hosts.indexOf(shared.pick(call).host()));
+                }
+              });
+      threads[t].start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    // A schedule that two threads happened to share is exact for both together.
+    assertThat(counts.get(0)).isCloseTo(20_000, within(2 * threads.length));
+    assertThat(counts.get(1)).isCloseTo(40_000, within(2 * threads.length));
+    assertThat(counts.get(2)).isCloseTo(100_000, within(2 * threads.length));
+  }
+
+  @Test
   void theLessBusyOfTwoDrawnIsPickedAndTiesGoToTheFirstDrawn() {
     List<TestHost> hosts = Hosts.weighted(1, 1, 1, 1);
     hosts.get(0).inFlight = 2;

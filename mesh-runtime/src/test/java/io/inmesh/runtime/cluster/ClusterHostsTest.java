@@ -202,6 +202,19 @@ class ClusterHostsTest {
   }
 
   @Test
+  void aPoolThatALateCallMakesIsDrainedToo() {
+    var cluster = new TestCluster(cluster(Cluster.Transport.DEFAULT, null), ports(1, 2));
+    ClusterHost picked = cluster.host(2);
+    cluster.runtime.update(ports(1));
+    cluster.loop.advance(Duration.ofSeconds(5));
+    picked.pool(Priority.DEFAULT, false);
+    cluster.loop.runTasks();
+    assertThat(cluster.pools.made.get(0).drained).isFalse();
+    cluster.loop.advance(Duration.ofSeconds(1));
+    assertThat(cluster.pools.made.get(0).drained).isTrue();
+  }
+
+  @Test
   void prioritiesHavePoolsAndLimitsOfTheirOwn() {
     var breakers =
         new CircuitBreakers(
