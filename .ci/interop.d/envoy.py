@@ -55,8 +55,8 @@ spec:
     world.serve("orders").ready()
     admin, _ = world.envoy("envoyed", {
         "INMESH_OUTBOUND_PORT": outbound,
-        "INMESH_INBOUND": {"service": "envoyed", "namespace": "default", "port": inbound,
-                           "application_port": backend.server_port},
+        "INMESH_REGISTRATION": {"service": "envoyed", "namespace": "default", "address": "127.0.0.1", "port": inbound},
+        "INMESH_APPLICATION_PORT": backend.server_port,
     })
 
     def through_envoy():

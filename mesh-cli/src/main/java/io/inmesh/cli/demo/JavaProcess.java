@@ -90,13 +90,29 @@ final class JavaProcess implements AutoCloseable {
   }
 
   /**
-   * The first line, from the start, that fits; waits for it. Empty if the process ends, or the time
-   * is over, before.
+   * The first line, from the start, that fits; waits for it. See {@link #line(int, Predicate,
+   * Duration)}.
    */
   Optional<String> line(Predicate<String> wanted, Duration most) throws InterruptedException {
+    return line(0, wanted, most);
+  }
+
+  /** How many lines there are; what comes later is found from here. */
+  int lines() {
+    synchronized (lines) {
+      return lines.size();
+    }
+  }
+
+  /**
+   * The first line, from a place on, that fits; waits for it. Empty if the process ends, or the
+   * time is over, before.
+   */
+  Optional<String> line(int from, Predicate<String> wanted, Duration most)
+      throws InterruptedException {
     long end = System.nanoTime() + most.toNanos();
     synchronized (lines) {
-      int next = 0;
+      int next = Math.min(from, lines.size());
       while (true) {
         for (; next < lines.size(); next++) {
           if (wanted.test(lines.get(next))) {

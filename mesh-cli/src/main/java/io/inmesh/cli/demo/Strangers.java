@@ -18,7 +18,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -68,7 +67,7 @@ final class Strangers implements Check {
       throws Exception {
     SSLContext tls = SSLContext.getInstance("TLS");
     tls.init(keys, new TrustManager[] {new Trusting()}, null);
-    int before = served.process().output().size();
+    int before = served.process().lines();
     String answer = "";
     try (SSLSocket socket =
         (SSLSocket)
@@ -85,16 +84,10 @@ final class Strangers implements Check {
     String line =
         served
             .process()
-            .line(it -> it.startsWith("refused 127.0.0.1:"), Duration.ofSeconds(5))
+            .line(before, it -> it.startsWith("refused 127.0.0.1:"), Duration.ofSeconds(5))
             .orElseThrow(
                 () -> new Broken(what + ": the server said nothing:\n" + served.process().tail(5)));
-    List<String> all = served.process().output();
-    String last =
-        all.subList(Math.min(before, all.size()), all.size()).stream()
-            .filter(it -> it.startsWith("refused "))
-            .findFirst()
-            .orElse(line);
-    return "client with " + what + ": \"" + last + "\"";
+    return "client with " + what + ": \"" + line + "\"";
   }
 
   /** Our client is led to a server that is not what it says. */
