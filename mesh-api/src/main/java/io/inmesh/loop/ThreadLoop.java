@@ -14,7 +14,6 @@ import java.util.function.LongSupplier;
  */
 public final class ThreadLoop implements EventLoop, AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.inmesh.loop");
-  private static final Runnable STOP = () -> {};
 
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final TimerQueue timers = new TimerQueue();
@@ -98,6 +97,6 @@ public final class ThreadLoop implements EventLoop, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    tasks.add(STOP);
+    tasks.add(() -> {});
   }
 }

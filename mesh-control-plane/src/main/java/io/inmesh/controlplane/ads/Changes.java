@@ -1,9 +1,8 @@
 package io.inmesh.controlplane.ads;
 
-import io.inmesh.config.Resource.Type;
-import java.util.ArrayList;
+import io.inmesh.config.Resource;
+import io.inmesh.xds.ads.PerType;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -26,24 +25,20 @@ final class Changes {
     }
   }
 
-  private final Map<Step, List<Set<String>>> steps =
+  private final Map<Step, PerType<Set<String>>> steps =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Step, List<Set<String>>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Step, PerType<Set<String>>> eldest) {
           return size() > REMEMBERED;
         }
       };
 
   /** The names of a type that differ. */
-  Set<String> of(Type type, ServedConfig from, ServedConfig to) {
-    return steps.computeIfAbsent(new Step(from, to), Changes::compare).get(type.ordinal());
+  Set<String> of(Resource.Type type, ServedConfig from, ServedConfig to) {
+    return steps.computeIfAbsent(new Step(from, to), Changes::compare).of(type);
   }
 
-  private static List<Set<String>> compare(Step step) {
-    var changes = new ArrayList<Set<String>>();
-    for (Type type : Type.values()) {
-      changes.add(step.to().changed(type, step.from()));
-    }
-    return changes;
+  private static PerType<Set<String>> compare(Step step) {
+    return new PerType<>(type -> step.to().changed(type, step.from()));
   }
 }

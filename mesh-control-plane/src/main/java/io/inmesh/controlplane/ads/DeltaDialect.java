@@ -1,7 +1,6 @@
 package io.inmesh.controlplane.ads;
 
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import java.util.ArrayList;
@@ -36,7 +35,7 @@ final class DeltaDialect implements Dialect<DeltaDiscoveryRequest, DeltaDiscover
       begin(request, feed);
     }
     for (String name : request.getResourceNamesSubscribeList()) {
-      if (name.equals(Key.ANY)) {
+      if (name.equals(Resource.Key.ANY)) {
         wildcard(feed, config);
       } else {
         if (!feed.names.add(name)) {
@@ -64,7 +63,7 @@ final class DeltaDialect implements Dialect<DeltaDiscoveryRequest, DeltaDiscover
     // An older form of the wildcard.
     feed.wildcard =
         request.getResourceNamesSubscribeCount() == 0
-            && (feed.type == Type.CLUSTER || feed.type == Type.LISTENER);
+            && (feed.type == Resource.Type.CLUSTER || feed.type == Resource.Type.LISTENER);
   }
 
   private static void wildcard(Feed feed, ServedConfig config) {
@@ -75,7 +74,7 @@ final class DeltaDialect implements Dialect<DeltaDiscoveryRequest, DeltaDiscover
 
   private static void unsubscribe(DeltaDiscoveryRequest request, Feed feed, ServedConfig config) {
     for (String name : request.getResourceNamesUnsubscribeList()) {
-      if (name.equals(Key.ANY)) {
+      if (name.equals(Resource.Key.ANY)) {
         feed.wildcard = false;
         List.copyOf(feed.versions.keySet()).stream()
             .filter(each -> !feed.wants(each))

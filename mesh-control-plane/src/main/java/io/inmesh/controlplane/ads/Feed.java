@@ -1,6 +1,6 @@
 package io.inmesh.controlplane.ads;
 
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What one stream wants of one type, has got of it, and is still to get. Owner: the server's loop.
  */
 final class Feed {
-  final Type type;
+  final Resource.Type type;
 
   /** The names that were asked for, without the wildcard. */
   final Set<String> names = new LinkedHashSet<>();
@@ -50,7 +50,7 @@ final class Feed {
   String acceptedRevision = "";
   String rejection = "";
 
-  Feed(Type type) {
+  Feed(Resource.Type type) {
     this.type = type;
   }
 

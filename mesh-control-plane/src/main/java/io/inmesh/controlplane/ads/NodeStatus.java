@@ -1,6 +1,6 @@
 package io.inmesh.controlplane.ads;
 
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import java.time.Instant;
 import java.util.Map;
 
@@ -10,7 +10,8 @@ import java.util.Map;
  * @param variant of the protocol, {@code delta} or {@code state-of-the-world}
  * @param since when its stream was opened
  */
-public record NodeStatus(ServedNode node, String variant, Instant since, Map<Type, OfType> types) {
+public record NodeStatus(
+    ServedNode node, String variant, Instant since, Map<Resource.Type, OfType> types) {
   public NodeStatus {
     types = Map.copyOf(types);
   }

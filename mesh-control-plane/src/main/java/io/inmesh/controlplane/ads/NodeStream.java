@@ -1,15 +1,15 @@
 package io.inmesh.controlplane.ads;
 
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.controlplane.ads.Dialect.Push;
 import io.inmesh.controlplane.ads.Dialect.Request;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.loop.Timer;
 import io.inmesh.xds.ads.NodeMessage;
+import io.inmesh.xds.ads.PerType;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,16 +31,27 @@ import org.jspecify.annotations.Nullable;
 final class NodeStream<Q, R> {
   private static final System.Logger LOG = System.getLogger("io.inmesh.ads");
   private static final Duration PATIENCE = Duration.ofSeconds(1);
-  private static final List<Type> ADDITIONS =
-      List.of(Type.SECRET, Type.CLUSTER, Type.ENDPOINTS, Type.LISTENER, Type.ROUTES);
-  private static final List<Type> REMOVALS =
-      List.of(Type.LISTENER, Type.ROUTES, Type.CLUSTER, Type.ENDPOINTS, Type.SECRET);
+  private static final List<Resource.Type> ADDITIONS =
+      List.of(
+          Resource.Type.SECRET,
+          Resource.Type.CLUSTER,
+          Resource.Type.ENDPOINTS,
+          Resource.Type.LISTENER,
+          Resource.Type.ROUTES);
+  private static final List<Resource.Type> REMOVALS =
+      List.of(
+          Resource.Type.LISTENER,
+          Resource.Type.ROUTES,
+          Resource.Type.CLUSTER,
+          Resource.Type.ENDPOINTS,
+          Resource.Type.SECRET);
 
   private final Dialect<Q, R> dialect;
   private final Outlet<R> outlet;
   private final Peer peer;
   private final Services services;
-  private final List<Feed> feeds = new ArrayList<>();
+  private final PerType<Feed> feeds = new PerType<>(Feed::new);
+  private final List<Feed> allFeeds = Arrays.stream(Resource.Type.values()).map(feeds::of).toList();
 
   /** Endpoints that clusters refer to which were sent and that the client has not asked for. */
   private final Set<String> awaitedEndpoints = new HashSet<>();
@@ -71,22 +82,15 @@ final class NodeStream<Q, R> {
     this.peer = peer;
     this.services = services;
     this.openedAt = services.loop().nanoTime();
-    for (Type type : Type.values()) {
-      feeds.add(new Feed(type));
-    }
   }
 
-  private Feed feed(Type type) {
-    return feeds.get(type.ordinal());
+  Feed feed(Resource.Type type) {
+    return feeds.of(type);
   }
 
   /** Null before the first request. */
   @Nullable ServedNode node() {
     return node;
-  }
-
-  List<Feed> feeds() {
-    return feeds;
   }
 
   void request(Q message) {
@@ -104,14 +108,14 @@ final class NodeStream<Q, R> {
     }
     dialect.names(message, feed, config);
     feed.started = true;
-    if (feed.type == Type.ENDPOINTS) {
+    if (feed.type == Resource.Type.ENDPOINTS) {
       awaitedEndpoints.removeIf(feed::wants);
     }
     pump(false);
   }
 
   private @Nullable Feed feedOf(String url) {
-    for (Feed feed : feeds) {
+    for (Feed feed : allFeeds) {
       if (feed.type.url().equals(url)) {
         return feed;
       }
@@ -165,7 +169,7 @@ final class NodeStream<Q, R> {
     if (now != config) {
       ServedConfig before = config;
       config = now;
-      for (Feed feed : feeds) {
+      for (Feed feed : allFeeds) {
         if (feed.started) {
           look(feed, services.changes().of(feed.type, before, now));
         }
@@ -188,14 +192,15 @@ final class NodeStream<Q, R> {
   }
 
   private void pump(boolean impatient) {
-    for (Type type : ADDITIONS) {
+    for (Resource.Type type : ADDITIONS) {
       boolean wait = !impatient && mustWait(type);
       push(feed(type), () -> true, wait, false);
     }
-    for (Type type : REMOVALS) {
+    for (Resource.Type type : REMOVALS) {
       push(feed(type), () -> impatient || mayRemove(), false, true);
     }
-    boolean waiting = feeds.stream().anyMatch(feed -> !feed.due.isEmpty() || !feed.gone.isEmpty());
+    boolean waiting =
+        allFeeds.stream().anyMatch(feed -> !feed.due.isEmpty() || !feed.gone.isEmpty());
     if (!waiting) {
       impatience.disarm();
     } else if (!impatience.isArmed()) {
@@ -223,10 +228,10 @@ final class NodeStream<Q, R> {
   }
 
   /** Routes and listeners may refer to clusters that the client is still to learn of. */
-  private boolean mustWait(Type type) {
-    return (type == Type.LISTENER || type == Type.ROUTES)
-        && (feed(Type.CLUSTER).isPending()
-            || feed(Type.ENDPOINTS).isPending()
+  private boolean mustWait(Resource.Type type) {
+    return (type == Resource.Type.LISTENER || type == Resource.Type.ROUTES)
+        && (feed(Resource.Type.CLUSTER).isPending()
+            || feed(Resource.Type.ENDPOINTS).isPending()
             || !awaitedEndpoints.isEmpty());
   }
 
@@ -234,24 +239,24 @@ final class NodeStream<Q, R> {
   private boolean mayRemove() {
     return services.loop().nanoTime() - openedAt >= PATIENCE.toNanos()
         && awaitedEndpoints.isEmpty()
-        && feeds.stream().noneMatch(Feed::isPending);
+        && allFeeds.stream().noneMatch(Feed::isPending);
   }
 
   /** What was sent makes the client need something else, again or for the first time. */
-  private void follows(Type type, List<ServedResource> fresh) {
-    if (type == Type.CLUSTER) {
-      fresh.forEach(cluster -> follows(cluster, Type.ENDPOINTS));
-    } else if (type == Type.LISTENER) {
-      fresh.forEach(listener -> follows(listener, Type.ROUTES));
+  private void follows(Resource.Type type, List<ServedResource> fresh) {
+    if (type == Resource.Type.CLUSTER) {
+      fresh.forEach(cluster -> follows(cluster, Resource.Type.ENDPOINTS));
+    } else if (type == Resource.Type.LISTENER) {
+      fresh.forEach(listener -> follows(listener, Resource.Type.ROUTES));
     }
   }
 
-  private void follows(ServedResource sent, Type type) {
+  private void follows(ServedResource sent, Resource.Type type) {
     Feed feed = feed(type);
-    for (Key key : sent.references()) {
+    for (Resource.Key key : sent.references()) {
       if (key.type() == type && feed.wants(key.name())) {
         resend(feed, key.name());
-      } else if (key.type() == type && type == Type.ENDPOINTS) {
+      } else if (key.type() == type && type == Resource.Type.ENDPOINTS) {
         awaitedEndpoints.add(key.name());
       }
     }
@@ -279,9 +284,9 @@ final class NodeStream<Q, R> {
   }
 
   /** What the client has of each type that it asked for. */
-  Map<Type, NodeStatus.OfType> status() {
-    var status = new LinkedHashMap<Type, NodeStatus.OfType>();
-    for (Feed feed : feeds) {
+  Map<Resource.Type, NodeStatus.OfType> status() {
+    var status = new LinkedHashMap<Resource.Type, NodeStatus.OfType>();
+    for (Feed feed : allFeeds) {
       if (feed.started) {
         status.put(
             feed.type,

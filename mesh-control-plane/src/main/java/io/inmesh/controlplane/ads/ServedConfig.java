@@ -1,8 +1,7 @@
 package io.inmesh.controlplane.ads;
 
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
-import java.util.ArrayList;
+import io.inmesh.config.Resource;
+import io.inmesh.xds.ads.PerType;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -20,7 +19,8 @@ public final class ServedConfig {
 
   private final String revision;
   private final boolean settled;
-  private final List<Map<String, ServedResource>> byType = new ArrayList<>();
+  private final PerType<Map<String, ServedResource>> byType =
+      new PerType<>(type -> new LinkedHashMap<>());
 
   /**
    * A config.
@@ -32,12 +32,9 @@ public final class ServedConfig {
   public ServedConfig(String revision, boolean settled, Collection<ServedResource> resources) {
     this.revision = revision;
     this.settled = settled;
-    for (int i = 0; i < Type.values().length; i++) {
-      byType.add(new LinkedHashMap<>());
-    }
     for (ServedResource resource : resources) {
-      Key key = resource.key();
-      if (byType.get(key.type().ordinal()).put(key.name(), resource) != null) {
+      Resource.Key key = resource.key();
+      if (byType.of(key.type()).put(key.name(), resource) != null) {
         throw new IllegalArgumentException("twice in one config: " + key);
       }
     }
@@ -54,18 +51,18 @@ public final class ServedConfig {
   }
 
   /** All resources of a type, by name. */
-  public Map<String, ServedResource> of(Type type) {
-    return Collections.unmodifiableMap(byType.get(type.ordinal()));
+  public Map<String, ServedResource> of(Resource.Type type) {
+    return Collections.unmodifiableMap(byType.of(type));
   }
 
-  @Nullable ServedResource find(Type type, String name) {
-    return byType.get(type.ordinal()).get(name);
+  @Nullable ServedResource find(Resource.Type type, String name) {
+    return byType.of(type).get(name);
   }
 
   /** The names of a type that are new, other, or gone compared with an older config. */
-  Set<String> changed(Type type, ServedConfig older) {
-    Map<String, ServedResource> before = older.byType.get(type.ordinal());
-    Map<String, ServedResource> now = byType.get(type.ordinal());
+  Set<String> changed(Resource.Type type, ServedConfig older) {
+    Map<String, ServedResource> before = older.byType.of(type);
+    Map<String, ServedResource> now = byType.of(type);
     return Stream.concat(
             now.values().stream().filter(resource -> !same(resource, before)),
             before.values().stream().filter(old -> !now.containsKey(old.key().name())))

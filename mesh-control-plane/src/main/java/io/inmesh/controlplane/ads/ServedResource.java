@@ -2,8 +2,7 @@ package io.inmesh.controlplane.ads;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.proto.envoy.service.discovery.v3.Resource;
+import io.inmesh.config.Resource;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -16,19 +15,24 @@ import java.util.Set;
 public final class ServedResource {
   private static final int DIGEST_BYTES = 12;
 
-  private final Key key;
+  private final Resource.Key key;
   private final String version;
   private final Any message;
-  private final Resource wrapped;
-  private final Set<Key> references;
+  private final io.inmesh.proto.envoy.service.discovery.v3.Resource wrapped;
+  private final Set<Resource.Key> references;
 
-  private ServedResource(Key key, String version, Any message, Set<Key> references) {
+  private ServedResource(
+      Resource.Key key, String version, Any message, Set<Resource.Key> references) {
     this.key = key;
     this.version = version;
     this.message = message;
     this.references = Set.copyOf(references);
     this.wrapped =
-        Resource.newBuilder().setName(key.name()).setVersion(version).setResource(message).build();
+        io.inmesh.proto.envoy.service.discovery.v3.Resource.newBuilder()
+            .setName(key.name())
+            .setVersion(version)
+            .setResource(message)
+            .build();
   }
 
   /**
@@ -37,7 +41,8 @@ public final class ServedResource {
    * @param message its protobuf message
    * @param references what it refers to
    */
-  public static ServedResource of(Key key, ByteString message, Set<Key> references) {
+  public static ServedResource of(
+      Resource.Key key, ByteString message, Set<Resource.Key> references) {
     Any any = Any.newBuilder().setTypeUrl(key.type().url()).setValue(message).build();
     return new ServedResource(key, digest(message), any, references);
   }
@@ -52,7 +57,7 @@ public final class ServedResource {
     }
   }
 
-  public Key key() {
+  public Resource.Key key() {
     return key;
   }
 
@@ -67,12 +72,12 @@ public final class ServedResource {
   }
 
   /** As it stands in a delta response. */
-  Resource wrapped() {
+  io.inmesh.proto.envoy.service.discovery.v3.Resource wrapped() {
     return wrapped;
   }
 
   /** What it refers to. */
-  public Set<Key> references() {
+  public Set<Resource.Key> references() {
     return references;
   }
 

@@ -1,7 +1,6 @@
 package io.inmesh.controlplane.ads;
 
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryRequest;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryResponse;
 import java.util.ArrayList;
@@ -19,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateOfTheWorldDialect implements Dialect<DiscoveryRequest, DiscoveryResponse> {
   /** Listeners and clusters as they were sent: they stay in responses until they may be removed. */
-  private final Map<Key, ServedResource> had = new HashMap<>();
+  private final Map<Resource.Key, ServedResource> had = new HashMap<>();
 
   /** Types for which names were given: from then on, no names means none instead of all. */
-  private final Set<Type> named = EnumSet.noneOf(Type.class);
+  private final Set<Resource.Type> named = EnumSet.noneOf(Resource.Type.class);
 
   /** Types of which the client had config from an earlier stream. */
-  private final Set<Type> returning = EnumSet.noneOf(Type.class);
+  private final Set<Resource.Type> returning = EnumSet.noneOf(Resource.Type.class);
 
   @Override
   public Request read(DiscoveryRequest request) {
@@ -41,8 +40,8 @@ final class StateOfTheWorldDialect implements Dialect<DiscoveryRequest, Discover
     return !request.nonce().equals(feed.nonce);
   }
 
-  private static boolean isWhole(Type type) {
-    return type == Type.LISTENER || type == Type.CLUSTER;
+  private static boolean isWhole(Resource.Type type) {
+    return type == Resource.Type.LISTENER || type == Resource.Type.CLUSTER;
   }
 
   @Override
@@ -52,7 +51,7 @@ final class StateOfTheWorldDialect implements Dialect<DiscoveryRequest, Discover
       named.add(feed.type);
     }
     boolean all =
-        wanted.remove(Key.ANY)
+        wanted.remove(Resource.Key.ANY)
             || (wanted.isEmpty() && isWhole(feed.type) && !named.contains(feed.type));
     boolean first = !feed.started;
     if (first && !request.getVersionInfo().isEmpty()) {
@@ -91,7 +90,7 @@ final class StateOfTheWorldDialect implements Dialect<DiscoveryRequest, Discover
       }
       for (String name : dropped) {
         feed.drop(name);
-        had.remove(new Key(feed.type, name));
+        had.remove(new Resource.Key(feed.type, name));
       }
     }
   }
@@ -139,7 +138,7 @@ final class StateOfTheWorldDialect implements Dialect<DiscoveryRequest, Discover
       }
     }
     for (String name : feed.gone) {
-      ServedResource last = had.get(new Key(feed.type, name));
+      ServedResource last = had.get(new Resource.Key(feed.type, name));
       if (last != null) {
         response.addResources(last.message());
       }
@@ -175,7 +174,7 @@ final class StateOfTheWorldDialect implements Dialect<DiscoveryRequest, Discover
     }
     for (String name : feed.gone) {
       feed.versions.remove(name);
-      had.remove(new Key(feed.type, name));
+      had.remove(new Resource.Key(feed.type, name));
     }
     feed.gone.clear();
     return isWhole(feed.type) ? new Push<>(whole(feed, config, nonce), List.of()) : null;

@@ -8,8 +8,6 @@ import io.inmesh.config.EndpointSet;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.identity.KeyMaterial;
 import io.inmesh.identity.SecretStore;
 import io.inmesh.identity.SpiffeId;
@@ -81,12 +79,12 @@ class AdsLoopbackTest {
     return plane;
   }
 
-  private Session connect(AdsOptions options, SecretStore secrets, Key... wanted) {
+  private Session connect(AdsOptions options, SecretStore secrets, Resource.Key... wanted) {
     return connect(options, secrets, new Decoder().forStream(), wanted);
   }
 
   private Session connect(
-      AdsOptions options, SecretStore secrets, ResourceDecoder decoder, Key... wanted) {
+      AdsOptions options, SecretStore secrets, ResourceDecoder decoder, Resource.Key... wanted) {
     return connect(
         new AdsPlane(options, decoder, ResourceMemory.NONE, InstantSource.system()),
         secrets,
@@ -95,7 +93,7 @@ class AdsLoopbackTest {
   }
 
   private Session connect(
-      ConfigPlane plane, SecretStore secrets, PlaneEvents events, Key... wanted) {
+      ConfigPlane plane, SecretStore secrets, PlaneEvents events, Resource.Key... wanted) {
     Session session =
         plane.open(
             new PlaneContext(
@@ -205,7 +203,7 @@ class AdsLoopbackTest {
     connect(
         AdsOptions.of(plaintext(first.port())).with(variant),
         new TestSecrets(),
-        new Key(Type.CLUSTER, Key.ANY),
+        new Resource.Key(Resource.Type.CLUSTER, Resource.Key.ANY),
         ENDPOINTS.key());
     Said before = events.await("all", said -> said.state().size() == 2);
     first.close();
@@ -251,22 +249,22 @@ class AdsLoopbackTest {
     plane.publish("1", List.of(A, ENDPOINTS));
     ResourceDecoder picky =
         (type, message) ->
-            type == Type.CLUSTER
+            type == Resource.Type.CLUSTER
                 ? new ResourceDecoder.Refused("a", "lb_policy: not for me")
                 : new Decoder().forStream().decode(type, message);
     connect(
         AdsOptions.of(plaintext(plane.port())), new TestSecrets(), picky, A.key(), ENDPOINTS.key());
     Said said = events.await("a refusal", now -> !now.rejections().isEmpty());
     assertThat(said.rejections())
-        .contains(new ConfigPlane.Rejection(Type.CLUSTER, "a", "lb_policy: not for me"));
+        .contains(new ConfigPlane.Rejection(Resource.Type.CLUSTER, "a", "lb_policy: not for me"));
     events.await("the endpoints", now -> now.resource(ENDPOINTS.key()) != null);
     Awaitility.await()
         .atMost(Duration.ofSeconds(10))
         .until(
             () -> {
               var types = nodes(plane).get(0).types();
-              var clusters = types.get(Type.CLUSTER);
-              var endpoints = types.get(Type.ENDPOINTS);
+              var clusters = types.get(Resource.Type.CLUSTER);
+              var endpoints = types.get(Resource.Type.ENDPOINTS);
               return clusters != null
                   && clusters.rejection().contains("a: lb_policy: not for me")
                   && endpoints != null
@@ -322,7 +320,7 @@ class AdsLoopbackTest {
     connect(
         AdsOptions.of(plaintext(plane.port())).with(variant),
         new TestSecrets(),
-        new Key(Type.CLUSTER, Key.ANY));
+        new Resource.Key(Resource.Type.CLUSTER, Resource.Key.ANY));
     events.await("all", said -> said.state().size() == 10_000);
     many.add(A);
     plane.publish("2", many);
@@ -349,7 +347,7 @@ class AdsLoopbackTest {
     AdsOptions options = AdsOptions.of(plaintext(plane.port())).with(variant);
     Cluster b = new Cluster("b", new Cluster.Eds("b"));
     plane.publish("5", List.of(A, b, ENDPOINTS));
-    Key all = new Key(Type.CLUSTER, Key.ANY);
+    Resource.Key all = new Resource.Key(Resource.Type.CLUSTER, Resource.Key.ANY);
 
     var memory = new ResourceSnapshot(state, "web", writer, 1 << 24);
     Session first =

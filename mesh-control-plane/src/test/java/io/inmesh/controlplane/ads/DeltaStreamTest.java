@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.proto.envoy.config.core.v3.Node;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.inmesh.proto.envoy.service.discovery.v3.Resource;
 import io.inmesh.proto.google.rpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,11 +28,11 @@ class DeltaStreamTest {
   private StreamBench<DeltaDiscoveryRequest, DeltaDiscoveryResponse> bench =
       new StreamBench<>(new DeltaDialect(), config("1", A, B, A_ENDPOINTS, B_ENDPOINTS));
 
-  private static DeltaDiscoveryRequest.Builder request(Type type) {
+  private static DeltaDiscoveryRequest.Builder request(Resource.Type type) {
     return DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.url());
   }
 
-  private void ask(Type type, String... names) {
+  private void ask(Resource.Type type, String... names) {
     bench.stream.request(
         request(type)
             .setNode(Node.newBuilder().setId("n"))
@@ -60,7 +59,7 @@ class DeltaStreamTest {
   }
 
   private static List<String> names(DeltaDiscoveryResponse response) {
-    return response.getResourcesList().stream().map(Resource::getName).toList();
+    return response.getResourcesList().stream().map(each -> each.getName()).toList();
   }
 
   private DeltaDiscoveryResponse only() {
@@ -71,11 +70,11 @@ class DeltaStreamTest {
 
   @Test
   void theWildcardGivesAllAndNamesGiveThemselves() {
-    ask(Type.CLUSTER);
+    ask(Resource.Type.CLUSTER);
     DeltaDiscoveryResponse clusters = only();
     assertThat(names(clusters)).containsExactly("a", "b");
     assertThat(clusters.getSystemVersionInfo()).isEqualTo("1");
-    ask(Type.ENDPOINTS, "b", "nowhere");
+    ask(Resource.Type.ENDPOINTS, "b", "nowhere");
     DeltaDiscoveryResponse endpoints = only();
     assertThat(names(endpoints)).containsExactly("b");
     assertThat(endpoints.getRemovedResourcesList()).containsExactly("nowhere");
@@ -83,12 +82,12 @@ class DeltaStreamTest {
 
   @Test
   void onlyWhatChangedIsPushed() {
-    ask(Type.CLUSTER);
-    ask(Type.ENDPOINTS, "a", "b");
+    ask(Resource.Type.CLUSTER);
+    ask(Resource.Type.ENDPOINTS, "a", "b");
     drain();
     bench.publish(config("2", A, B, A_ENDPOINTS, Served.endpoints("b", 2, 3)));
     DeltaDiscoveryResponse push = only();
-    assertThat(push.getTypeUrl()).isEqualTo(Type.ENDPOINTS.url());
+    assertThat(push.getTypeUrl()).isEqualTo(Resource.Type.ENDPOINTS.url());
     assertThat(names(push)).containsExactly("b");
     ack(push);
     bench.publish(config("3", A, B, A_ENDPOINTS, Served.endpoints("b", 2, 3)));
@@ -97,7 +96,7 @@ class DeltaStreamTest {
 
   @Test
   void aSlowClientGetsTheLastStateInsteadOfEach() {
-    ask(Type.ENDPOINTS, "a");
+    ask(Resource.Type.ENDPOINTS, "a");
     DeltaDiscoveryResponse first = only();
     for (int i = 2; i < 100; i++) {
       bench.publish(config(Integer.toString(i), A, B, Served.endpoints("a", i), B_ENDPOINTS));
@@ -119,10 +118,10 @@ class DeltaStreamTest {
   @Test
   void whatDependsWaitsForWhatItDependsOnAndRemovalsComeLast() {
     bench.publish(config("1", A, A_ENDPOINTS, Served.listener("l", ""), Served.routes("l", false)));
-    ask(Type.CLUSTER);
-    ask(Type.ENDPOINTS, "a");
-    ask(Type.LISTENER);
-    ask(Type.ROUTES, "l");
+    ask(Resource.Type.CLUSTER);
+    ask(Resource.Type.ENDPOINTS, "a");
+    ask(Resource.Type.LISTENER);
+    ask(Resource.Type.ROUTES, "l");
     drain();
     bench.loop.advance(Duration.ofSeconds(5));
     bench.publish(
@@ -132,39 +131,39 @@ class DeltaStreamTest {
     assertThat(clusters.getRemovedResourcesList()).isEmpty();
     ack(clusters);
     assertThat(bench.sent).as("the endpoints of b have not been asked for yet").isEmpty();
-    bench.stream.request(request(Type.ENDPOINTS).addResourceNamesSubscribe("b").build());
+    bench.stream.request(request(Resource.Type.ENDPOINTS).addResourceNamesSubscribe("b").build());
     DeltaDiscoveryResponse endpoints = only();
     assertThat(names(endpoints)).containsExactly("b");
     ack(endpoints);
     List<DeltaDiscoveryResponse> dependents = bench.take();
     assertThat(dependents)
         .extracting(DeltaDiscoveryResponse::getTypeUrl)
-        .containsExactly(Type.LISTENER.url(), Type.ROUTES.url());
+        .containsExactly(Resource.Type.LISTENER.url(), Resource.Type.ROUTES.url());
     ack(dependents.get(0));
     assertThat(bench.sent).as("the routes may still point to a").isEmpty();
     ack(dependents.get(1));
     DeltaDiscoveryResponse removal = only();
-    assertThat(removal.getTypeUrl()).isEqualTo(Type.CLUSTER.url());
+    assertThat(removal.getTypeUrl()).isEqualTo(Resource.Type.CLUSTER.url());
     assertThat(removal.getRemovedResourcesList()).containsExactly("a");
   }
 
   @Test
   void patienceWithClientsThatDoNotAskEnds() {
     bench.publish(config("1", A, Served.routes("r", false)));
-    ask(Type.CLUSTER);
-    ask(Type.ROUTES, "r");
+    ask(Resource.Type.CLUSTER);
+    ask(Resource.Type.ROUTES, "r");
     drain();
     bench.loop.advance(Duration.ofSeconds(5));
     bench.publish(config("2", A, B, Served.routes("r", true)));
     drain();
     bench.loop.advance(Duration.ofMillis(1_001));
-    assertThat(only().getTypeUrl()).isEqualTo(Type.ROUTES.url());
+    assertThat(only().getTypeUrl()).isEqualTo(Resource.Type.ROUTES.url());
   }
 
   @Test
   void whoReconnectsGetsOnlyTheDifferenceAndLosesWhatIsGone() {
     bench.stream.request(
-        request(Type.CLUSTER)
+        request(Resource.Type.CLUSTER)
             .putAllInitialResourceVersions(Map.of("a", A.version(), "b", "old", "dead", "x"))
             .build());
     DeltaDiscoveryResponse first = only();
@@ -178,7 +177,7 @@ class DeltaStreamTest {
   @Test
   void whoIsUpToDateIsGreeted() {
     bench.stream.request(
-        request(Type.CLUSTER)
+        request(Resource.Type.CLUSTER)
             .putAllInitialResourceVersions(Map.of("a", A.version(), "b", B.version()))
             .build());
     DeltaDiscoveryResponse greeting = only();
@@ -190,7 +189,7 @@ class DeltaStreamTest {
   void beforeInstancesHadTimeToComeBackNothingIsTakenFromWhoHadIt() {
     bench.publish(unsettled("1", A));
     bench.stream.request(
-        request(Type.ENDPOINTS)
+        request(Resource.Type.ENDPOINTS)
             .addResourceNamesSubscribe("a")
             .addResourceNamesSubscribe("b")
             .addResourceNamesSubscribe("c")
@@ -214,47 +213,49 @@ class DeltaStreamTest {
 
   @Test
   void namesMayBeAskedForBeforeTheyExistAndAgainAfterTheyWereDropped() {
-    ask(Type.ENDPOINTS, "later");
+    ask(Resource.Type.ENDPOINTS, "later");
     drain();
     bench.publish(config("2", Served.endpoints("later", 5)));
     DeltaDiscoveryResponse push = only();
     assertThat(names(push)).containsExactly("later");
     ack(push);
-    bench.stream.request(request(Type.ENDPOINTS).addResourceNamesUnsubscribe("later").build());
+    bench.stream.request(
+        request(Resource.Type.ENDPOINTS).addResourceNamesUnsubscribe("later").build());
     bench.publish(config("3", Served.endpoints("later", 6)));
     assertThat(bench.sent).isEmpty();
-    ask(Type.ENDPOINTS, "later");
+    ask(Resource.Type.ENDPOINTS, "later");
     assertThat(names(only())).containsExactly("later");
   }
 
   @Test
   void theWildcardCanBeTakenBackWhileNamesStay() {
-    ask(Type.CLUSTER, "*", "a");
+    ask(Resource.Type.CLUSTER, "*", "a");
     drain();
-    bench.stream.request(request(Type.CLUSTER).addResourceNamesUnsubscribe("*").build());
+    bench.stream.request(request(Resource.Type.CLUSTER).addResourceNamesUnsubscribe("*").build());
     bench.publish(config("2", Served.cluster("a", "x"), Served.cluster("b", "x")));
     assertThat(names(only())).containsExactly("a");
   }
 
   @Test
   void aRefusalIsRecordedAndNotAnsweredWithTheSameAgain() {
-    ask(Type.CLUSTER);
+    ask(Resource.Type.CLUSTER);
     DeltaDiscoveryResponse push = only();
     bench.stream.request(
-        request(Type.CLUSTER)
+        request(Resource.Type.CLUSTER)
             .setResponseNonce(push.getNonce())
             .setErrorDetail(Status.newBuilder().setCode(3).setMessage("a: no good"))
             .build());
     assertThat(bench.sent).isEmpty();
-    NodeStatus.OfType status = status(Type.CLUSTER);
+    NodeStatus.OfType status = status(Resource.Type.CLUSTER);
     assertThat(status.rejection()).isEqualTo("a: no good");
     assertThat(status.acceptedRevision()).isEmpty();
     bench.publish(config("2", Served.cluster("a", "good"), B));
     ack(only());
-    assertThat(status(Type.CLUSTER)).isEqualTo(new NodeStatus.OfType(2, "2", "2", "", false));
+    assertThat(status(Resource.Type.CLUSTER))
+        .isEqualTo(new NodeStatus.OfType(2, "2", "2", "", false));
   }
 
-  private NodeStatus.OfType status(Type type) {
+  private NodeStatus.OfType status(Resource.Type type) {
     NodeStatus.OfType status = bench.stream.status().get(type);
     assertThat(status).isNotNull();
     return status;
@@ -263,10 +264,10 @@ class DeltaStreamTest {
   @Test
   void anEnvoyThatGetsAClusterAgainGetsItsEndpointsAgain() {
     Node envoy = Node.newBuilder().setId("e").setUserAgentName("envoy").build();
-    bench.stream.request(request(Type.CLUSTER).setNode(envoy).build());
-    ask(Type.ENDPOINTS);
+    bench.stream.request(request(Resource.Type.CLUSTER).setNode(envoy).build());
+    ask(Resource.Type.ENDPOINTS);
     bench.stream.request(
-        request(Type.ENDPOINTS).setNode(envoy).addResourceNamesSubscribe("a").build());
+        request(Resource.Type.ENDPOINTS).setNode(envoy).addResourceNamesSubscribe("a").build());
     drain();
     bench.publish(config("2", Served.cluster("a", "other"), B, A_ENDPOINTS, B_ENDPOINTS));
     assertThat(bench.take())
@@ -282,7 +283,7 @@ class DeltaStreamTest {
       many.add(Served.cluster("c" + i, filling));
     }
     bench.publish(new ServedConfig("1", true, many));
-    ask(Type.CLUSTER);
+    ask(Resource.Type.CLUSTER);
     List<DeltaDiscoveryResponse> all = drain();
     assertThat(all).hasSizeBetween(5, 7);
     Set<String> seen = new HashSet<>();
@@ -300,12 +301,12 @@ class DeltaStreamTest {
             .putFields("INMESH", Value.newBuilder().setStringValue("1").build())
             .build();
     Node node = Node.newBuilder().setId("n").setMetadata(metadata).build();
-    bench.stream.request(request(Type.CLUSTER).setNode(node).build());
-    bench.stream.request(request(Type.ENDPOINTS).setNode(node).build());
+    bench.stream.request(request(Resource.Type.CLUSTER).setNode(node).build());
+    bench.stream.request(request(Resource.Type.ENDPOINTS).setNode(node).build());
     assertThat(bench.introduced).hasSize(1);
     assertThat(bench.introduced.get(0).kind()).isEqualTo(NodeKind.INMESH);
     Node changed = node.toBuilder().setCluster("draining").build();
-    bench.stream.request(request(Type.ENDPOINTS).setNode(changed).build());
+    bench.stream.request(request(Resource.Type.ENDPOINTS).setNode(changed).build());
     assertThat(bench.introduced).hasSize(2);
     bench.stream.closed();
     assertThat(bench.closed).isTrue();

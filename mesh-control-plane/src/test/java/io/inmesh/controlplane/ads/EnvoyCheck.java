@@ -14,7 +14,6 @@ import io.inmesh.config.HttpConnection;
 import io.inmesh.config.Listener;
 import io.inmesh.config.Metadata;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.config.Route;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.RouteMatch;
@@ -61,7 +60,8 @@ class EnvoyCheck {
   }
 
   private int backend(String name) throws IOException {
-    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/",
         exchange -> {
@@ -229,7 +229,7 @@ class EnvoyCheck {
         .until(
             () -> {
               var nodes = plane.ads.nodes().toCompletableFuture().get(10, TimeUnit.SECONDS);
-              var endpoints = nodes.get(0).types().get(Type.ENDPOINTS);
+              var endpoints = nodes.get(0).types().get(Resource.Type.ENDPOINTS);
               return endpoints != null && endpoints.rejection().contains("not an address");
             });
     assertThat(get(listener)).as("what was served before goes on").isEqualTo("200 blue");

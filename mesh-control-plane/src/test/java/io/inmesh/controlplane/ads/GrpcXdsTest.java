@@ -23,7 +23,6 @@ import io.inmesh.config.HttpConnection;
 import io.inmesh.config.Listener;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.config.Route;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.RouteMatch;
@@ -33,6 +32,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -80,7 +80,7 @@ class GrpcXdsTest {
 
   private int echo(String name) throws IOException {
     Server server =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(
                 ServerServiceDefinition.builder("test.Echo")
                     .addMethod(
@@ -154,7 +154,11 @@ class GrpcXdsTest {
     assertThat(node.node().kind()).isEqualTo(NodeKind.GRPC);
     assertThat(node.variant()).isEqualTo("state-of-the-world");
     assertThat(node.types())
-        .containsOnlyKeys(Type.LISTENER, Type.ROUTES, Type.CLUSTER, Type.ENDPOINTS)
+        .containsOnlyKeys(
+            Resource.Type.LISTENER,
+            Resource.Type.ROUTES,
+            Resource.Type.CLUSTER,
+            Resource.Type.ENDPOINTS)
         .allSatisfy((type, status) -> assertThat(status.rejection()).as("%s", type).isEmpty());
 
     plane.publish("2", service("green", echo("green")));

@@ -11,7 +11,6 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.plane.ConfigPlane;
 import io.inmesh.testkit.plane.ConfigPlaneContract;
 import io.inmesh.xds.ads.AdsOptions;
@@ -23,6 +22,7 @@ import io.inmesh.xds.codec.Encoder;
 import io.inmesh.xds.codec.Extensions;
 import io.inmesh.xds.codec.TlsFlavor;
 import io.inmesh.xds.grpc.PlaneServer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -48,7 +48,7 @@ class JavaControlPlaneTest {
     @Override
     protected ConfigPlane plane() throws Exception {
       Server started =
-          NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+          NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
               .addService(new V3DiscoveryServer(cache).getAggregatedDiscoveryServiceImpl())
               .build()
               .start();
@@ -71,9 +71,9 @@ class JavaControlPlaneTest {
       try {
         for (Resource resource : resources) {
           ByteString bytes = encoder.message(resource).toByteString();
-          if (resource.type() == Type.CLUSTER) {
+          if (resource.type() == Resource.Type.CLUSTER) {
             clusters.add(Cluster.parseFrom(bytes));
-          } else if (resource.type() == Type.ENDPOINTS) {
+          } else if (resource.type() == Resource.Type.ENDPOINTS) {
             endpoints.add(ClusterLoadAssignment.parseFrom(bytes));
           } else {
             routes.add(RouteConfiguration.parseFrom(bytes));

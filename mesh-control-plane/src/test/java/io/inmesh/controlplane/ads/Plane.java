@@ -13,6 +13,7 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
@@ -50,7 +51,8 @@ final class Plane implements ConfigSource, AutoCloseable {
     encoder = new Encoder(Extensions.standard(), flavor);
     ads = new AdsServer(loop, this, registrations, InstantSource.system());
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", wantedPort))
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), wantedPort))
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .addService(ads.definition(authenticator));
     if (tls != null) {

@@ -1,8 +1,7 @@
 package io.inmesh.controlplane.ads;
 
 import com.google.protobuf.Message;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.proto.envoy.config.cluster.v3.Cluster;
 import io.inmesh.proto.envoy.config.core.v3.Address;
 import io.inmesh.proto.envoy.config.core.v3.SocketAddress;
@@ -21,10 +20,10 @@ final class Served {
   /** A cluster by EDS under its own name. */
   static ServedResource cluster(String name, String mark) {
     return of(
-        Type.CLUSTER,
+        Resource.Type.CLUSTER,
         name,
         Cluster.newBuilder().setName(name).setAltStatName(mark).build(),
-        Set.of(new Key(Type.ENDPOINTS, name)));
+        Set.of(new Resource.Key(Resource.Type.ENDPOINTS, name)));
   }
 
   static ServedResource endpoints(String name, int... ports) {
@@ -38,7 +37,7 @@ final class Served {
                   Endpoint.newBuilder().setAddress(Address.newBuilder().setSocketAddress(socket))));
     }
     return of(
-        Type.ENDPOINTS,
+        Resource.Type.ENDPOINTS,
         name,
         ClusterLoadAssignment.newBuilder().setClusterName(name).addEndpoints(locality).build(),
         Set.of());
@@ -47,15 +46,15 @@ final class Served {
   /** A listener with routes by RDS under its own name. */
   static ServedResource listener(String name, String mark) {
     return of(
-        Type.LISTENER,
+        Resource.Type.LISTENER,
         name,
         Listener.newBuilder().setName(name).setStatPrefix(mark).build(),
-        Set.of(new Key(Type.ROUTES, name)));
+        Set.of(new Resource.Key(Resource.Type.ROUTES, name)));
   }
 
   static ServedResource routes(String name, boolean mark) {
     return of(
-        Type.ROUTES,
+        Resource.Type.ROUTES,
         name,
         RouteConfiguration.newBuilder()
             .setName(name)
@@ -64,7 +63,8 @@ final class Served {
         Set.of());
   }
 
-  private static ServedResource of(Type type, String name, Message message, Set<Key> references) {
-    return ServedResource.of(new Key(type, name), message.toByteString(), references);
+  private static ServedResource of(
+      Resource.Type type, String name, Message message, Set<Resource.Key> references) {
+    return ServedResource.of(new Resource.Key(type, name), message.toByteString(), references);
   }
 }

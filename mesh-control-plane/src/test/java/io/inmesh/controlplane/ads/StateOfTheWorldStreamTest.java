@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.proto.envoy.config.cluster.v3.Cluster;
 import io.inmesh.proto.envoy.config.core.v3.Node;
 import io.inmesh.proto.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -27,7 +27,7 @@ class StateOfTheWorldStreamTest {
   private final StreamBench<DiscoveryRequest, DiscoveryResponse> bench =
       new StreamBench<>(new StateOfTheWorldDialect(), config("1", A, B, A_ENDPOINTS, B_ENDPOINTS));
 
-  private void ask(Type type, String nonce, String... names) {
+  private void ask(Resource.Type type, String nonce, String... names) {
     bench.stream.request(
         DiscoveryRequest.newBuilder()
             .setTypeUrl(type.url())
@@ -48,7 +48,7 @@ class StateOfTheWorldStreamTest {
     try {
       for (Any any : response.getResourcesList()) {
         names.add(
-            any.getTypeUrl().equals(Type.CLUSTER.url())
+            any.getTypeUrl().equals(Resource.Type.CLUSTER.url())
                 ? Cluster.parseFrom(any.getValue()).getName()
                 : ClusterLoadAssignment.parseFrom(any.getValue()).getClusterName());
       }
@@ -60,22 +60,22 @@ class StateOfTheWorldStreamTest {
 
   @Test
   void clustersComeWholeAndEndpointsAsTheyChange() {
-    ask(Type.CLUSTER, "");
+    ask(Resource.Type.CLUSTER, "");
     DiscoveryResponse clusters = only();
     assertThat(names(clusters)).containsExactly("a", "b");
     assertThat(clusters.getVersionInfo()).isEqualTo("1");
-    ask(Type.CLUSTER, clusters.getNonce());
-    ask(Type.ENDPOINTS, "", "a", "b");
+    ask(Resource.Type.CLUSTER, clusters.getNonce());
+    ask(Resource.Type.ENDPOINTS, "", "a", "b");
     DiscoveryResponse endpoints = only();
     assertThat(names(endpoints)).containsExactlyInAnyOrder("a", "b");
-    ask(Type.ENDPOINTS, endpoints.getNonce(), "a", "b");
+    ask(Resource.Type.ENDPOINTS, endpoints.getNonce(), "a", "b");
     assertThat(bench.sent).isEmpty();
 
     bench.publish(config("2", A, B, A_ENDPOINTS, Served.endpoints("b", 3)));
     DiscoveryResponse changed = only();
-    assertThat(changed.getTypeUrl()).isEqualTo(Type.ENDPOINTS.url());
+    assertThat(changed.getTypeUrl()).isEqualTo(Resource.Type.ENDPOINTS.url());
     assertThat(names(changed)).containsExactly("b");
-    ask(Type.ENDPOINTS, changed.getNonce(), "a", "b");
+    ask(Resource.Type.ENDPOINTS, changed.getNonce(), "a", "b");
 
     bench.publish(config("3", A, Served.cluster("b", "x"), A_ENDPOINTS, Served.endpoints("b", 3)));
     assertThat(names(only())).containsExactly("a", "b");
@@ -83,19 +83,19 @@ class StateOfTheWorldStreamTest {
 
   @Test
   void aStaleNonceIsIgnored() {
-    ask(Type.ENDPOINTS, "", "a");
+    ask(Resource.Type.ENDPOINTS, "", "a");
     DiscoveryResponse first = only();
-    ask(Type.ENDPOINTS, "", "a", "b");
+    ask(Resource.Type.ENDPOINTS, "", "a", "b");
     assertThat(bench.sent).as("sent before the client saw our response").isEmpty();
-    ask(Type.ENDPOINTS, first.getNonce(), "a", "b");
+    ask(Resource.Type.ENDPOINTS, first.getNonce(), "a", "b");
     assertThat(names(only())).containsExactly("b");
   }
 
   @Test
   void namesMayGrowBeforeTheFirstResponse() {
     bench.ready = false;
-    ask(Type.ENDPOINTS, "", "a");
-    ask(Type.ENDPOINTS, "", "a", "b");
+    ask(Resource.Type.ENDPOINTS, "", "a");
+    ask(Resource.Type.ENDPOINTS, "", "a", "b");
     bench.ready = true;
     bench.stream.ready();
     assertThat(names(only())).containsExactly("a", "b");
@@ -103,13 +103,13 @@ class StateOfTheWorldStreamTest {
 
   @Test
   void namedClustersThatDoNotExistAreLeftOutOfAnAnswer() {
-    ask(Type.CLUSTER, "", "nowhere");
+    ask(Resource.Type.CLUSTER, "", "nowhere");
     DiscoveryResponse answer = only();
     assertThat(answer.getResourcesCount()).isZero();
-    ask(Type.CLUSTER, answer.getNonce(), "nowhere", "a");
+    ask(Resource.Type.CLUSTER, answer.getNonce(), "nowhere", "a");
     DiscoveryResponse more = only();
     assertThat(names(more)).containsExactly("a");
-    ask(Type.CLUSTER, more.getNonce());
+    ask(Resource.Type.CLUSTER, more.getNonce());
     bench.publish(config("2", Served.cluster("a", "x")));
     assertThat(bench.sent).as("no names after names means none").isEmpty();
   }
@@ -117,43 +117,46 @@ class StateOfTheWorldStreamTest {
   @Test
   void removalsComeAfterTheRoutesThatNeededThem() {
     bench.publish(config("1", A, A_ENDPOINTS, Served.routes("r", false)));
-    ask(Type.CLUSTER, "");
-    ask(Type.CLUSTER, only().getNonce());
-    ask(Type.ENDPOINTS, "", "a");
-    ask(Type.ENDPOINTS, only().getNonce(), "a");
-    ask(Type.ROUTES, "", "r");
-    ask(Type.ROUTES, only().getNonce(), "r");
+    ask(Resource.Type.CLUSTER, "");
+    ask(Resource.Type.CLUSTER, only().getNonce());
+    ask(Resource.Type.ENDPOINTS, "", "a");
+    ask(Resource.Type.ENDPOINTS, only().getNonce(), "a");
+    ask(Resource.Type.ROUTES, "", "r");
+    ask(Resource.Type.ROUTES, only().getNonce(), "r");
     bench.loop.advance(Duration.ofSeconds(5));
     bench.publish(config("2", B, B_ENDPOINTS, Served.routes("r", true)));
     DiscoveryResponse both = only();
     assertThat(names(both)).containsExactly("b", "a");
-    ask(Type.CLUSTER, both.getNonce());
-    ask(Type.ENDPOINTS, bench.stream.feeds().get(Type.ENDPOINTS.ordinal()).nonce, "a", "b");
+    ask(Resource.Type.CLUSTER, both.getNonce());
+    ask(Resource.Type.ENDPOINTS, bench.stream.feed(Resource.Type.ENDPOINTS).nonce, "a", "b");
     DiscoveryResponse endpoints = only();
     assertThat(names(endpoints)).containsExactly("b");
-    ask(Type.ENDPOINTS, endpoints.getNonce(), "a", "b");
+    ask(Resource.Type.ENDPOINTS, endpoints.getNonce(), "a", "b");
     DiscoveryResponse routes = only();
-    assertThat(routes.getTypeUrl()).isEqualTo(Type.ROUTES.url());
-    ask(Type.ROUTES, routes.getNonce(), "r");
+    assertThat(routes.getTypeUrl()).isEqualTo(Resource.Type.ROUTES.url());
+    ask(Resource.Type.ROUTES, routes.getNonce(), "r");
     DiscoveryResponse last = only();
-    assertThat(last.getTypeUrl()).isEqualTo(Type.CLUSTER.url());
+    assertThat(last.getTypeUrl()).isEqualTo(Resource.Type.CLUSTER.url());
     assertThat(names(last)).containsExactly("b");
   }
 
   @Test
   void whoComesBackWithAVersionIsStillTold() {
     bench.stream.request(
-        DiscoveryRequest.newBuilder().setTypeUrl(Type.CLUSTER.url()).setVersionInfo("1").build());
+        DiscoveryRequest.newBuilder()
+            .setTypeUrl(Resource.Type.CLUSTER.url())
+            .setVersionInfo("1")
+            .build());
     assertThat(names(only())).as("the same number may mean another config").hasSize(2);
   }
 
   @Test
   void beforeInstancesHadTimeToComeBackNothingIsTakenFromWhoHadIt() {
     bench.publish(unsettled("1", A));
-    for (Type type : List.of(Type.CLUSTER, Type.ENDPOINTS)) {
+    for (Resource.Type type : List.of(Resource.Type.CLUSTER, Resource.Type.ENDPOINTS)) {
       DiscoveryRequest.Builder request =
           DiscoveryRequest.newBuilder().setTypeUrl(type.url()).setVersionInfo("9");
-      if (type == Type.ENDPOINTS) {
+      if (type == Resource.Type.ENDPOINTS) {
         request.addResourceNames("a");
       }
       bench.stream.request(request.build());
@@ -168,15 +171,15 @@ class StateOfTheWorldStreamTest {
 
   @Test
   void aRefusalIsRecordedAndNotAnsweredWithTheSameAgain() {
-    ask(Type.CLUSTER, "");
+    ask(Resource.Type.CLUSTER, "");
     bench.stream.request(
         DiscoveryRequest.newBuilder()
-            .setTypeUrl(Type.CLUSTER.url())
+            .setTypeUrl(Resource.Type.CLUSTER.url())
             .setResponseNonce(only().getNonce())
             .setErrorDetail(Status.newBuilder().setCode(3).setMessage("a: no good"))
             .build());
     assertThat(bench.sent).isEmpty();
-    NodeStatus.OfType status = bench.stream.status().get(Type.CLUSTER);
+    NodeStatus.OfType status = bench.stream.status().get(Resource.Type.CLUSTER);
     assertThat(status).isEqualTo(new NodeStatus.OfType(2, "1", "", "a: no good", false));
   }
 }

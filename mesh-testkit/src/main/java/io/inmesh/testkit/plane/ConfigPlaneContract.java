@@ -8,8 +8,6 @@ import io.inmesh.config.EndpointSet;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.identity.KeyMaterial;
 import io.inmesh.identity.SecretStore;
@@ -109,7 +107,7 @@ public abstract class ConfigPlaneContract {
   }
 
   /** Subscribes the session under test. */
-  protected final void want(Key... keys) {
+  protected final void want(Resource.Key... keys) {
     ConfigPlane.Session open = session;
     if (open == null) {
       throw new IllegalStateException("not open");
@@ -117,12 +115,12 @@ public abstract class ConfigPlaneContract {
     onLoop(() -> open.want(Set.of(keys)));
   }
 
-  private static Key key(Resource resource) {
+  private static Resource.Key key(Resource resource) {
     return resource.key();
   }
 
-  private static Key any(Type type) {
-    return new Key(type, Key.ANY);
+  private static Resource.Key any(Resource.Type type) {
+    return new Resource.Key(type, Resource.Key.ANY);
   }
 
   @Test
@@ -145,7 +143,7 @@ public abstract class ConfigPlaneContract {
   @Test
   final void theWildcardBringsAllOfItsType() {
     publish("1", List.of(A, B, ENDPOINTS));
-    want(any(Type.CLUSTER));
+    want(any(Resource.Type.CLUSTER));
     Said said =
         events.await(
             "both clusters", now -> now.state().keySet().containsAll(Set.of(key(A), key(B))));
@@ -155,7 +153,7 @@ public abstract class ConfigPlaneContract {
   @Test
   final void aChangeBringsWhatChangedAndLeavesTheRestTheSameObject() {
     publish("1", List.of(A, B, ENDPOINTS));
-    want(any(Type.CLUSTER), key(ENDPOINTS));
+    want(any(Resource.Type.CLUSTER), key(ENDPOINTS));
     Said before = events.await("endpoints and clusters", now -> now.state().size() == 3);
     publish("2", List.of(A, B, MORE_ENDPOINTS));
     Said after =
@@ -168,7 +166,7 @@ public abstract class ConfigPlaneContract {
   @Test
   final void whatIsRemovedIsSaidToBeGone() {
     publish("1", List.of(A, B));
-    want(any(Type.CLUSTER));
+    want(any(Resource.Type.CLUSTER));
     events.await("both clusters", now -> now.state().size() == 2);
     publish("2", List.of(B));
     Said said = events.await("the removal", now -> now.isAbsent(key(A)));
@@ -194,21 +192,22 @@ public abstract class ConfigPlaneContract {
     want(key(A));
     want(key(A), key(ENDPOINTS));
     Said again =
-        events.await("its endpoints again", now -> now.deliveries().get(key(ENDPOINTS)) == 2);
+        events.await(
+            "its endpoints again", now -> now.deliveries().getOrDefault(key(ENDPOINTS), 0) == 2);
     assertThat(again.resource(key(ENDPOINTS))).isEqualTo(ENDPOINTS);
   }
 
   @Test
   final void manyNamesArriveWhole() {
     List<Resource> many = new ArrayList<>();
-    List<Key> keys = new ArrayList<>();
+    List<Resource.Key> keys = new ArrayList<>();
     for (int i = 0; i < 2_000; i++) {
       Cluster cluster = new Cluster("cluster-" + i, new Cluster.Eds("cluster-" + i));
       many.add(cluster);
       keys.add(cluster.key());
     }
     publish("1", many);
-    want(keys.toArray(Key[]::new));
+    want(keys.toArray(Resource.Key[]::new));
     Said said = events.await("all of them", now -> now.state().size() == 2_000);
     assertThat(
             keys.stream()

@@ -1,7 +1,6 @@
 package io.inmesh.testkit.plane;
 
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.plane.ConfigPlane.Events;
 import io.inmesh.plane.ConfigPlane.Rejection;
@@ -25,11 +24,11 @@ public final class PlaneEvents implements Events {
   private final EventLoop loop;
   private final Lock lock = new ReentrantLock();
   private final Condition said = lock.newCondition();
-  private final Map<Key, Optional<Resource>> state = new HashMap<>();
-  private final Map<Key, Integer> deliveries = new HashMap<>();
+  private final Map<Resource.Key, Optional<Resource>> state = new HashMap<>();
+  private final Map<Resource.Key, Integer> deliveries = new HashMap<>();
   private final List<Rejection> rejections = new ArrayList<>();
   private final List<Status> statuses = new ArrayList<>();
-  private final Map<Key, List<String>> unsupported = new HashMap<>();
+  private final Map<Resource.Key, List<String>> unsupported = new HashMap<>();
   private final List<String> revisions = new ArrayList<>();
   private boolean elsewhere;
 
@@ -45,20 +44,20 @@ public final class PlaneEvents implements Events {
    * @param elsewhere whether something was said on another thread than the loop's
    */
   public record Said(
-      Map<Key, Optional<Resource>> state,
-      Map<Key, Integer> deliveries,
+      Map<Resource.Key, Optional<Resource>> state,
+      Map<Resource.Key, Integer> deliveries,
       List<String> revisions,
       List<Rejection> rejections,
       List<Status> statuses,
-      Map<Key, List<String>> unsupported,
+      Map<Resource.Key, List<String>> unsupported,
       boolean elsewhere) {
     /** The resource of a key, or null. */
-    public @Nullable Resource resource(Key key) {
+    public @Nullable Resource resource(Resource.Key key) {
       return state.getOrDefault(key, Optional.empty()).orElse(null);
     }
 
     /** Whether the plane said that there is no such resource. */
-    public boolean isAbsent(Key key) {
+    public boolean isAbsent(Resource.Key key) {
       return state.containsKey(key) && resource(key) == null;
     }
 
@@ -80,7 +79,7 @@ public final class PlaneEvents implements Events {
   }
 
   @Override
-  public void changed(Map<Key, Optional<Resource>> update, String revision) {
+  public void changed(Map<Resource.Key, Optional<Resource>> update, String revision) {
     record(
         () -> {
           state.putAll(update);
@@ -95,7 +94,7 @@ public final class PlaneEvents implements Events {
   }
 
   @Override
-  public void unsupported(Key key, List<String> fields) {
+  public void unsupported(Resource.Key key, List<String> fields) {
     record(() -> unsupported.put(key, fields));
   }
 

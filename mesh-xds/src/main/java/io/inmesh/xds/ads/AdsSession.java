@@ -2,8 +2,6 @@ package io.inmesh.xds.ads;
 
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.plane.ConfigPlane.Events;
 import io.inmesh.plane.ConfigPlane.Session;
@@ -83,16 +81,16 @@ final class AdsSession<Q, R> implements Session {
   }
 
   @Override
-  public void want(Set<Key> names) {
+  public void want(Set<Resource.Key> names) {
     onLoop();
     if (closed) {
       return;
     }
-    Map<Type, Set<String>> byType = new EnumMap<>(Type.class);
-    for (Key key : names) {
+    Map<Resource.Type, Set<String>> byType = new EnumMap<>(Resource.Type.class);
+    for (Resource.Key key : names) {
       byType.computeIfAbsent(key.type(), type -> new HashSet<>()).add(key.name());
     }
-    for (Type type : Type.values()) {
+    for (Resource.Type type : Resource.Type.values()) {
       Set<String> ofType = byType.getOrDefault(type, Set.of());
       if (subscriptions.of(type).want(ofType, this::forgotten)) {
         if (link != null) {
@@ -104,7 +102,7 @@ final class AdsSession<Q, R> implements Session {
     }
   }
 
-  private void forgotten(Key key) {
+  private void forgotten(Resource.Key key) {
     around.expiries().set(key, 0);
     around.memory().forget(key);
   }
@@ -133,8 +131,9 @@ final class AdsSession<Q, R> implements Session {
   }
 
   private void recall() {
-    for (Type type : Type.values()) {
-      Map<Key, Optional<Resource>> update = recollection.recall(subscriptions.of(type), events);
+    for (Resource.Type type : Resource.Type.values()) {
+      Map<Resource.Key, Optional<Resource>> update =
+          recollection.recall(subscriptions.of(type), events);
       if (!update.isEmpty()) {
         events.changed(update, recollection.revision());
       }
@@ -142,19 +141,19 @@ final class AdsSession<Q, R> implements Session {
   }
 
   private void waitForAnswers() {
-    for (Type type : Type.values()) {
+    for (Resource.Type type : Resource.Type.values()) {
       patience.of(type).waitFor(subscriptions.of(type).unanswered());
     }
   }
 
-  private void unanswered(Type type, Set<String> names) {
+  private void unanswered(Resource.Type type, Set<String> names) {
     Subscription subscription = subscriptions.of(type);
-    Map<Key, Optional<Resource>> update = new LinkedHashMap<>();
+    Map<Resource.Key, Optional<Resource>> update = new LinkedHashMap<>();
     for (String name : names) {
       if (subscription.names().contains(name)
           && subscription.held(name) == null
           && subscription.absent(name)) {
-        update.put(new Key(type, name), Optional.empty());
+        update.put(new Resource.Key(type, name), Optional.empty());
       }
     }
     if (!update.isEmpty()) {
@@ -162,7 +161,7 @@ final class AdsSession<Q, R> implements Session {
     }
   }
 
-  private void expired(Key key) {
+  private void expired(Resource.Key key) {
     Subscription subscription = subscriptions.of(key.type());
     if (subscription.remove(key.name()) != null) {
       subscription.absent(key.name());

@@ -1,6 +1,6 @@
 package io.inmesh.xds.ads;
 
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.loop.Timer;
 import java.time.Duration;
@@ -136,7 +136,7 @@ final class Connector<Q, R> {
     return Math.floorMod(loop.random(), Math.max(1, bound.toNanos()));
   }
 
-  void namesChanged(Type type) {
+  void namesChanged(Resource.Type type) {
     if (candidate != null) {
       candidate.namesChanged(type);
     }

@@ -3,10 +3,9 @@ package io.inmesh.xds.ads;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryResponse;
-import io.inmesh.proto.envoy.service.discovery.v3.Resource;
 import io.inmesh.proto.envoy.service.discovery.v3.ResourceError;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,19 +19,20 @@ import org.jspecify.annotations.Nullable;
  * @param removed names that the plane has no longer, or never had; delta only
  */
 record Delivery(
-    Type type,
+    Resource.Type type,
     String revision,
     String nonce,
     List<Item> items,
     List<String> removed,
     List<Trouble> troubles) {
   private static final String WRAPPER =
-      "type.googleapis.com/" + Resource.getDescriptor().getFullName();
-  private static final Map<String, Type> TYPES = new HashMap<>();
+      "type.googleapis.com/"
+          + io.inmesh.proto.envoy.service.discovery.v3.Resource.getDescriptor().getFullName();
+  private static final Map<String, Resource.Type> TYPES = new HashMap<>();
   private static final int NOT_FOUND = 5;
 
   static {
-    for (Type type : Type.values()) {
+    for (Resource.Type type : Resource.Type.values()) {
       TYPES.put(type.url(), type);
     }
   }
@@ -52,13 +52,13 @@ record Delivery(
   record Trouble(String name, boolean notFound, String reason) {}
 
   /** The type of a URL; null if it is none of ours. */
-  static @Nullable Type type(String url) {
+  static Resource.@Nullable Type type(String url) {
     return TYPES.get(url);
   }
 
   /** Null if the response is of a type that we do not know. */
   static @Nullable Delivery of(DiscoveryResponse response) {
-    Type type = type(response.getTypeUrl());
+    Resource.Type type = type(response.getTypeUrl());
     if (type == null) {
       return null;
     }
@@ -77,12 +77,13 @@ record Delivery(
 
   /** Null if the response is of a type that we do not know. */
   static @Nullable Delivery of(DeltaDiscoveryResponse response) {
-    Type type = type(response.getTypeUrl());
+    Resource.Type type = type(response.getTypeUrl());
     if (type == null) {
       return null;
     }
     var items = new ArrayList<Item>(response.getResourcesCount());
-    for (Resource resource : response.getResourcesList()) {
+    for (io.inmesh.proto.envoy.service.discovery.v3.Resource resource :
+        response.getResourcesList()) {
       items.add(item(type, resource));
     }
     return new Delivery(
@@ -94,15 +95,17 @@ record Delivery(
         troubles(response.getResourceErrorsList()));
   }
 
-  private static Item unwrap(Type type, Any any) {
+  private static Item unwrap(Resource.Type type, Any any) {
     try {
-      return item(type, Resource.parseFrom(any.getValue()));
+      return item(
+          type, io.inmesh.proto.envoy.service.discovery.v3.Resource.parseFrom(any.getValue()));
     } catch (InvalidProtocolBufferException malformed) {
       return new Item("", "", null, 0, "a malformed Resource: " + malformed.getMessage());
     }
   }
 
-  private static Item item(Type type, Resource resource) {
+  private static Item item(
+      Resource.Type type, io.inmesh.proto.envoy.service.discovery.v3.Resource resource) {
     long ttl =
         resource.hasTtl()
             ? resource.getTtl().getSeconds() * 1_000_000_000L + resource.getTtl().getNanos()
@@ -112,7 +115,8 @@ record Delivery(
         : new Item(resource.getName(), resource.getVersion(), null, ttl, "");
   }
 
-  private static Item item(Type type, String name, String version, Any any, long ttlNanos) {
+  private static Item item(
+      Resource.Type type, String name, String version, Any any, long ttlNanos) {
     return any.getTypeUrl().equals(type.url())
         ? new Item(name, version, any.getValue(), ttlNanos, "")
         : new Item(

@@ -1,8 +1,7 @@
 package io.inmesh.xds.ads;
 
 import io.inmesh.config.Node;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.inmesh.proto.google.rpc.Status;
@@ -40,7 +39,7 @@ final class Delta implements Exchange<DeltaDiscoveryResponse> {
   }
 
   @Override
-  public void namesChanged(Type type) {
+  public void namesChanged(Resource.Type type) {
     turns.of(type).namesDue = true;
   }
 
@@ -66,7 +65,7 @@ final class Delta implements Exchange<DeltaDiscoveryResponse> {
 
   @Override
   public void flush() {
-    for (Type type : ORDER) {
+    for (Resource.Type type : ORDER) {
       Turn turn = turns.of(type);
       DeltaDiscoveryRequest.Builder request = request(type);
       boolean worthIt = turn.namesDue && names(turn, subscriptions.of(type), request);
@@ -86,7 +85,7 @@ final class Delta implements Exchange<DeltaDiscoveryResponse> {
       }
     }
     if (introduction != null) {
-      send(request(Type.ENDPOINTS));
+      send(request(Resource.Type.ENDPOINTS));
     }
   }
 
@@ -98,7 +97,7 @@ final class Delta implements Exchange<DeltaDiscoveryResponse> {
     }
     Set<String> wanted = new LinkedHashSet<>(subscription.names());
     if (subscription.wildcard()) {
-      wanted.add(Key.ANY);
+      wanted.add(Resource.Key.ANY);
     }
     for (String name : wanted) {
       if (!turn.asked.contains(name)) {
@@ -131,7 +130,7 @@ final class Delta implements Exchange<DeltaDiscoveryResponse> {
         .forEach((name, held) -> request.putInitialResourceVersions(name, held.version()));
   }
 
-  private static DeltaDiscoveryRequest.Builder request(Type type) {
+  private static DeltaDiscoveryRequest.Builder request(Resource.Type type) {
     return DeltaDiscoveryRequest.newBuilder().setTypeUrl(type.url());
   }
 

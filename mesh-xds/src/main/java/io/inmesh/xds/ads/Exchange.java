@@ -1,20 +1,26 @@
 package io.inmesh.xds.ads;
 
 import io.inmesh.config.Node;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The protocol of one stream, in one of its variants. Owner: the config loop. */
 interface Exchange<R> {
   /** In which types are asked for: what others depend on comes first. */
-  List<Type> ORDER = List.of(Type.CLUSTER, Type.ENDPOINTS, Type.LISTENER, Type.ROUTES, Type.SECRET);
+  List<Resource.Type> ORDER =
+      List.of(
+          Resource.Type.CLUSTER,
+          Resource.Type.ENDPOINTS,
+          Resource.Type.LISTENER,
+          Resource.Type.ROUTES,
+          Resource.Type.SECRET);
 
   /** The code of a refusal: INVALID_ARGUMENT. */
   int REFUSED = 3;
 
   /** Other names of a type are wanted. */
-  void namesChanged(Type type);
+  void namesChanged(Resource.Type type);
 
   /** The node has changed. */
   void introduce(Node node);

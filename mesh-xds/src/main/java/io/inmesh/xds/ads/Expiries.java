@@ -1,6 +1,6 @@
 package io.inmesh.xds.ads;
 
-import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.loop.Timer;
 import java.util.HashMap;
@@ -10,13 +10,13 @@ import java.util.function.Consumer;
 /** Resources that live only for a time unless the plane prolongs it. Owner: the config loop. */
 final class Expiries {
   private final EventLoop loop;
-  private final Consumer<Key> expired;
-  private final Map<Key, Expiry> timers = new HashMap<>();
+  private final Consumer<Resource.Key> expired;
+  private final Map<Resource.Key, Expiry> timers = new HashMap<>();
 
   private final class Expiry extends Timer {
-    private final Key key;
+    private final Resource.Key key;
 
-    Expiry(Key key) {
+    Expiry(Resource.Key key) {
       this.key = key;
     }
 
@@ -27,13 +27,13 @@ final class Expiries {
     }
   }
 
-  Expiries(EventLoop loop, Consumer<Key> expired) {
+  Expiries(EventLoop loop, Consumer<Resource.Key> expired) {
     this.loop = loop;
     this.expired = expired;
   }
 
   /** Sets how long a resource lives from now; 0 for ever. */
-  void set(Key key, long nanos) {
+  void set(Resource.Key key, long nanos) {
     if (nanos > 0) {
       loop.arm(timers.computeIfAbsent(key, Expiry::new), loop.nanoTime() + nanos);
     } else if (!timers.isEmpty()) {

@@ -2,8 +2,6 @@ package io.inmesh.xds.ads;
 
 import com.google.protobuf.ByteString;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.plane.ConfigPlane.Events;
 import io.inmesh.plane.ConfigPlane.Rejection;
 import io.inmesh.xds.ads.Delivery.Item;
@@ -31,10 +29,10 @@ final class Intake {
   private final Subscription subscription;
   private final Delivery delivery;
   private final Surroundings around;
-  private final Map<Key, Optional<Resource>> update = new LinkedHashMap<>();
+  private final Map<Resource.Key, Optional<Resource>> update = new LinkedHashMap<>();
   private final List<Rejection> rejections = new ArrayList<>();
   private final List<Rejection> troubles = new ArrayList<>();
-  private final Map<Key, List<String>> unsupported = new LinkedHashMap<>();
+  private final Map<Resource.Key, List<String>> unsupported = new LinkedHashMap<>();
 
   /** Names that the response spoke of, well or badly. */
   private final Set<String> present = new HashSet<>();
@@ -137,7 +135,7 @@ final class Intake {
 
   private void hold(Item item, Held resource) {
     String name = resource.resource().name();
-    Key key = new Key(type(), name);
+    Resource.Key key = new Resource.Key(type(), name);
     Held before = subscription.held(name);
     Held now = resource.withVersion(item.version());
     boolean changed = before == null || before.resource() != now.resource();
@@ -157,7 +155,7 @@ final class Intake {
     around.expiries().set(key, item.ttlNanos());
   }
 
-  private void keep(Key key, Held resource) {
+  private void keep(Resource.Key key, Held resource) {
     if (PrivateKeys.in(resource.resource())) {
       around.memory().forget(key);
     } else {
@@ -168,7 +166,7 @@ final class Intake {
   }
 
   private void gone(String name) {
-    Key key = new Key(type(), name);
+    Resource.Key key = new Resource.Key(type(), name);
     around.memory().forget(key);
     if (subscription.remove(name) != null) {
       around.expiries().set(key, 0);
@@ -196,7 +194,7 @@ final class Intake {
 
   /** Listeners and clusters that a whole response leaves out do not exist (any more). */
   private void removeAbsentees() {
-    if (type() != Type.LISTENER && type() != Type.CLUSTER) {
+    if (type() != Resource.Type.LISTENER && type() != Resource.Type.CLUSTER) {
       return;
     }
     var absentees = new ArrayList<String>();
@@ -244,7 +242,7 @@ final class Intake {
     for (String name : subscription.confirm()) {
       Held held = subscription.held(name);
       if (held != null) {
-        update.putIfAbsent(new Key(type(), name), Optional.of(held.resource()));
+        update.putIfAbsent(new Resource.Key(type(), name), Optional.of(held.resource()));
       }
     }
   }
@@ -258,7 +256,7 @@ final class Intake {
     }
   }
 
-  private Type type() {
+  private Resource.Type type() {
     return subscription.type();
   }
 }

@@ -1,7 +1,7 @@
 package io.inmesh.xds.ads;
 
 import io.inmesh.config.Node;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.loop.Timer;
 import io.inmesh.xds.ads.AdsStream.Callbacks;
@@ -67,7 +67,7 @@ final class Link<Q, R> extends Timer implements Callbacks<R> {
     return exchange;
   }
 
-  void namesChanged(Type type) {
+  void namesChanged(Resource.Type type) {
     exchange.namesChanged(type);
   }
 

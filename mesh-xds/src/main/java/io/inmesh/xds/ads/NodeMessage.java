@@ -1,6 +1,7 @@
 package io.inmesh.xds.ads;
 
 import com.google.protobuf.ListValue;
+import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.inmesh.config.Locality;
@@ -82,7 +83,7 @@ public final class NodeMessage {
       list.forEach(each -> values.addValues(value(each)));
       built.setListValue(values);
     } else {
-      built.setNullValueValue(0);
+      built.setNullValue(NullValue.NULL_VALUE);
     }
     return built.build();
   }

@@ -1,26 +1,30 @@
 package io.inmesh.xds.ads;
 
-import io.inmesh.config.Resource.Type;
-import java.util.ArrayList;
-import java.util.List;
+import io.inmesh.config.Resource;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** One value for each type. */
-final class PerType<V> {
-  private final List<V> values = new ArrayList<>();
+/** One value for each type of resource. */
+public final class PerType<V> {
+  private final Map<Resource.Type, V> values = new EnumMap<>(Resource.Type.class);
 
-  PerType(Function<Type, V> maker) {
-    for (Type type : Type.values()) {
-      values.add(maker.apply(type));
+  /** Values made for their types. */
+  public PerType(Function<Resource.Type, V> maker) {
+    for (Resource.Type type : Resource.Type.values()) {
+      values.put(type, maker.apply(type));
     }
   }
 
-  V of(Type type) {
-    return values.get(type.ordinal());
+  /** The value of a type. */
+  public V of(Resource.Type type) {
+    return Objects.requireNonNull(values.get(type));
   }
 
-  void forEach(Consumer<V> action) {
-    values.forEach(action);
+  /** Does something with each value, in the order of the types. */
+  public void forEach(Consumer<V> action) {
+    values.values().forEach(action);
   }
 }

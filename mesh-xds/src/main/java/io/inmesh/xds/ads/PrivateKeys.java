@@ -3,7 +3,6 @@ package io.inmesh.xds.ads;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.Listener;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.config.TransportSocket;
 import io.inmesh.config.TransportSocket.CommonTls;
 import io.inmesh.config.TransportSocket.DownstreamTls;
@@ -24,7 +23,7 @@ final class PrivateKeys {
       return Stream.concat(listener.chains().stream(), listener.fallback().stream())
           .anyMatch(chain -> in(chain.socket()));
     }
-    return resource.type() == Type.SECRET;
+    return resource.type() == Resource.Type.SECRET;
   }
 
   private static boolean in(TransportSocket socket) {

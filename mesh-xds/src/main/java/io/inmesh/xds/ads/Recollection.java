@@ -1,7 +1,6 @@
 package io.inmesh.xds.ads;
 
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
 import io.inmesh.plane.ConfigPlane;
 import io.inmesh.plane.ConfigPlane.Events;
 import io.inmesh.xds.ads.ResourceDecoder.Accepted;
@@ -44,8 +43,8 @@ final class Recollection {
   }
 
   /** Takes up what is wanted of a type, unless the plane has spoken about that type. */
-  Map<Key, Optional<Resource>> recall(Subscription subscription, Events events) {
-    Map<Key, Optional<Resource>> update = new LinkedHashMap<>();
+  Map<Resource.Key, Optional<Resource>> recall(Subscription subscription, Events events) {
+    Map<Resource.Key, Optional<Resource>> update = new LinkedHashMap<>();
     Map<String, Kept> ofType = waiting.of(subscription.type());
     if (ofType.isEmpty() || subscription.isEmpty() || subscription.answered()) {
       return update;
@@ -56,7 +55,7 @@ final class Recollection {
       Kept kept = ofType.remove(name);
       Held held = kept == null ? null : decode(kept);
       if (held != null) {
-        Key key = held.resource().key();
+        Resource.Key key = held.resource().key();
         subscription.recall(held);
         update.put(key, Optional.of(held.resource()));
         if (!held.unsupported().isEmpty()) {

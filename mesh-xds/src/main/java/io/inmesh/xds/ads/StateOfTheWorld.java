@@ -1,8 +1,7 @@
 package io.inmesh.xds.ads;
 
 import io.inmesh.config.Node;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryRequest;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryResponse;
 import io.inmesh.proto.google.rpc.Status;
@@ -52,12 +51,12 @@ final class StateOfTheWorld implements Exchange<DiscoveryResponse> {
     turns.forEach(turn -> turn.due = true);
   }
 
-  private Subscription subscription(Type type) {
+  private Subscription subscription(Resource.Type type) {
     return subscriptions.of(type);
   }
 
   @Override
-  public void namesChanged(Type type) {
+  public void namesChanged(Resource.Type type) {
     turns.of(type).due = true;
   }
 
@@ -86,20 +85,23 @@ final class StateOfTheWorld implements Exchange<DiscoveryResponse> {
 
   @Override
   public void flush() {
-    for (Type type : ORDER) {
+    for (Resource.Type type : ORDER) {
       Turn turn = turns.of(type);
       if (turn.due && (turn.started || !subscription(type).isEmpty())) {
         send(type, turn);
       }
     }
     if (introduction != null) {
-      Type type =
-          ORDER.stream().filter(t -> turns.of(t).started).findFirst().orElse(Type.ENDPOINTS);
+      Resource.Type type =
+          ORDER.stream()
+              .filter(t -> turns.of(t).started)
+              .findFirst()
+              .orElse(Resource.Type.ENDPOINTS);
       send(type, turns.of(type));
     }
   }
 
-  private void send(Type type, Turn turn) {
+  private void send(Resource.Type type, Turn turn) {
     Subscription subscription = subscription(type);
     // Some planes compare versions only, and believe that we still have what we dropped.
     boolean again = turn.asksAgain(subscription.names());
@@ -111,7 +113,7 @@ final class StateOfTheWorld implements Exchange<DiscoveryResponse> {
             .addAllResourceNames(subscription.names());
     boolean all = subscription.wildcard() && subscription.names().isEmpty();
     if (subscription.wildcard() && !(all && emptyMeansAll(type) && !turn.namedNames)) {
-      request.addResourceNames(Key.ANY);
+      request.addResourceNames(Resource.Key.ANY);
     }
     turn.namedNames |= request.getResourceNamesCount() > 0;
     if (!turn.complaint.isEmpty()) {
@@ -128,7 +130,7 @@ final class StateOfTheWorld implements Exchange<DiscoveryResponse> {
   }
 
   /** Older planes know the wildcard only in this form. */
-  static boolean emptyMeansAll(Type type) {
-    return type == Type.LISTENER || type == Type.CLUSTER;
+  static boolean emptyMeansAll(Resource.Type type) {
+    return type == Resource.Type.LISTENER || type == Resource.Type.CLUSTER;
   }
 }

@@ -1,8 +1,7 @@
 package io.inmesh.xds.ads;
 
 import com.google.protobuf.ByteString;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What is wanted of one type, and what is known of it. Owner: the config loop. */
 final class Subscription {
-  private final Type type;
+  private final Resource.Type type;
   private final Map<String, Held> held = new LinkedHashMap<>();
   private final Map<ByteString, String> byMessage = new HashMap<>();
   private final Set<String> absent = new HashSet<>();
@@ -37,11 +36,11 @@ final class Subscription {
 
   private boolean answered;
 
-  Subscription(Type type) {
+  Subscription(Resource.Type type) {
     this.type = type;
   }
 
-  Type type() {
+  Resource.Type type() {
     return type;
   }
 
@@ -66,10 +65,10 @@ final class Subscription {
    * Takes the names wanted now, perhaps with the wildcard, and forgets what is no longer wanted.
    * Tells whether anything changed.
    */
-  boolean want(Set<String> wanted, Consumer<Key> forgotten) {
-    boolean all = wanted.contains(Key.ANY);
+  boolean want(Set<String> wanted, Consumer<Resource.Key> forgotten) {
+    boolean all = wanted.contains(Resource.Key.ANY);
     var only = new LinkedHashSet<>(wanted);
-    only.remove(Key.ANY);
+    only.remove(Resource.Key.ANY);
     if (all == wildcard && only.equals(names)) {
       return false;
     }
@@ -82,7 +81,7 @@ final class Subscription {
           .forEach(
               name -> {
                 remove(name);
-                forgotten.accept(new Key(type, name));
+                forgotten.accept(new Resource.Key(type, name));
               });
     }
     absent.retainAll(only);

@@ -1,6 +1,6 @@
 package io.inmesh.xds.snapshot;
 
-import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.loop.Timer;
 import io.inmesh.state.StateDirectory;
@@ -35,7 +35,7 @@ public final class ResourceSnapshot implements ResourceMemory, AutoCloseable {
   private final int maxBytes;
 
   /** The longest unchanged first. */
-  private final Map<Key, Kept> kept = new LinkedHashMap<>();
+  private final Map<Resource.Key, Kept> kept = new LinkedHashMap<>();
 
   private long bytes;
   private String revision = "";
@@ -106,7 +106,7 @@ public final class ResourceSnapshot implements ResourceMemory, AutoCloseable {
   }
 
   @Override
-  public void forget(Key key) {
+  public void forget(Resource.Key key) {
     writer.execute(
         () -> {
           if (drop(key)) {
@@ -115,7 +115,7 @@ public final class ResourceSnapshot implements ResourceMemory, AutoCloseable {
         });
   }
 
-  private boolean drop(Key key) {
+  private boolean drop(Resource.Key key) {
     Kept before = kept.remove(key);
     if (before == null) {
       return false;

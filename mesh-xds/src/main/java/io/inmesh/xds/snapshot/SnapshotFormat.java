@@ -2,11 +2,9 @@ package io.inmesh.xds.snapshot;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.proto.envoy.config.core.v3.ControlPlane;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.inmesh.proto.envoy.service.discovery.v3.Resource;
 import io.inmesh.xds.ads.ResourceMemory.Kept;
 import io.inmesh.xds.ads.ResourceMemory.Recalled;
 import java.io.ByteArrayOutputStream;
@@ -50,7 +48,7 @@ final class SnapshotFormat {
             .setControlPlane(ControlPlane.newBuilder().setIdentifier(scope));
     for (Kept kept : config.resources()) {
       body.addResources(
-          Resource.newBuilder()
+          io.inmesh.proto.envoy.service.discovery.v3.Resource.newBuilder()
               .setName(kept.key().name())
               .setVersion(kept.version())
               .setResource(
@@ -91,13 +89,13 @@ final class SnapshotFormat {
 
   private static List<Kept> resources(DeltaDiscoveryResponse body) {
     var resources = new ArrayList<Kept>();
-    for (Resource resource : body.getResourcesList()) {
+    for (io.inmesh.proto.envoy.service.discovery.v3.Resource resource : body.getResourcesList()) {
       String url = resource.getResource().getTypeUrl();
-      for (Type type : Type.values()) {
-        if (type.url().equals(url) && type != Type.SECRET) {
+      for (Resource.Type type : Resource.Type.values()) {
+        if (type.url().equals(url) && type != Resource.Type.SECRET) {
           resources.add(
               new Kept(
-                  new Key(type, resource.getName()),
+                  new Resource.Key(type, resource.getName()),
                   resource.getVersion(),
                   resource.getResource().getValue()));
         }

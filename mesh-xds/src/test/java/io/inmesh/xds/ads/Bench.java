@@ -2,8 +2,7 @@ package io.inmesh.xds.ads;
 
 import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.identity.KeyMaterial;
 import io.inmesh.identity.SecretStore;
 import io.inmesh.identity.TrustBundle;
@@ -114,7 +113,7 @@ final class Bench<Q, R> implements AdsStream.Opener<Q, R> {
     loop.runTasks();
   }
 
-  void want(Key... keys) {
+  void want(Resource.Key... keys) {
     session.want(new LinkedHashSet<>(Arrays.asList(keys)));
     loop.runTasks();
   }
@@ -134,23 +133,23 @@ final class Bench<Q, R> implements AdsStream.Opener<Q, R> {
     loop.advance(duration);
   }
 
-  static Key cluster(String name) {
-    return new Key(Type.CLUSTER, name);
+  static Resource.Key cluster(String name) {
+    return new Resource.Key(Resource.Type.CLUSTER, name);
   }
 
-  static Key endpoints(String name) {
-    return new Key(Type.ENDPOINTS, name);
+  static Resource.Key endpoints(String name) {
+    return new Resource.Key(Resource.Type.ENDPOINTS, name);
   }
 
-  static Key listener(String name) {
-    return new Key(Type.LISTENER, name);
+  static Resource.Key listener(String name) {
+    return new Resource.Key(Resource.Type.LISTENER, name);
   }
 
-  static Key routes(String name) {
-    return new Key(Type.ROUTES, name);
+  static Resource.Key routes(String name) {
+    return new Resource.Key(Resource.Type.ROUTES, name);
   }
 
-  static Set<Key> set(Key... keys) {
+  static Set<Resource.Key> set(Resource.Key... keys) {
     return Set.of(keys);
   }
 

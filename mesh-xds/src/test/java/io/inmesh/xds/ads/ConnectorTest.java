@@ -3,11 +3,10 @@ package io.inmesh.xds.ads;
 import static io.inmesh.xds.ads.Bench.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.plane.ConfigPlane.Status;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.inmesh.proto.envoy.service.discovery.v3.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +22,12 @@ class ConnectorTest {
   private static DeltaDiscoveryResponse clusters(String revision, String... names) {
     var response =
         DeltaDiscoveryResponse.newBuilder()
-            .setTypeUrl(Type.CLUSTER.url())
+            .setTypeUrl(Resource.Type.CLUSTER.url())
             .setSystemVersionInfo(revision)
             .setNonce(revision);
     for (String name : names) {
       response.addResources(
-          Resource.newBuilder()
+          io.inmesh.proto.envoy.service.discovery.v3.Resource.newBuilder()
               .setName(name)
               .setVersion(revision)
               .setResource(Resources.cluster(name, revision)));

@@ -8,11 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.plane.ConfigPlane.Rejection;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryResponse;
-import io.inmesh.proto.envoy.service.discovery.v3.Resource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,15 +22,20 @@ class DeltaTest {
   private final Bench<DeltaDiscoveryRequest, DeltaDiscoveryResponse> bench =
       new Bench<>(Delta::new, 1, ResourceMemory.NONE);
 
-  private static DeltaDiscoveryResponse.Builder response(Type type, String revision) {
+  private static DeltaDiscoveryResponse.Builder response(Resource.Type type, String revision) {
     return DeltaDiscoveryResponse.newBuilder()
         .setTypeUrl(type.url())
         .setSystemVersionInfo(revision)
         .setNonce("nonce-" + revision);
   }
 
-  private static Resource resource(String name, String version, Any any) {
-    return Resource.newBuilder().setName(name).setVersion(version).setResource(any).build();
+  private static io.inmesh.proto.envoy.service.discovery.v3.Resource resource(
+      String name, String version, Any any) {
+    return io.inmesh.proto.envoy.service.discovery.v3.Resource.newBuilder()
+        .setName(name)
+        .setVersion(version)
+        .setResource(any)
+        .build();
   }
 
   private DeltaDiscoveryRequest onlyRequest() {
@@ -73,7 +77,7 @@ class DeltaTest {
     bench.ready().take();
     bench.events.onChange = () -> bench.session.want(Bench.set(listener("l"), listener("m")));
     bench.respond(
-        response(Type.LISTENER, "1")
+        response(Resource.Type.LISTENER, "1")
             .addResources(resource("l", "v1", Resources.listener("l")))
             .build());
     DeltaDiscoveryRequest answer = onlyRequest();
@@ -88,13 +92,13 @@ class DeltaTest {
     bench.want(cluster("*"));
     bench.ready();
     bench.respond(
-        response(Type.CLUSTER, "1")
+        response(Resource.Type.CLUSTER, "1")
             .addResources(resource("a", "1", Resources.cluster("a")))
             .addResources(resource("b", "1", Resources.cluster("b")))
             .build());
     bench.stream().take();
     bench.respond(
-        response(Type.CLUSTER, "2")
+        response(Resource.Type.CLUSTER, "2")
             .addResources(resource("a", "2", Resources.cluster("a", "bad")))
             .addResources(resource("b", "2", Resources.cluster("b", "new")))
             .build());
@@ -106,7 +110,8 @@ class DeltaTest {
     assertThat(bench.events.last()).containsOnlyKeys(cluster("b"));
     assertThat(bench.events.state.get(cluster("a"))).isPresent();
     assertThat(bench.events.rejections)
-        .containsExactly(new Rejection(Type.CLUSTER, "a", "alt_stat_name: must not be bad"));
+        .containsExactly(
+            new Rejection(Resource.Type.CLUSTER, "a", "alt_stat_name: must not be bad"));
   }
 
   @Test
@@ -114,16 +119,16 @@ class DeltaTest {
     bench.want(cluster("a"), cluster("b"), cluster("*"));
     bench.ready();
     bench.respond(
-        response(Type.CLUSTER, "1")
+        response(Resource.Type.CLUSTER, "1")
             .addResources(resource("a", "1", Resources.cluster("a")))
             .addRemovedResources("b")
             .addRemovedResources("never heard of")
             .build());
     assertThat(bench.events.last()).containsOnlyKeys(cluster("a"), cluster("b"));
     assertThat(bench.events.state.get(cluster("b"))).isEmpty();
-    bench.respond(response(Type.CLUSTER, "2").addRemovedResources("a").build());
+    bench.respond(response(Resource.Type.CLUSTER, "2").addRemovedResources("a").build());
     assertThat(bench.events.last()).containsExactly(Map.entry(cluster("a"), Optional.empty()));
-    bench.respond(response(Type.CLUSTER, "3").addRemovedResources("a").build());
+    bench.respond(response(Resource.Type.CLUSTER, "3").addRemovedResources("a").build());
     assertThat(bench.events.updates).as("said once").hasSize(2);
   }
 
@@ -132,11 +137,11 @@ class DeltaTest {
     bench.want(cluster("*"));
     bench.ready();
     bench.respond(
-        response(Type.CLUSTER, "1")
+        response(Resource.Type.CLUSTER, "1")
             .addResources(resource("a", "1", Resources.cluster("a")))
             .build());
     bench.respond(
-        response(Type.CLUSTER, "2")
+        response(Resource.Type.CLUSTER, "2")
             .addResources(resource("b", "1", Resources.cluster("b")))
             .build());
     assertThat(bench.events.state.get(cluster("a"))).isPresent();
@@ -147,7 +152,7 @@ class DeltaTest {
     bench.want(endpoints("a"), endpoints("b"));
     bench.ready();
     bench.respond(
-        response(Type.ENDPOINTS, "1")
+        response(Resource.Type.ENDPOINTS, "1")
             .addResources(resource("a", "1", Resources.endpoints("a", 1)))
             .build());
     bench.advance(Duration.ofSeconds(16));
@@ -159,12 +164,12 @@ class DeltaTest {
     bench.want(cluster("*"), endpoints("a"), endpoints("b"));
     bench.ready();
     bench.respond(
-        response(Type.CLUSTER, "1")
+        response(Resource.Type.CLUSTER, "1")
             .addResources(resource("a", "c1", Resources.cluster("a")))
             .addResources(resource("b", "c2", Resources.cluster("b")))
             .build());
     bench.respond(
-        response(Type.ENDPOINTS, "1")
+        response(Resource.Type.ENDPOINTS, "1")
             .addResources(resource("a", "e1", Resources.endpoints("a", 1)))
             .build());
     var kept = bench.events.state.get(cluster("a")).orElseThrow();
@@ -180,7 +185,7 @@ class DeltaTest {
     assertThat(again.get(1).getInitialResourceVersionsMap()).as("a is not wanted").isEmpty();
     int before = bench.events.updates.size();
     bench.respond(
-        response(Type.CLUSTER, "2")
+        response(Resource.Type.CLUSTER, "2")
             .addResources(resource("a", "c9", Resources.cluster("a")))
             .addRemovedResources("b")
             .build());
@@ -194,7 +199,7 @@ class DeltaTest {
     bench.want(cluster("a"));
     bench.ready().take();
     bench.respond(
-        response(Type.CLUSTER, "1")
+        response(Resource.Type.CLUSTER, "1")
             .addResources(resource("a", "1", Resources.cluster("z")))
             .build());
     assertThat(onlyRequest().getErrorDetail().getMessage()).contains("a: its name is \"z\" inside");

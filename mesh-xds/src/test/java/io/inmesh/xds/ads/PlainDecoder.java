@@ -8,7 +8,6 @@ import io.inmesh.config.EndpointSet;
 import io.inmesh.config.Listener;
 import io.inmesh.config.Metadata;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.Secret;
 import io.inmesh.config.TransportSocket;
@@ -26,7 +25,7 @@ final class PlainDecoder implements ResourceDecoder {
   int decoded;
 
   @Override
-  public Decoded decode(Type type, ByteString message) {
+  public Decoded decode(Resource.Type type, ByteString message) {
     decoded++;
     try {
       switch (type) {

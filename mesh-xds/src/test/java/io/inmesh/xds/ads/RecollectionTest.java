@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryRequest;
@@ -24,16 +22,16 @@ import org.junit.jupiter.api.Test;
 class RecollectionTest {
   /** A memory of clusters a and b and the endpoints of a, at revision 7. */
   private static final class FakeMemory implements ResourceMemory {
-    final Map<Key, Kept> kept = new LinkedHashMap<>();
+    final Map<Resource.Key, Kept> kept = new LinkedHashMap<>();
 
     FakeMemory() {
-      put(Type.CLUSTER, "a", "ca", Resources.cluster("a"));
-      put(Type.CLUSTER, "b", "", Resources.cluster("b"));
-      put(Type.ENDPOINTS, "a", "ea", Resources.endpoints("a", 1));
+      put(Resource.Type.CLUSTER, "a", "ca", Resources.cluster("a"));
+      put(Resource.Type.CLUSTER, "b", "", Resources.cluster("b"));
+      put(Resource.Type.ENDPOINTS, "a", "ea", Resources.endpoints("a", 1));
     }
 
-    void put(Type type, String name, String version, Any message) {
-      Key key = new Key(type, name);
+    void put(Resource.Type type, String name, String version, Any message) {
+      Resource.Key key = new Resource.Key(type, name);
       kept.put(key, new Kept(key, version, message.getValue()));
     }
 
@@ -48,7 +46,7 @@ class RecollectionTest {
     }
 
     @Override
-    public void forget(Key key) {
+    public void forget(Resource.Key key) {
       kept.remove(key);
     }
   }
@@ -63,7 +61,7 @@ class RecollectionTest {
     return new Bench<>(StateOfTheWorld::new, 1, memory);
   }
 
-  private static DiscoveryResponse response(Type type, String version, Any... resources) {
+  private static DiscoveryResponse response(Resource.Type type, String version, Any... resources) {
     return DiscoveryResponse.newBuilder()
         .setTypeUrl(type.url())
         .setVersionInfo(version)
@@ -92,11 +90,13 @@ class RecollectionTest {
     Resource recalled = bench.events.state.get(cluster("a")).orElseThrow();
     bench.ready();
     bench.respond(
-        response(Type.CLUSTER, "9", Resources.cluster("a"), Resources.cluster("b", "new")));
+        response(
+            Resource.Type.CLUSTER, "9", Resources.cluster("a"), Resources.cluster("b", "new")));
     assertThat(bench.events.revision()).isEqualTo("9");
     assertThat(bench.events.last().get(cluster("a"))).containsSame(recalled);
     bench.respond(
-        response(Type.CLUSTER, "10", Resources.cluster("a"), Resources.cluster("b", "new")));
+        response(
+            Resource.Type.CLUSTER, "10", Resources.cluster("a"), Resources.cluster("b", "new")));
     assertThat(bench.events.revision()).as("confirmed once").isEqualTo("9");
   }
 
@@ -115,7 +115,7 @@ class RecollectionTest {
     var bench = stateOfTheWorld();
     bench.want(cluster("*"));
     bench.ready();
-    bench.respond(response(Type.CLUSTER, "9", Resources.cluster("a")));
+    bench.respond(response(Resource.Type.CLUSTER, "9", Resources.cluster("a")));
     assertThat(bench.events.last()).containsEntry(cluster("b"), Optional.empty());
     assertThat(memory.kept).doesNotContainKey(cluster("b"));
   }
@@ -128,7 +128,7 @@ class RecollectionTest {
     assertThat(first.getInitialResourceVersionsMap()).isEqualTo(Map.of("a", "ca", "b", ""));
     bench.respond(
         DeltaDiscoveryResponse.newBuilder()
-            .setTypeUrl(Type.CLUSTER.url())
+            .setTypeUrl(Resource.Type.CLUSTER.url())
             .setSystemVersionInfo("9")
             .setNonce("1")
             .addRemovedResources("b")
@@ -144,17 +144,23 @@ class RecollectionTest {
     bench.want(cluster("a"));
     bench.ready();
     bench.respond(
-        DeltaDiscoveryResponse.newBuilder().setTypeUrl(Type.CLUSTER.url()).setNonce("1").build());
+        DeltaDiscoveryResponse.newBuilder()
+            .setTypeUrl(Resource.Type.CLUSTER.url())
+            .setNonce("1")
+            .build());
     bench.want(cluster("a"), cluster("b"));
     assertThat(bench.events.state).containsOnlyKeys(cluster("a"));
   }
 
   @Test
   void whatCannotBeUsedAnyMoreIsPassedOver() {
-    memory.put(Type.CLUSTER, "a", "x", Resources.cluster("a", "bad"));
-    memory.put(Type.CLUSTER, "b", "x", Resources.cluster("other name"));
+    memory.put(Resource.Type.CLUSTER, "a", "x", Resources.cluster("a", "bad"));
+    memory.put(Resource.Type.CLUSTER, "b", "x", Resources.cluster("other name"));
     memory.put(
-        Type.ENDPOINTS, "a", "x", Any.newBuilder().setValue(ByteString.fromHex("ff")).build());
+        Resource.Type.ENDPOINTS,
+        "a",
+        "x",
+        Any.newBuilder().setValue(ByteString.fromHex("ff")).build());
     var bench = delta();
     bench.want(cluster("a"), cluster("b"), endpoints("a"));
     assertThat(bench.events.updates).isEmpty();
@@ -166,25 +172,25 @@ class RecollectionTest {
   void whatIsAcceptedIsKeptExceptSecretsAndPrivateKeys() {
     memory.kept.clear();
     var bench = stateOfTheWorld();
-    bench.want(cluster("*"), new Key(Type.SECRET, "s"), endpoints("e"));
+    bench.want(cluster("*"), new Resource.Key(Resource.Type.SECRET, "s"), endpoints("e"));
     bench.ready();
     bench.respond(
         response(
-            Type.CLUSTER,
+            Resource.Type.CLUSTER,
             "1",
             Resources.cluster("plain"),
             Resources.cluster("refused", "bad"),
             Resources.cluster("private", "key")));
     bench.respond(
         response(
-            Type.SECRET,
+            Resource.Type.SECRET,
             "1",
             Resources.any(
-                Type.SECRET,
+                Resource.Type.SECRET,
                 io.inmesh.proto.envoy.extensions.transport_sockets.tls.v3.Secret.newBuilder()
                     .setName("s")
                     .build())));
-    bench.respond(response(Type.ENDPOINTS, "1", Resources.endpoints("e", 1)));
+    bench.respond(response(Resource.Type.ENDPOINTS, "1", Resources.endpoints("e", 1)));
     assertThat(bench.events.state).hasSize(4);
     assertThat(memory.kept).containsOnlyKeys(cluster("plain"), endpoints("e"));
     bench.want(cluster("*"));

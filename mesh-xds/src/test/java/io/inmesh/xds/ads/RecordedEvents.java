@@ -1,7 +1,6 @@
 package io.inmesh.xds.ads;
 
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
 import io.inmesh.plane.ConfigPlane.Events;
 import io.inmesh.plane.ConfigPlane.Rejection;
 import io.inmesh.plane.ConfigPlane.Status;
@@ -13,16 +12,16 @@ import java.util.Optional;
 
 /** Keeps what a plane said, and the state that follows from it. */
 final class RecordedEvents implements Events {
-  final List<Map<Key, Optional<Resource>>> updates = new ArrayList<>();
+  final List<Map<Resource.Key, Optional<Resource>>> updates = new ArrayList<>();
   final List<String> revisions = new ArrayList<>();
-  final Map<Key, Optional<Resource>> state = new LinkedHashMap<>();
+  final Map<Resource.Key, Optional<Resource>> state = new LinkedHashMap<>();
   final List<Rejection> rejections = new ArrayList<>();
-  final Map<Key, List<String>> unsupported = new LinkedHashMap<>();
+  final Map<Resource.Key, List<String>> unsupported = new LinkedHashMap<>();
   final List<Status> statuses = new ArrayList<>();
   Runnable onChange = () -> {};
 
   @Override
-  public void changed(Map<Key, Optional<Resource>> update, String revision) {
+  public void changed(Map<Resource.Key, Optional<Resource>> update, String revision) {
     updates.add(update);
     revisions.add(revision);
     state.putAll(update);
@@ -35,7 +34,7 @@ final class RecordedEvents implements Events {
   }
 
   @Override
-  public void unsupported(Key key, List<String> fields) {
+  public void unsupported(Resource.Key key, List<String> fields) {
     unsupported.put(key, fields);
   }
 
@@ -48,7 +47,7 @@ final class RecordedEvents implements Events {
     return revisions.get(revisions.size() - 1);
   }
 
-  Map<Key, Optional<Resource>> last() {
+  Map<Resource.Key, Optional<Resource>> last() {
     return updates.get(updates.size() - 1);
   }
 }

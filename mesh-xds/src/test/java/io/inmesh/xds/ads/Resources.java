@@ -2,7 +2,7 @@ package io.inmesh.xds.ads;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.proto.envoy.config.cluster.v3.Cluster;
 import io.inmesh.proto.envoy.config.core.v3.Address;
 import io.inmesh.proto.envoy.config.core.v3.SocketAddress;
@@ -17,7 +17,7 @@ import io.inmesh.proto.envoy.config.route.v3.RouteConfiguration;
 final class Resources {
   private Resources() {}
 
-  static Any any(Type type, Message message) {
+  static Any any(Resource.Type type, Message message) {
     return Any.newBuilder().setTypeUrl(type.url()).setValue(message.toByteString()).build();
   }
 
@@ -26,15 +26,16 @@ final class Resources {
   }
 
   static Any cluster(String name, String mark) {
-    return any(Type.CLUSTER, Cluster.newBuilder().setName(name).setAltStatName(mark).build());
+    return any(
+        Resource.Type.CLUSTER, Cluster.newBuilder().setName(name).setAltStatName(mark).build());
   }
 
   static Any listener(String name) {
-    return any(Type.LISTENER, Listener.newBuilder().setName(name).build());
+    return any(Resource.Type.LISTENER, Listener.newBuilder().setName(name).build());
   }
 
   static Any routes(String name) {
-    return any(Type.ROUTES, RouteConfiguration.newBuilder().setName(name).build());
+    return any(Resource.Type.ROUTES, RouteConfiguration.newBuilder().setName(name).build());
   }
 
   static Any endpoints(String name, int... ports) {
@@ -48,7 +49,7 @@ final class Resources {
                   Endpoint.newBuilder().setAddress(Address.newBuilder().setSocketAddress(socket))));
     }
     return any(
-        Type.ENDPOINTS,
+        Resource.Type.ENDPOINTS,
         ClusterLoadAssignment.newBuilder().setClusterName(name).addEndpoints(locality).build());
   }
 }

@@ -11,7 +11,6 @@ import com.google.protobuf.Duration;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.plane.ConfigPlane.Rejection;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryRequest;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryResponse;
@@ -27,7 +26,7 @@ class StateOfTheWorldTest {
   private final Bench<DiscoveryRequest, DiscoveryResponse> bench =
       new Bench<>(StateOfTheWorld::new, 1, ResourceMemory.NONE);
 
-  private static DiscoveryResponse response(Type type, String version, Any... resources) {
+  private static DiscoveryResponse response(Resource.Type type, String version, Any... resources) {
     return DiscoveryResponse.newBuilder()
         .setTypeUrl(type.url())
         .setVersionInfo(version)
@@ -50,7 +49,10 @@ class StateOfTheWorldTest {
     assertThat(sent)
         .extracting(DiscoveryRequest::getTypeUrl)
         .containsExactly(
-            Type.CLUSTER.url(), Type.ENDPOINTS.url(), Type.LISTENER.url(), Type.ROUTES.url());
+            Resource.Type.CLUSTER.url(),
+            Resource.Type.ENDPOINTS.url(),
+            Resource.Type.LISTENER.url(),
+            Resource.Type.ROUTES.url());
     assertThat(sent.get(0).getNode().getId()).isEqualTo("node-1");
     assertThat(sent.get(0).getNode().getMetadata().getFieldsMap()).containsKey("INMESH");
     assertThat(sent.get(0).getResourceNamesList()).as("the older form of the wildcard").isEmpty();
@@ -64,12 +66,12 @@ class StateOfTheWorldTest {
     bench.want(listener("a:80"));
     bench.ready().take();
     bench.events.onChange = () -> bench.session.want(Bench.set(listener("a:80"), routes("r")));
-    bench.respond(response(Type.LISTENER, "1", Resources.listener("a:80")));
+    bench.respond(response(Resource.Type.LISTENER, "1", Resources.listener("a:80")));
     assertThat(bench.events.state.get(listener("a:80"))).isPresent();
     assertThat(bench.events.revision()).isEqualTo("1");
     List<DiscoveryRequest> sent = bench.stream().take();
     assertThat(sent).hasSize(2);
-    assertThat(sent.get(0).getTypeUrl()).isEqualTo(Type.LISTENER.url());
+    assertThat(sent.get(0).getTypeUrl()).isEqualTo(Resource.Type.LISTENER.url());
     assertThat(sent.get(0).getVersionInfo()).isEqualTo("1");
     assertThat(sent.get(0).getResponseNonce()).isEqualTo("nonce-1");
     assertThat(sent.get(0).hasErrorDetail()).isFalse();
@@ -81,11 +83,16 @@ class StateOfTheWorldTest {
   void goodResourcesOfAResponseAreUsedAndBadOnesNamedInTheAnswer() {
     bench.want(cluster("*"));
     bench.ready();
-    bench.respond(response(Type.CLUSTER, "1", Resources.cluster("a"), Resources.cluster("b")));
+    bench.respond(
+        response(Resource.Type.CLUSTER, "1", Resources.cluster("a"), Resources.cluster("b")));
     Resource oldB = bench.events.state.get(cluster("b")).orElseThrow();
     bench.stream().take();
     bench.respond(
-        response(Type.CLUSTER, "2", Resources.cluster("a", "new"), Resources.cluster("b", "bad")));
+        response(
+            Resource.Type.CLUSTER,
+            "2",
+            Resources.cluster("a", "new"),
+            Resources.cluster("b", "bad")));
     DiscoveryRequest answer = onlyRequest();
     assertThat(answer.getVersionInfo()).as("the last that was accepted whole").isEqualTo("1");
     assertThat(answer.getResponseNonce()).isEqualTo("nonce-2");
@@ -93,11 +100,12 @@ class StateOfTheWorldTest {
     assertThat(answer.getErrorDetail().getMessage())
         .contains("envoy.config.cluster.v3.Cluster", "b", "alt_stat_name: must not be bad");
     assertThat(bench.events.rejections)
-        .containsExactly(new Rejection(Type.CLUSTER, "b", "alt_stat_name: must not be bad"));
+        .containsExactly(
+            new Rejection(Resource.Type.CLUSTER, "b", "alt_stat_name: must not be bad"));
     assertThat(bench.events.last()).containsOnlyKeys(cluster("a"));
     assertThat(bench.events.state.get(cluster("b"))).containsSame(oldB);
 
-    bench.respond(response(Type.CLUSTER, "3", Resources.cluster("a", "new")));
+    bench.respond(response(Resource.Type.CLUSTER, "3", Resources.cluster("a", "new")));
     assertThat(onlyRequest().getVersionInfo()).isEqualTo("3");
     assertThat(bench.events.state.get(cluster("b"))).isEmpty();
   }
@@ -106,11 +114,11 @@ class StateOfTheWorldTest {
   void aResourceWithoutReadableNameHoldsRemovalsBack() {
     bench.want(cluster("*"));
     bench.ready();
-    bench.respond(response(Type.CLUSTER, "1", Resources.cluster("a")));
-    bench.respond(response(Type.CLUSTER, "2", Resources.cluster("?", "nameless")));
+    bench.respond(response(Resource.Type.CLUSTER, "1", Resources.cluster("a")));
+    bench.respond(response(Resource.Type.CLUSTER, "2", Resources.cluster("?", "nameless")));
     assertThat(bench.events.state.get(cluster("a"))).isPresent();
     assertThat(bench.events.rejections)
-        .containsExactly(new Rejection(Type.CLUSTER, "", "nothing can be read"));
+        .containsExactly(new Rejection(Resource.Type.CLUSTER, "", "nothing can be read"));
   }
 
   @Test
@@ -118,7 +126,8 @@ class StateOfTheWorldTest {
     bench.want(cluster("*"));
     bench.ready().take();
     bench.respond(
-        response(Type.CLUSTER, "1", Resources.cluster("x", "broken"), Resources.cluster("y")));
+        response(
+            Resource.Type.CLUSTER, "1", Resources.cluster("x", "broken"), Resources.cluster("y")));
     assertThat(bench.events.state).containsOnlyKeys(cluster("y"));
     assertThat(onlyRequest().getErrorDetail().getMessage()).contains("a defect");
   }
@@ -127,12 +136,15 @@ class StateOfTheWorldTest {
   void unchangedResourcesStayTheSameObjectAndAreNotDecodedAgain() {
     bench.want(cluster("*"));
     bench.ready();
-    bench.respond(response(Type.CLUSTER, "1", Resources.cluster("a"), Resources.cluster("b")));
+    bench.respond(
+        response(Resource.Type.CLUSTER, "1", Resources.cluster("a"), Resources.cluster("b")));
     int before = bench.decoder.decoded;
-    bench.respond(response(Type.CLUSTER, "2", Resources.cluster("a"), Resources.cluster("b", "x")));
+    bench.respond(
+        response(Resource.Type.CLUSTER, "2", Resources.cluster("a"), Resources.cluster("b", "x")));
     assertThat(bench.decoder.decoded).isEqualTo(before + 1);
     assertThat(bench.events.last()).containsOnlyKeys(cluster("b"));
-    bench.respond(response(Type.CLUSTER, "3", Resources.cluster("a"), Resources.cluster("b", "x")));
+    bench.respond(
+        response(Resource.Type.CLUSTER, "3", Resources.cluster("a"), Resources.cluster("b", "x")));
     assertThat(bench.events.updates).as("nothing new: no event").hasSize(2);
   }
 
@@ -140,11 +152,16 @@ class StateOfTheWorldTest {
   void absenceRemovesListenersAndClustersButNotRoutesAndEndpoints() {
     bench.want(cluster("a"), cluster("b"), endpoints("a"), endpoints("b"));
     bench.ready();
-    bench.respond(response(Type.CLUSTER, "1", Resources.cluster("a"), Resources.cluster("b")));
     bench.respond(
-        response(Type.ENDPOINTS, "1", Resources.endpoints("a", 1), Resources.endpoints("b", 2)));
-    bench.respond(response(Type.CLUSTER, "2", Resources.cluster("a")));
-    bench.respond(response(Type.ENDPOINTS, "2", Resources.endpoints("a", 3)));
+        response(Resource.Type.CLUSTER, "1", Resources.cluster("a"), Resources.cluster("b")));
+    bench.respond(
+        response(
+            Resource.Type.ENDPOINTS,
+            "1",
+            Resources.endpoints("a", 1),
+            Resources.endpoints("b", 2)));
+    bench.respond(response(Resource.Type.CLUSTER, "2", Resources.cluster("a")));
+    bench.respond(response(Resource.Type.ENDPOINTS, "2", Resources.endpoints("a", 3)));
     assertThat(bench.events.state.get(cluster("b"))).isEmpty();
     assertThat(bench.events.state.get(endpoints("b"))).isPresent();
   }
@@ -153,12 +170,16 @@ class StateOfTheWorldTest {
   void aNamedListenerThatTheAnswerLeavesOutDoesNotExist() {
     bench.want(listener("here"), listener("nowhere"));
     bench.ready();
-    bench.respond(response(Type.LISTENER, "1", Resources.listener("here")));
+    bench.respond(response(Resource.Type.LISTENER, "1", Resources.listener("here")));
     assertThat(bench.events.state.get(listener("nowhere"))).isEmpty();
-    bench.respond(response(Type.LISTENER, "2", Resources.listener("here")));
+    bench.respond(response(Resource.Type.LISTENER, "2", Resources.listener("here")));
     assertThat(bench.events.updates).as("said once").hasSize(1);
     bench.respond(
-        response(Type.LISTENER, "3", Resources.listener("here"), Resources.listener("nowhere")));
+        response(
+            Resource.Type.LISTENER,
+            "3",
+            Resources.listener("here"),
+            Resources.listener("nowhere")));
     assertThat(bench.events.state.get(listener("nowhere"))).isPresent();
   }
 
@@ -168,12 +189,12 @@ class StateOfTheWorldTest {
     bench.advance(java.time.Duration.ofSeconds(60));
     assertThat(bench.events.updates).as("without a stream nobody was asked").isEmpty();
     bench.ready();
-    bench.respond(response(Type.ENDPOINTS, "1", Resources.endpoints("a", 1)));
+    bench.respond(response(Resource.Type.ENDPOINTS, "1", Resources.endpoints("a", 1)));
     bench.advance(java.time.Duration.ofMillis(14_999));
     assertThat(bench.events.updates).hasSize(1);
     bench.advance(java.time.Duration.ofMillis(2));
     assertThat(bench.events.last()).containsExactly(Map.entry(endpoints("b"), Optional.empty()));
-    bench.respond(response(Type.ENDPOINTS, "2", Resources.endpoints("b", 2)));
+    bench.respond(response(Resource.Type.ENDPOINTS, "2", Resources.endpoints("b", 2)));
     assertThat(bench.events.state.get(endpoints("b"))).isPresent();
   }
 
@@ -181,7 +202,7 @@ class StateOfTheWorldTest {
   void aNameThatWasAnsweredBadlyDoesNotCountAsUnknown() {
     bench.want(endpoints("x"), cluster("a"));
     bench.ready();
-    bench.respond(response(Type.CLUSTER, "1", Resources.cluster("a", "bad")));
+    bench.respond(response(Resource.Type.CLUSTER, "1", Resources.cluster("a", "bad")));
     bench.want(endpoints("x"), endpoints("y"), cluster("a"));
     bench.advance(java.time.Duration.ofSeconds(40));
     assertThat(bench.events.state).containsOnlyKeys(endpoints("x"), endpoints("y"));
@@ -191,20 +212,20 @@ class StateOfTheWorldTest {
   void wantedNamesMayChangeAtAnyTimeAndForgottenOnesAreDeliveredAgain() {
     bench.want(endpoints("a"));
     bench.ready().take();
-    bench.respond(response(Type.ENDPOINTS, "1", Resources.endpoints("a", 1)));
+    bench.respond(response(Resource.Type.ENDPOINTS, "1", Resources.endpoints("a", 1)));
     bench.stream().take();
     bench.session.want(Bench.set(endpoints("b")));
     bench.session.want(Bench.set(endpoints("b"), endpoints("c")));
     bench.loop.runTasks();
     assertThat(onlyRequest().getResourceNamesList()).containsExactlyInAnyOrder("b", "c");
-    bench.respond(response(Type.ENDPOINTS, "2", Resources.endpoints("a", 1)));
+    bench.respond(response(Resource.Type.ENDPOINTS, "2", Resources.endpoints("a", 1)));
     assertThat(bench.events.updates).as("not wanted: passed over").hasSize(1);
     bench.stream().take();
     bench.want(endpoints("a"));
     assertThat(onlyRequest().getVersionInfo())
         .as("a plane that compares versions would think that we have it")
         .isEmpty();
-    bench.respond(response(Type.ENDPOINTS, "3", Resources.endpoints("a", 1)));
+    bench.respond(response(Resource.Type.ENDPOINTS, "3", Resources.endpoints("a", 1)));
     assertThat(bench.events.last()).containsOnlyKeys(endpoints("a"));
   }
 
@@ -230,7 +251,7 @@ class StateOfTheWorldTest {
   void anEmptyVersionIsTolerated() {
     bench.want(cluster("*"));
     bench.ready().take();
-    bench.respond(response(Type.CLUSTER, "", Resources.cluster("a")));
+    bench.respond(response(Resource.Type.CLUSTER, "", Resources.cluster("a")));
     DiscoveryRequest answer = onlyRequest();
     assertThat(answer.getVersionInfo()).isEmpty();
     assertThat(answer.getResponseNonce()).isEqualTo("nonce-");
@@ -242,10 +263,11 @@ class StateOfTheWorldTest {
   void wrappedResourcesAreUnwrappedAndDieWhenTheirTimeIsUp() {
     bench.want(endpoints("a"));
     bench.ready();
-    bench.respond(response(Type.ENDPOINTS, "1", wrapped("a", Resources.endpoints("a", 1), 5)));
+    bench.respond(
+        response(Resource.Type.ENDPOINTS, "1", wrapped("a", Resources.endpoints("a", 1), 5)));
     assertThat(bench.events.state.get(endpoints("a"))).isPresent();
     bench.advance(java.time.Duration.ofSeconds(4));
-    bench.respond(response(Type.ENDPOINTS, "2", wrapped("a", null, 5)));
+    bench.respond(response(Resource.Type.ENDPOINTS, "2", wrapped("a", null, 5)));
     bench.advance(java.time.Duration.ofSeconds(4));
     assertThat(bench.events.updates).as("the heartbeat prolonged it").hasSize(1);
     bench.advance(java.time.Duration.ofSeconds(2));
@@ -272,9 +294,9 @@ class StateOfTheWorldTest {
   void aResourceOfAnotherTypeIsRefused() {
     bench.want(cluster("*"));
     bench.ready().take();
-    bench.respond(response(Type.CLUSTER, "1", Resources.listener("l")));
+    bench.respond(response(Resource.Type.CLUSTER, "1", Resources.listener("l")));
     assertThat(onlyRequest().getErrorDetail().getMessage())
-        .contains("a nameless resource", Type.LISTENER.url());
+        .contains("a nameless resource", Resource.Type.LISTENER.url());
   }
 
   @Test
@@ -282,7 +304,8 @@ class StateOfTheWorldTest {
     bench.want(cluster("*"));
     bench.ready().take();
     bench.respond(
-        response(Type.CLUSTER, "1", Resources.cluster("a"), Resources.cluster("a", "other")));
+        response(
+            Resource.Type.CLUSTER, "1", Resources.cluster("a"), Resources.cluster("a", "other")));
     assertThat(onlyRequest().getErrorDetail().getMessage()).contains("a: it occurs twice");
   }
 
@@ -290,13 +313,13 @@ class StateOfTheWorldTest {
   void unsupportedFieldsAreToldOnceAndTakenBack() {
     bench.want(cluster("*"));
     bench.ready();
-    bench.respond(response(Type.CLUSTER, "1", Resources.cluster("a", "odd")));
+    bench.respond(response(Resource.Type.CLUSTER, "1", Resources.cluster("a", "odd")));
     assertThat(bench.events.unsupported)
         .containsExactly(Map.entry(cluster("a"), List.of("alt_stat_name")));
     bench.events.unsupported.clear();
-    bench.respond(response(Type.CLUSTER, "2", Resources.cluster("a", "odd")));
+    bench.respond(response(Resource.Type.CLUSTER, "2", Resources.cluster("a", "odd")));
     assertThat(bench.events.unsupported).isEmpty();
-    bench.respond(response(Type.CLUSTER, "3", Resources.cluster("a")));
+    bench.respond(response(Resource.Type.CLUSTER, "3", Resources.cluster("a")));
     assertThat(bench.events.unsupported).containsExactly(Map.entry(cluster("a"), List.of()));
   }
 
@@ -314,7 +337,7 @@ class StateOfTheWorldTest {
     bench.want(endpoints("a"), endpoints("b"));
     bench.ready().take();
     DiscoveryResponse response =
-        response(Type.ENDPOINTS, "1").toBuilder()
+        response(Resource.Type.ENDPOINTS, "1").toBuilder()
             .addResourceErrors(error("a", 5, "no such cluster"))
             .addResourceErrors(error("b", 7, "not for you"))
             .build();
@@ -322,7 +345,8 @@ class StateOfTheWorldTest {
     assertThat(onlyRequest().hasErrorDetail()).isFalse();
     assertThat(bench.events.state).containsExactly(Map.entry(endpoints("a"), Optional.empty()));
     assertThat(bench.events.rejections)
-        .containsExactly(new Rejection(Type.ENDPOINTS, "b", "the plane says: not for you"));
+        .containsExactly(
+            new Rejection(Resource.Type.ENDPOINTS, "b", "the plane says: not for you"));
   }
 
   private static ResourceError error(String name, int code, String message) {
@@ -336,7 +360,7 @@ class StateOfTheWorldTest {
   void aChangedNodeIsSentAtOnce() {
     bench.want(cluster("*"));
     bench.ready();
-    bench.respond(response(Type.CLUSTER, "1", Resources.cluster("a")));
+    bench.respond(response(Resource.Type.CLUSTER, "1", Resources.cluster("a")));
     bench.stream().take();
     bench.session.node(new Node("node-1", "web", Locality.NONE, Map.of("draining", true)));
     bench.loop.runTasks();
@@ -350,7 +374,7 @@ class StateOfTheWorldTest {
   void whoWantsNothingStillIntroducesItself() {
     DiscoveryRequest hello = bench.ready().take().get(0);
     assertThat(hello.getNode().getId()).isEqualTo("node-1");
-    assertThat(hello.getTypeUrl()).isEqualTo(Type.ENDPOINTS.url());
+    assertThat(hello.getTypeUrl()).isEqualTo(Resource.Type.ENDPOINTS.url());
     assertThat(hello.getResourceNamesList()).isEmpty();
   }
 
@@ -358,7 +382,7 @@ class StateOfTheWorldTest {
   void afterAReconnectTheVersionIsRepeatedAndTheNonceIsNot() {
     bench.want(cluster("*"));
     bench.ready();
-    bench.respond(response(Type.CLUSTER, "7", Resources.cluster("a")));
+    bench.respond(response(Resource.Type.CLUSTER, "7", Resources.cluster("a")));
     bench.fail("gone");
     bench.advance(java.time.Duration.ofSeconds(1));
     assertThat(bench.streams).hasSize(2);
@@ -366,7 +390,7 @@ class StateOfTheWorldTest {
     assertThat(again.getVersionInfo()).isEqualTo("7");
     assertThat(again.getResponseNonce()).isEmpty();
     assertThat(again.getNode().getId()).isEqualTo("node-1");
-    bench.respond(response(Type.CLUSTER, "8"));
+    bench.respond(response(Resource.Type.CLUSTER, "8"));
     assertThat(bench.events.state.get(cluster("a"))).isEmpty();
   }
 }

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.state.StateDirectory;
 import io.inmesh.testkit.VirtualLoop;
 import io.inmesh.xds.ads.ResourceMemory.Kept;
@@ -41,12 +40,12 @@ class ResourceSnapshotTest {
     return new ResourceSnapshot(new StateDirectory(state), scope, writer, limit);
   }
 
-  private static Kept kept(Type type, String name, String version, String content) {
-    return new Kept(new Key(type, name), version, ByteString.copyFromUtf8(content));
+  private static Kept kept(Resource.Type type, String name, String version, String content) {
+    return new Kept(new Resource.Key(type, name), version, ByteString.copyFromUtf8(content));
   }
 
   private static Kept cluster(String name, String content) {
-    return kept(Type.CLUSTER, name, "v1", content);
+    return kept(Resource.Type.CLUSTER, name, "v1", content);
   }
 
   @Test
@@ -55,14 +54,15 @@ class ResourceSnapshotTest {
     assertThat(first.recall()).isEqualTo(Recalled.NOTHING);
     first.keep(cluster("a", "old"), "6");
     first.keep(cluster("b", "gone"), "6");
-    first.keep(kept(Type.ENDPOINTS, "a", "", "e"), "7");
+    first.keep(kept(Resource.Type.ENDPOINTS, "a", "", "e"), "7");
     first.keep(cluster("a", "new"), "8");
-    first.forget(new Key(Type.CLUSTER, "b"));
+    first.forget(new Resource.Key(Resource.Type.CLUSTER, "b"));
     writer.advance(Duration.ofSeconds(2));
     Recalled recalled = snapshot().recall();
     assertThat(recalled.revision()).isEqualTo("8");
     assertThat(recalled.resources())
-        .containsExactlyInAnyOrder(cluster("a", "new"), kept(Type.ENDPOINTS, "a", "", "e"));
+        .containsExactlyInAnyOrder(
+            cluster("a", "new"), kept(Resource.Type.ENDPOINTS, "a", "", "e"));
   }
 
   @Test
