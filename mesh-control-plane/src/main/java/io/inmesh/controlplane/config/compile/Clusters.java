@@ -44,8 +44,13 @@ final class Clusters {
           Integer.MAX_VALUE,
           Optional.empty(),
           false);
+
+  /**
+   * The budget's minimum is far above Envoy's 3: a small service's whole load may meet one instance
+   * that has just died, and each of these calls is to be saved by a further try.
+   */
   private static final Thresholds INMESH_LIMITS =
-      new Thresholds(1024, 1024, 1024, 3, Optional.of(new RetryBudget(20, 3)), false);
+      new Thresholds(1024, 1024, 1024, 3, Optional.of(new RetryBudget(20, 64)), false);
 
   private final NodeView view;
   private final Tls tls;
