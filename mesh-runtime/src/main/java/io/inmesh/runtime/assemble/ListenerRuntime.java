@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  * A listener made runnable.
  *
  * @param chains in the order of the config, the fallback last
+ * @param http of the first chain that speaks HTTP, for calls by name
  * @param use the same object over all updates
  */
-record ListenerRuntime(Listener config, List<Chain> chains, Use use) {
-  ListenerRuntime {
-    chains = List.copyOf(chains);
+record ListenerRuntime(Listener config, List<Chain> chains, Use use, @Nullable HttpChain http) {
+  ListenerRuntime(Listener config, List<Chain> chains, Use use) {
+    this(config, List.copyOf(chains), use, first(chains));
   }
 
   /**
@@ -25,8 +26,7 @@ record ListenerRuntime(Listener config, List<Chain> chains, Use use) {
    */
   record Chain(FilterChain config, boolean fallback, @Nullable ConnectionRuntime http) {}
 
-  /** The HTTP side of the only chain, or of the first that speaks HTTP. */
-  @Nullable HttpChain http() {
+  private static @Nullable HttpChain first(List<Chain> chains) {
     for (Chain chain : chains) {
       if (chain.http() != null) {
         return chain.http().chain();

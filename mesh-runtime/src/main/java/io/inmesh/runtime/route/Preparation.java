@@ -86,6 +86,9 @@ public final class Preparation {
     if (given.indexOf('#') >= 0) {
       return BAD_PATH;
     }
+    if (path.equals(PathHandling.DEFAULT)) {
+      return null;
+    }
     int query = given.indexOf('?');
     String only = query < 0 ? given : given.substring(0, query);
     boolean redirect = false;

@@ -27,6 +27,11 @@ final class RequestTimes {
   private final boolean insertExpected;
   private final boolean respectExpected;
 
+  /** What is mostly expected, and the same as text. */
+  private final long usual;
+
+  private final String usualText;
+
   RequestTimes(
       Timeouts config, @Nullable RetryPolicy retry, boolean hedged, RouteSettings settings) {
     this.config = config;
@@ -40,6 +45,9 @@ final class RequestTimes {
     this.hedged = hedged;
     this.insertExpected = !settings.router().suppressEnvoyHeaders();
     this.respectExpected = settings.router().respectExpectedTimeout();
+    boolean one = response != 0 && Long.compareUnsigned(perTry, response) >= 0;
+    this.usual = expected(one ? 0 : perTry, response, response);
+    this.usualText = Long.toString(usual);
   }
 
   private static long millis(Optional<Duration> duration) {
@@ -82,7 +90,8 @@ final class RequestTimes {
       return;
     }
     if (insertExpected) {
-      call.editHeaders().set(EXPECTED, Long.toString(expected));
+      String text = expected == usual ? usualText : Long.toString(expected);
+      call.editHeaders().set(EXPECTED, text);
     }
     if (grpc && !newTimeouts && config.maxGrpc().isPresent()) {
       GrpcTimeout.write(call.editHeaders(), expected);

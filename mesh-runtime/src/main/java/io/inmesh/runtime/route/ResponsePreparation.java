@@ -5,12 +5,17 @@ import io.inmesh.config.HttpConnection.Forwarding;
 import io.inmesh.config.HttpConnection.ServerHeader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What is done to responses beside the route's own mutations. Source: Envoy's router and HCM. */
 public final class ResponsePreparation {
   private static final List<String> HOP_BY_HOP =
       List.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
+
+  /** Numbers that are written again and again. */
+  private static final String[] MILLIS =
+      IntStream.range(0, 256).mapToObj(Integer::toString).toArray(String[]::new);
 
   private final Forwarding forwarding;
   private final boolean envoyHeaders;
@@ -26,9 +31,13 @@ public final class ResponsePreparation {
    */
   public void fromUpstream(CallFacts call, Headers response, long serviceMillis) {
     if (envoyHeaders) {
-      response.set("x-envoy-upstream-service-time", Long.toString(serviceMillis));
+      response.set("x-envoy-upstream-service-time", text(serviceMillis));
     }
     ofRoute(call, response);
+  }
+
+  private static String text(long millis) {
+    return millis >= 0 && millis < MILLIS.length ? MILLIS[(int) millis] : Long.toString(millis);
   }
 
   private static void ofRoute(CallFacts call, Headers response) {
