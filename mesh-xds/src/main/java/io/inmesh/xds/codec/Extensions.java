@@ -18,10 +18,25 @@ public final class Extensions {
     this.bySettings = Map.copyOf(bySettings);
   }
 
-  /** Those whose settings are in {@link io.inmesh.config.Filters}. */
+  /** Those whose settings are records of {@code io.inmesh.config}. */
   public static Extensions standard() {
     return new Extensions(Map.of(), Map.of())
-        .with(List.of(new RouterCodec(), new HeaderToMetadataCodec()));
+        .with(
+            List.of(
+                new BufferCodec(),
+                new BufferCodec.PerRoute(),
+                new CorsCodec(),
+                new CorsCodec.Policy(),
+                new FaultCodec(),
+                new HeaderMutationCodec(),
+                new HeaderMutationCodec.PerRoute(),
+                new HeaderToMetadataCodec(),
+                new JwtCodec(),
+                new JwtCodec.PerRoute(),
+                new LocalRateLimitCodec(),
+                new RbacCodec(),
+                new RbacCodec.PerRoute(),
+                new RouterCodec()));
   }
 
   /** These and more; a newer codec takes the place of an older one of the same type. */

@@ -9,7 +9,17 @@ import com.google.protobuf.Message;
 import io.inmesh.proto.envoy.config.route.v3.FilterConfig;
 import io.inmesh.proto.envoy.extensions.clusters.aggregate.v3.ClusterConfig;
 import io.inmesh.proto.envoy.extensions.clusters.dns.v3.DnsCluster;
+import io.inmesh.proto.envoy.extensions.filters.http.buffer.v3.Buffer;
+import io.inmesh.proto.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
+import io.inmesh.proto.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.inmesh.proto.envoy.extensions.filters.http.fault.v3.HTTPFault;
+import io.inmesh.proto.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
+import io.inmesh.proto.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
 import io.inmesh.proto.envoy.extensions.filters.http.header_to_metadata.v3.Config;
+import io.inmesh.proto.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
+import io.inmesh.proto.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.inmesh.proto.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.inmesh.proto.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.inmesh.proto.envoy.extensions.filters.http.router.v3.Router;
 import io.inmesh.proto.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.inmesh.proto.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -41,15 +51,25 @@ final class HonouredFields {
   private static final String TABLE = "honoured-fields.txt";
   private static final Map<String, Message> INSIDE_ANY =
       List.of(
+              Buffer.getDefaultInstance(),
+              BufferPerRoute.getDefaultInstance(),
               ClusterConfig.getDefaultInstance(),
               Config.getDefaultInstance(),
+              CorsPolicy.getDefaultInstance(),
               DnsCluster.getDefaultInstance(),
               DownstreamTlsContext.getDefaultInstance(),
               FilterConfig.getDefaultInstance(),
+              HTTPFault.getDefaultInstance(),
+              HeaderMutation.getDefaultInstance(),
+              HeaderMutationPerRoute.getDefaultInstance(),
               HttpConnectionManager.getDefaultInstance(),
               HttpProtocolOptions.getDefaultInstance(),
+              JwtAuthentication.getDefaultInstance(),
               LeastRequest.getDefaultInstance(),
+              LocalRateLimit.getDefaultInstance(),
               Maglev.getDefaultInstance(),
+              RBAC.getDefaultInstance(),
+              RBACPerRoute.getDefaultInstance(),
               RingHash.getDefaultInstance(),
               RoundRobin.getDefaultInstance(),
               Router.getDefaultInstance(),

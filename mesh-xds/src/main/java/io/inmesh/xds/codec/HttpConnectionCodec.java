@@ -154,7 +154,10 @@ final class HttpConnectionCodec {
   }
 
   static HttpConnectionManager connection(HttpConnection connection, FilterCodec.Encoding filters) {
-    var message = HttpConnectionManager.newBuilder().setStatPrefix("http");
+    var message = HttpConnectionManager.newBuilder();
+    if (!namelessHosts(connection)) {
+      message.setStatPrefix("http");
+    }
     connection.filters().forEach(filter -> message.addHttpFilters(filters.filter(filter)));
     if (connection.routes() instanceof HttpConnection.RoutesByName byName) {
       message.getRdsBuilder().setRouteConfigName(byName.name()).setConfigSource(Sources.ADS);
@@ -178,6 +181,11 @@ final class HttpConnectionCodec {
     forwarding(connection.forwarding(), message);
     limits(connection.limits(), message);
     return message.build();
+  }
+
+  private static boolean namelessHosts(HttpConnection connection) {
+    return connection.routes() instanceof HttpConnection.InlineRoutes inline
+        && inline.value().virtualHosts().stream().anyMatch(host -> host.name().isEmpty());
   }
 
   private static void forwarding(Forwarding forwarding, HttpConnectionManager.Builder message) {

@@ -14,7 +14,7 @@ import net.jqwik.api.ShrinkingMode;
 class BothWaysTest {
   private static final Extensions EXTENSIONS = Extensions.standard();
 
-  @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 60, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
   void routes(@ForAll("routes") Resource routes) {
     same(routes);
   }
@@ -24,7 +24,7 @@ class BothWaysTest {
     return RouteArbitraries.configuration().map(routes -> routes);
   }
 
-  @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 60, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
   void clusters(@ForAll("clusters") Resource cluster) {
     same(cluster);
   }
@@ -44,7 +44,7 @@ class BothWaysTest {
     return ClusterArbitraries.endpoints().map(endpoints -> endpoints);
   }
 
-  @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 60, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
   void listeners(@ForAll("listeners") Resource listener) {
     same(listener);
   }

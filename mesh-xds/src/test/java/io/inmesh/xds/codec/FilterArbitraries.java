@@ -1,13 +1,35 @@
 package io.inmesh.xds.codec;
 
+import static io.inmesh.xds.codec.ConfigArbitraries.duration;
+import static io.inmesh.xds.codec.ConfigArbitraries.few;
 import static io.inmesh.xds.codec.ConfigArbitraries.flag;
+import static io.inmesh.xds.codec.ConfigArbitraries.fraction;
+import static io.inmesh.xds.codec.ConfigArbitraries.header;
+import static io.inmesh.xds.codec.ConfigArbitraries.headerMatcher;
+import static io.inmesh.xds.codec.ConfigArbitraries.headerValue;
+import static io.inmesh.xds.codec.ConfigArbitraries.name;
+import static io.inmesh.xds.codec.ConfigArbitraries.positive;
+import static io.inmesh.xds.codec.ConfigArbitraries.share;
+import static io.inmesh.xds.codec.ConfigArbitraries.string;
+import static io.inmesh.xds.codec.ConfigArbitraries.text;
 import static net.jqwik.api.Combinators.combine;
 
+import io.inmesh.config.Buffer;
+import io.inmesh.config.Cors;
 import io.inmesh.config.Extension;
+import io.inmesh.config.Fault;
 import io.inmesh.config.Filters;
+import io.inmesh.config.HeaderMutation;
+import io.inmesh.config.HeaderMutations;
+import io.inmesh.config.JwtAuthentication;
+import io.inmesh.config.LocalRateLimit;
+import io.inmesh.config.Rbac;
 import io.inmesh.config.Regex;
 import io.inmesh.config.RegexRewrite;
+import io.inmesh.config.RouteMatch;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -20,24 +42,231 @@ final class FilterArbitraries {
     return combine(flag(), flag(), flag()).as(Filters.Router::new);
   }
 
-  /** Of any filter but the router. */
-  static Arbitrary<Extension> any() {
-    return Arbitraries.just(
-        new Filters.HeaderToMetadata(
-            List.of(
-                new Filters.Rule(
-                    "",
-                    "c",
-                    Optional.of(
-                        new Filters.Value(
-                            "n",
-                            "k",
-                            "",
-                            Optional.of(new RegexRewrite(new Regex("a"), "\\0")),
-                            Filters.ValueType.STRING,
-                            true)),
-                    Optional.empty(),
-                    false)),
-            List.of()));
+  /** In the chain, any but the router. */
+  static Arbitrary<Extension> inChain() {
+    return Arbitraries.oneOf(
+        headerToMetadata(),
+        fault(),
+        rbac(),
+        Arbitraries.just(new Cors()),
+        jwt(),
+        rateLimit(),
+        headerMutations().map(all -> new HeaderMutation(all, true)),
+        Arbitraries.longs().between(1, 0xFFFF_FFFFL).map(Buffer::new));
+  }
+
+  /** On routes. */
+  static Arbitrary<Extension> onRoute() {
+    return Arbitraries.oneOf(
+        headerToMetadata(),
+        fault(),
+        rbac().optional().map(Rbac.PerRoute::new),
+        corsPolicy(),
+        name().optional().map(JwtAuthentication.PerRoute::new),
+        rateLimit(),
+        headerMutations().map(HeaderMutation.PerRoute::new),
+        Arbitraries.just(new Buffer(9)).optional().map(Buffer.PerRoute::new));
+  }
+
+  private static Arbitrary<Filters.HeaderToMetadata> headerToMetadata() {
+    var rewrite = Optional.of(new RegexRewrite(new Regex("a"), "\\0"));
+    Arbitrary<Filters.Value> value =
+        combine(text(), name(), name(), Arbitraries.of(Filters.ValueType.class), flag())
+            .as(
+                (namespace, key, text, type, base64) ->
+                    new Filters.Value(namespace, key, text, Optional.empty(), type, base64));
+    Arbitrary<Filters.Value> rewritten =
+        value.map(v -> new Filters.Value(v.namespace(), v.key(), "", rewrite, v.type(), false));
+    Arbitrary<Filters.Rule> rule =
+        combine(header(), Arbitraries.oneOf(value, rewritten), value.optional(), flag())
+            .as(
+                (name, present, missing, remove) ->
+                    new Filters.Rule(name, "", Optional.of(present), missing, remove));
+    return combine(rule.list().ofMinSize(1).ofMaxSize(2), few(rule))
+        .as(Filters.HeaderToMetadata::new);
+  }
+
+  private static Arbitrary<Fault> fault() {
+    return combine(
+            combine(positive().optional(), share()).as(Fault.Delay::new).optional(),
+            combine(Arbitraries.of(0, 1, 2), share())
+                .as(
+                    (kind, share) ->
+                        new Fault.Abort(
+                            kind == 1 ? Optional.of(503) : Optional.empty(),
+                            kind == 2 ? Optional.of(14) : Optional.empty(),
+                            share))
+                .optional(),
+            combine(Arbitraries.longs().between(1, 999).optional(), share())
+                .as(Fault.ResponseRate::new)
+                .optional(),
+            text(),
+            few(headerMatcher()),
+            few(name()),
+            Arbitraries.integers().between(0, 9).optional())
+        .as(Fault::new);
+  }
+
+  private static Arbitrary<Rbac> rbac() {
+    Arbitrary<Rbac.Permission> plain =
+        Arbitraries.oneOf(
+            Arbitraries.just(new Rbac.Any()),
+            headerMatcher().map(Rbac.Header::new),
+            string().map(Rbac.UrlPath::new),
+            Arbitraries.just(new Rbac.Template("/a/{b}")),
+            ConfigArbitraries.cidr().map(Rbac.DestinationIp::new),
+            Arbitraries.of(new Rbac.DestinationPorts(80, 81), new Rbac.DestinationPorts(1, 9)),
+            combine(ConfigArbitraries.metadataMatcher(), flag()).as(Rbac.OfMetadata::new),
+            string().map(Rbac.ServerName::new));
+    Arbitrary<Rbac.Permission> permission =
+        Arbitraries.oneOf(
+            plain,
+            plain.map(Rbac.NotPermission::new),
+            plain.list().ofMinSize(1).ofMaxSize(2).map(Rbac.AllPermissions::new),
+            plain.list().ofMinSize(1).ofMaxSize(2).map(Rbac.AnyPermission::new));
+    Arbitrary<Rbac.Principal> someone =
+        Arbitraries.oneOf(
+            Arbitraries.just(new Rbac.Any()),
+            string().optional().map(Rbac.Authenticated::new),
+            combine(Arbitraries.of(Rbac.Caller.class), ConfigArbitraries.cidr())
+                .as(Rbac.CallerIp::new),
+            headerMatcher().map(Rbac.Header::new),
+            string().map(Rbac.UrlPath::new),
+            combine(ConfigArbitraries.metadataMatcher(), flag()).as(Rbac.OfMetadata::new));
+    Arbitrary<Rbac.Principal> principal =
+        Arbitraries.oneOf(
+            someone,
+            someone.map(Rbac.NotPrincipal::new),
+            someone.list().ofMinSize(1).ofMaxSize(2).map(Rbac.AllPrincipals::new),
+            someone.list().ofMinSize(1).ofMaxSize(2).map(Rbac.AnyPrincipal::new));
+    Arbitrary<Rbac.Policy> policy =
+        combine(
+                permission.list().ofMinSize(1).ofMaxSize(2),
+                principal.list().ofMinSize(1).ofMaxSize(2))
+            .as(Rbac.Policy::new);
+    Arbitrary<Rbac.Rules> rules =
+        combine(Arbitraries.of(Rbac.Verdict.class), Arbitraries.maps(name(), policy).ofMaxSize(2))
+            .as(Rbac.Rules::new);
+    return combine(rules.optional(), rules.optional(), text()).as(Rbac::new);
+  }
+
+  private static Arbitrary<Cors.Policy> corsPolicy() {
+    return combine(
+            few(string()),
+            text(),
+            text(),
+            text(),
+            flag().optional(),
+            fraction(),
+            flag().optional(),
+            flag())
+        .as(
+            (origins, methods, headers, age, credentials, enabled, network, forward) ->
+                new Cors.Policy(
+                    origins, methods, headers, "x-e", age, credentials, enabled, network, forward));
+  }
+
+  private static Arbitrary<LocalRateLimit> rateLimit() {
+    Arbitrary<LocalRateLimit.Bucket> bucket =
+        combine(
+                Arbitraries.integers().between(1, 99),
+                Arbitraries.integers().between(1, 9),
+                Arbitraries.of(Duration.ofMillis(50), Duration.ofHours(1)))
+            .as(LocalRateLimit.Bucket::new);
+    return combine(
+            bucket.optional(),
+            fraction(),
+            fraction(),
+            Arbitraries.of(429, 503),
+            few(headerValue()),
+            few(headerValue()),
+            flag(),
+            flag())
+        .as(
+            (tokens, enabled, enforced, status, request, response, one, two) ->
+                new LocalRateLimit(
+                    tokens, enabled, enforced, status, request, response, one, two, one ^ two));
+  }
+
+  /** Each name removed once. */
+  private static Arbitrary<HeaderMutations> headerMutations() {
+    return combine(ConfigArbitraries.requestMutations(), ConfigArbitraries.requestMutations())
+        .as(
+            (request, response) ->
+                new HeaderMutations(
+                    request.requestAdd(),
+                    request.requestRemove(),
+                    response.requestAdd(),
+                    response.requestRemove()));
+  }
+
+  private static Arbitrary<JwtAuthentication> jwt() {
+    Arbitrary<JwtAuthentication.Jwks> jwks =
+        Arbitraries.of(
+            new JwtAuthentication.LocalJwks("{\"keys\":[]}"),
+            new JwtAuthentication.RemoteJwks(
+                "https://keys.example/", "keys", Duration.ofSeconds(1), Duration.ofHours(1), true));
+    Arbitrary<JwtAuthentication.Places> places =
+        combine(
+                few(combine(header(), text()).as(JwtAuthentication.HeaderPlace::new)),
+                few(name()),
+                few(name()),
+                flag())
+            .as(JwtAuthentication.Places::new);
+    Arbitrary<JwtAuthentication.Results> results =
+        combine(
+                Arbitraries.of("", "x-payload"),
+                flag(),
+                text(),
+                text(),
+                text(),
+                few(name()),
+                few(combine(header(), name()).as(JwtAuthentication.ClaimHeader::new)),
+                flag())
+            .as(JwtAuthentication.Results::new);
+    Arbitrary<JwtAuthentication.Provider> provider =
+        combine(
+                text(),
+                few(name()),
+                string().optional(),
+                jwks,
+                places,
+                results,
+                duration().optional())
+            .as(
+                (issuer, audiences, subject, keys, from, to, lifetime) ->
+                    new JwtAuthentication.Provider(
+                        issuer,
+                        audiences,
+                        subject,
+                        keys,
+                        from,
+                        to,
+                        true,
+                        lifetime,
+                        Duration.ofSeconds(7)));
+    Arbitrary<JwtAuthentication.Requirement> plain =
+        Arbitraries.oneOf(
+            few(name()).map(audiences -> new JwtAuthentication.ByProvider("p", audiences)),
+            Arbitraries.just(new JwtAuthentication.AllowMissing()),
+            Arbitraries.just(new JwtAuthentication.AllowMissingOrFailed()));
+    Arbitrary<JwtAuthentication.Requirement> requirement =
+        Arbitraries.oneOf(
+            plain,
+            plain.list().ofSize(2).map(JwtAuthentication.AnyRequirement::new),
+            plain.list().ofSize(2).map(JwtAuthentication.AllRequirements::new));
+    RouteMatch match = RouteMatch.of(new RouteMatch.Prefix("/a", true));
+    return combine(provider, requirement, requirement.optional(), flag(), flag())
+        .as(
+            (one, named, needed, preflight, strip) ->
+                new JwtAuthentication(
+                    Map.of("p", one),
+                    List.of(
+                        new JwtAuthentication.Rule(match, needed),
+                        new JwtAuthentication.Rule(
+                            match, Optional.of(new JwtAuthentication.Named("r")))),
+                    Map.of("r", named),
+                    preflight,
+                    strip));
   }
 }

@@ -126,12 +126,7 @@ final class ListenerArbitraries {
 
   static Arbitrary<HttpConnection> connection() {
     Arbitrary<HttpConnection.Filter> filter =
-        combine(
-                name(),
-                RouteArbitraries.extension()
-                    .filter(e -> !(e instanceof io.inmesh.config.Filters.Router)),
-                flag())
-            .as(HttpConnection.Filter::new);
+        combine(name(), FilterArbitraries.inChain(), flag()).as(HttpConnection.Filter::new);
     Arbitrary<List<HttpConnection.Filter>> filters =
         combine(few(filter), FilterArbitraries.router())
             .as(

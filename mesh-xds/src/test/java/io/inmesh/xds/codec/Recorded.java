@@ -20,12 +20,22 @@ final class Recorded {
   private Recorded() {}
 
   static List<Map<String, Object>> lines(String name) {
+    return lines(name, "", "");
+  }
+
+  /** The lines of a file, with one text put in place of another. */
+  static List<Map<String, Object>> lines(String name, String text, String instead) {
     try (InputStream file = Recorded.class.getResourceAsStream(name + ".jsonl.gz");
         var reader =
             new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(file), StandardCharsets.UTF_8))) {
       var lines = new ArrayList<Map<String, Object>>();
-      reader.lines().forEach(line -> lines.add(map(ProtoJson.parse(line))));
+      reader
+          .lines()
+          .forEach(
+              line ->
+                  lines.add(
+                      map(ProtoJson.parse(text.isEmpty() ? line : line.replace(text, instead)))));
       return lines;
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);

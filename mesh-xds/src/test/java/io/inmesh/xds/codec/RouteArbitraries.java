@@ -20,9 +20,7 @@ import static net.jqwik.api.Combinators.combine;
 
 import io.inmesh.config.Action;
 import io.inmesh.config.ClusterSpecifier;
-import io.inmesh.config.Extension;
 import io.inmesh.config.FilterOverride;
-import io.inmesh.config.Filters;
 import io.inmesh.config.HashPolicy;
 import io.inmesh.config.HedgePolicy;
 import io.inmesh.config.InternalRedirectPolicy;
@@ -284,27 +282,12 @@ final class RouteArbitraries {
         forward(template), redirect, direct, Arbitraries.just(new Action.NonForwarding()));
   }
 
-  static Arbitrary<Extension> extension() {
-    Arbitrary<Filters.Value> value =
-        combine(text(), name(), name(), Arbitraries.of(Filters.ValueType.class), flag())
-            .as(
-                (namespace, key, text, type, base64) ->
-                    new Filters.Value(namespace, key, text, Optional.empty(), type, base64));
-    Arbitrary<Filters.Rule> rule =
-        combine(header(), value, value.optional(), flag())
-            .as(
-                (name, present, missing, remove) ->
-                    new Filters.Rule(name, "", Optional.of(present), missing, remove));
-    return Arbitraries.oneOf(
-        combine(rule.list().ofMinSize(1).ofMaxSize(2), few(rule)).as(Filters.HeaderToMetadata::new),
-        FilterArbitraries.any());
-  }
-
   static Arbitrary<Map<String, FilterOverride>> overrides() {
     Arbitrary<FilterOverride> override =
         Arbitraries.oneOf(
             Arbitraries.just(new FilterOverride(Optional.empty(), true)),
-            extension().map(settings -> new FilterOverride(Optional.of(settings), false)));
+            FilterArbitraries.onRoute()
+                .map(settings -> new FilterOverride(Optional.of(settings), false)));
     return ConfigArbitraries.mostly(Map.of(), Arbitraries.maps(name(), override).ofMaxSize(2));
   }
 

@@ -1,0 +1,173 @@
+package io.inmesh.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * JSON web tokens. Source: envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication.
+ *
+ * @param rules the first whose match fits counts
+ * @param requirements by name, for rules and routes
+ * @param bypassPreflight CORS preflight requests need no token
+ * @param stripFailure a refusal has neither body nor www-authenticate
+ */
+public record JwtAuthentication(
+    Map<String, Provider> providers,
+    List<Rule> rules,
+    Map<String, Requirement> requirements,
+    boolean bypassPreflight,
+    boolean stripFailure)
+    implements Extension {
+  /** The type of these settings. */
+  public static final String TYPE = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication";
+
+  public JwtAuthentication {
+    providers = Map.copyOf(providers);
+    rules = List.copyOf(rules);
+    requirements = Map.copyOf(requirements);
+  }
+
+  @Override
+  public String type() {
+    return TYPE;
+  }
+
+  /**
+   * What a route says instead.
+   *
+   * @param requirement the name of one; empty: the filter does nothing on this route
+   */
+  public record PerRoute(Optional<String> requirement) implements Extension {
+    /** The type of these settings. */
+    public static final String TYPE = "envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig";
+
+    @Override
+    public String type() {
+      return TYPE;
+    }
+  }
+
+  /**
+   * Who issues tokens, and how they are verified.
+   *
+   * @param issuer empty for any
+   * @param audiences none for any
+   * @param subject empty for any
+   * @param clockSkew 60 s by default
+   */
+  public record Provider(
+      String issuer,
+      List<String> audiences,
+      Optional<StringMatcher> subject,
+      Jwks jwks,
+      Places places,
+      Results results,
+      boolean requireExpiration,
+      Optional<Duration> maxLifetime,
+      Duration clockSkew) {
+    public Provider {
+      audiences = List.copyOf(audiences);
+    }
+  }
+
+  /** Keys to verify with. */
+  public sealed interface Jwks {}
+
+  /** In the config. */
+  public record LocalJwks(String json) implements Jwks {}
+
+  /**
+   * To be fetched.
+   *
+   * @param cacheDuration 10 minutes by default
+   */
+  public record RemoteJwks(
+      String uri, String cluster, Duration timeout, Duration cacheDuration, boolean async)
+      implements Jwks {}
+
+  /**
+   * Where tokens are looked for: by default in authorization and access_token.
+   *
+   * @param forward the token stays in the request
+   */
+  public record Places(
+      List<HeaderPlace> headers, List<String> parameters, List<String> cookies, boolean forward) {
+    public Places {
+      headers = List.copyOf(headers);
+      parameters = List.copyOf(parameters);
+      cookies = List.copyOf(cookies);
+    }
+  }
+
+  /** A header, and what stands in it before the token. */
+  public record HeaderPlace(String name, String prefix) {}
+
+  /**
+   * What becomes of a verified token.
+   *
+   * @param payloadHeader the header that the payload is forwarded in, or empty
+   * @param payloadMetadata the key, in the filter's metadata, of the payload, or empty
+   * @param headerMetadata the same of the token's header
+   * @param failureMetadata the same of the reason of a failure
+   * @param spaceDelimitedClaims claims that metadata has as lists
+   */
+  public record Results(
+      String payloadHeader,
+      boolean padPayloadHeader,
+      String payloadMetadata,
+      String headerMetadata,
+      String failureMetadata,
+      List<String> spaceDelimitedClaims,
+      List<ClaimHeader> claimHeaders,
+      boolean clearRouteCache) {
+    public Results {
+      spaceDelimitedClaims = List.copyOf(spaceDelimitedClaims);
+      claimHeaders = List.copyOf(claimHeaders);
+    }
+  }
+
+  /** A claim that becomes a header. */
+  public record ClaimHeader(String header, String claim) {}
+
+  /**
+   * What some requests need.
+   *
+   * @param requirement empty: nothing
+   */
+  public record Rule(RouteMatch match, Optional<Requirement> requirement) {}
+
+  /** What a request needs. */
+  public sealed interface Requirement {}
+
+  /** A token of a provider; audiences replace the provider's if there are any. */
+  public record ByProvider(String provider, List<String> audiences) implements Requirement {
+    public ByProvider {
+      audiences = List.copyOf(audiences);
+    }
+  }
+
+  /** The requirement of this name. */
+  public record Named(String name) implements Requirement {}
+
+  /** One of these. */
+  public record AnyRequirement(List<Requirement> requirements) implements Requirement {
+    public AnyRequirement {
+      requirements = List.copyOf(requirements);
+    }
+  }
+
+  /** All of these. */
+  public record AllRequirements(List<Requirement> requirements) implements Requirement {
+    public AllRequirements {
+      requirements = List.copyOf(requirements);
+    }
+  }
+
+  /** A token may be missing; one that is there must be good. */
+  public record AllowMissing() implements Requirement {}
+
+  /** A token may be missing or bad. */
+  public record AllowMissingOrFailed() implements Requirement {}
+}

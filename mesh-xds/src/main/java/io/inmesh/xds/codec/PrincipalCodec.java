@@ -1,0 +1,106 @@
+package io.inmesh.xds.codec;
+
+import io.inmesh.config.Rbac;
+import io.inmesh.config.Rbac.Caller;
+import io.inmesh.proto.envoy.config.core.v3.CidrRange;
+import io.inmesh.proto.envoy.config.rbac.v3.Principal;
+
+/** Who does it, in rules of RBAC. */
+final class PrincipalCodec {
+  private PrincipalCodec() {}
+
+  static Rbac.Principal principal(Decoding in, Principal message) {
+    switch (message.getIdentifierCase()) {
+      case AND_IDS:
+        PermissionCodec.notEmpty(in, message.getAndIds().getIdsCount());
+        return new Rbac.AllPrincipals(
+            in.each("and_ids.ids", message.getAndIds().getIdsList(), PrincipalCodec::principal));
+      case OR_IDS:
+        PermissionCodec.notEmpty(in, message.getOrIds().getIdsCount());
+        return new Rbac.AnyPrincipal(
+            in.each("or_ids.ids", message.getOrIds().getIdsList(), PrincipalCodec::principal));
+      case NOT_ID:
+        return new Rbac.NotPrincipal(
+            in.inside("not_id", message.getNotId(), PrincipalCodec::principal));
+      case ANY:
+        PermissionCodec.mustBe(in, message.getAny());
+        return new Rbac.Any();
+      case AUTHENTICATED:
+        return new Rbac.Authenticated(
+            in.inside(
+                message.getAuthenticated().hasPrincipalName(),
+                "authenticated.principal_name",
+                message.getAuthenticated().getPrincipalName(),
+                MatcherCodec::string));
+      case SOURCE_IP:
+        return caller(in, "source_ip", Caller.SOURCE, message.getSourceIp());
+      case DIRECT_REMOTE_IP:
+        return caller(in, "direct_remote_ip", Caller.DIRECT, message.getDirectRemoteIp());
+      case REMOTE_IP:
+        return caller(in, "remote_ip", Caller.REMOTE, message.getRemoteIp());
+      case HEADER:
+        return new Rbac.Header(in.inside("header", message.getHeader(), MatcherCodec::header));
+      case URL_PATH:
+        return new Rbac.UrlPath(in.inside("url_path", message.getUrlPath(), PermissionCodec::path));
+      case METADATA:
+        return new Rbac.OfMetadata(
+            in.inside("metadata", message.getMetadata(), MatcherCodec::metadata), false);
+      case SOURCED_METADATA:
+        return in.inside(
+            "sourced_metadata", message.getSourcedMetadata(), PermissionCodec::metadata);
+      case FILTER_STATE:
+        throw in.refuse("filter_state", "is not supported");
+      case CUSTOM:
+        throw in.refuse("custom", "is not supported");
+      default:
+        throw in.refuse("no identifier is given");
+    }
+  }
+
+  private static Rbac.CallerIp caller(Decoding in, String field, Caller which, CidrRange message) {
+    return new Rbac.CallerIp(which, in.inside(field, message, HttpConnectionCodec::cidr));
+  }
+
+  static Principal message(Rbac.Principal principal) {
+    var message = Principal.newBuilder();
+    if (principal instanceof Rbac.AllPrincipals all) {
+      all.ids().forEach(id -> message.getAndIdsBuilder().addIds(message(id)));
+    } else if (principal instanceof Rbac.AnyPrincipal any) {
+      any.ids().forEach(id -> message.getOrIdsBuilder().addIds(message(id)));
+    } else if (principal instanceof Rbac.NotPrincipal not) {
+      message.setNotId(message(not.id()));
+    } else if (principal instanceof Rbac.Any) {
+      message.setAny(true);
+    } else if (principal instanceof Rbac.Header header) {
+      message.setHeader(MatcherCodec.header(header.matcher()));
+    } else if (principal instanceof Rbac.UrlPath path) {
+      message.getUrlPathBuilder().setPath(MatcherCodec.string(path.matcher()));
+    } else if (principal instanceof Rbac.OfMetadata metadata) {
+      message.setSourcedMetadata(PermissionCodec.metadata(metadata));
+    } else if (principal instanceof Rbac.Authenticated peer) {
+      message.getAuthenticatedBuilder();
+      peer.name()
+          .ifPresent(
+              name ->
+                  message.getAuthenticatedBuilder().setPrincipalName(MatcherCodec.string(name)));
+    } else {
+      caller((Rbac.CallerIp) principal, message);
+    }
+    return message.build();
+  }
+
+  private static void caller(Rbac.CallerIp caller, Principal.Builder message) {
+    CidrRange range = HttpConnectionCodec.cidr(caller.range());
+    switch (caller.which()) {
+      case DIRECT:
+        message.setDirectRemoteIp(range);
+        break;
+      case REMOTE:
+        message.setRemoteIp(range);
+        break;
+      default:
+        message.setSourceIp(range);
+        break;
+    }
+  }
+}
