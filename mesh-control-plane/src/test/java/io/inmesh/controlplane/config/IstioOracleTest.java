@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -82,7 +83,7 @@ final class IstioOracleTest {
         Optional.empty());
   }
 
-  private static Optional<String> compare(String config, NodeView view, TreeSet<String> wanted)
+  private static Optional<String> compare(String config, NodeView view, Set<String> wanted)
       throws IOException {
     var files =
         List.of(

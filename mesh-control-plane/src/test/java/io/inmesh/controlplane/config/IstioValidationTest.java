@@ -216,10 +216,12 @@ final class IstioValidationTest {
   void warnsOfWhatIsNotApplied() {
     var result =
         read(
-            "apiVersion: networking.istio.io/v1alpha3\n"
-                + "kind: EnvoyFilter\n"
-                + "metadata: {name: e}\n"
-                + "spec: {anything: 1}\n",
+            """
+            apiVersion: networking.istio.io/v1alpha3
+            kind: EnvoyFilter
+            metadata: {name: e}
+            spec: {anything: 1}
+            """,
             virtualService("corsPolicy: {allowOrigins: [{exact: x}]}"));
     assertThat(result.model()).isPresent();
     assertThat(result.problems())

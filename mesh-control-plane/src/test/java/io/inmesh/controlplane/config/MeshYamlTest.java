@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.HttpConnection.RoutesByName;
 import io.inmesh.config.Listener;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.controlplane.config.compile.Compilation;
 import io.inmesh.controlplane.config.compile.NodeView;
 import io.inmesh.controlplane.config.compile.ResourceSet;
@@ -46,7 +45,7 @@ final class MeshYamlTest {
   @Test
   void anEmptyServiceHasTheListedDefaults() {
     ResourceSet resources = compile("orders:");
-    assertThat(resources.of(Type.LISTENER).keySet())
+    assertThat(resources.of(Resource.Type.LISTENER).keySet())
         .containsExactly(
             "orders",
             "orders.default",
@@ -56,7 +55,7 @@ final class MeshYamlTest {
             "orders.default.svc:80",
             "orders.default:80",
             "orders:80");
-    var listener = (Listener) resources.find(new Key(Type.LISTENER, "orders"));
+    var listener = (Listener) resources.find(new Resource.Key(Resource.Type.LISTENER, "orders"));
     assertThat(listener).isNotNull();
     assertThat(listener.chains().get(0).network().http().orElseThrow().routes())
         .isEqualTo(new RoutesByName("outbound|80||orders.default.svc.cluster.local"));
@@ -180,11 +179,13 @@ final class MeshYamlTest {
                 + " idle=3600000000us age=0us per=0 autosni=true autosan=true tls(cert=[]"
                 + " root=file-root:system sans=[] sni=) dns=60000000us ttl=true V4_ONLY"
                 + " api.pay.example:443@// p0 w1");
-    assertThat(resources.of(Type.LISTENER).keySet())
+    assertThat(resources.of(Resource.Type.LISTENER).keySet())
         .containsExactly("api.pay.example", "api.pay.example:80");
     var cluster =
         (Cluster)
-            resources.find(new Key(Type.CLUSTER, "outbound|5432||db.default.svc.cluster.local"));
+            resources.find(
+                new Resource.Key(
+                    Resource.Type.CLUSTER, "outbound|5432||db.default.svc.cluster.local"));
     assertThat(cluster).isNotNull();
     assertThat(cluster.discovery()).isInstanceOf(Cluster.Dns.class);
   }
@@ -194,8 +195,13 @@ final class MeshYamlTest {
     MeshReader.Result result =
         read(
             "apiVersion: inmesh.io/v1\nnamespace: shop\nservices: {orders: {tls: 'off'}, cart: }\n",
-            "apiVersion: inmesh.io/v1\nkind: Mesh\ntrust-domain: acme.example\ndomain: mesh\n"
-                + "tls: strict\n");
+            """
+            apiVersion: inmesh.io/v1
+            kind: Mesh
+            trust-domain: acme.example
+            domain: mesh
+            tls: strict
+            """);
     ResourceSet resources =
         Compilation.of(result.model().orElseThrow(), List.of()).resources(NodeView.api("other"));
     assertThat(lines(resources, "domains"))
@@ -265,7 +271,7 @@ final class MeshYamlTest {
                 + at
                 + ": error: Service default/orders: services.orders"
                 + (rest.startsWith(":") ? "" : ".")
-                + (rest.startsWith(":") ? rest : rest));
+                + rest);
   }
 
   @Test

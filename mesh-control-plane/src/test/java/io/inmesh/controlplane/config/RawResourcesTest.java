@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inmesh.config.Address;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.Locality;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.config.Secret;
 import io.inmesh.controlplane.config.compile.Compilation;
 import io.inmesh.controlplane.config.compile.NodeView;
@@ -49,10 +48,10 @@ final class RawResourcesTest {
     assertThat(result.problems()).isEmpty();
     ResourceSet resources =
         Compilation.of(result.model().orElseThrow(), List.of()).resources(NodeView.api("default"));
-    var cluster = (Cluster) resources.find(new Key(Type.CLUSTER, "extra"));
+    var cluster = (Cluster) resources.find(new Resource.Key(Resource.Type.CLUSTER, "extra"));
     assertThat(cluster).isNotNull();
     assertThat(cluster.transport().connectTimeout()).hasMillis(250);
-    assertThat(resources.of(Type.CLUSTER)).hasSize(2);
+    assertThat(resources.of(Resource.Type.CLUSTER)).hasSize(2);
   }
 
   @Test
@@ -129,9 +128,9 @@ final class RawResourcesTest {
             Locality.NONE,
             Optional.of(
                 new Bound(new Address("127.0.0.1", 15001), Optional.empty(), Optional.empty())));
-    assertThat(compilation.resources(envoy).of(Type.LISTENER))
+    assertThat(compilation.resources(envoy).of(Resource.Type.LISTENER))
         .containsOnlyKeys("bound", "outbound");
-    assertThat(compilation.resources(NodeView.api("default")).of(Type.LISTENER))
+    assertThat(compilation.resources(NodeView.api("default")).of(Resource.Type.LISTENER))
         .containsKey("named")
         .doesNotContainKey("bound");
   }
@@ -144,11 +143,14 @@ final class RawResourcesTest {
                 List.of(
                     new ConfigFile(
                         "mesh.yaml",
-                        "apiVersion: inmesh.io/v1\n"
-                            + "services: {pay: {host: pay.example, tls: simple}}\n")));
+                        """
+                        apiVersion: inmesh.io/v1
+                        services: {pay: {host: pay.example, tls: simple}}
+                        """)));
     ResourceSet resources =
         Compilation.of(result.model().orElseThrow(), List.of()).resources(NodeView.api("default"));
-    var secret = (Secret) resources.find(new Key(Type.SECRET, "file-root:system"));
+    var secret =
+        (Secret) resources.find(new Resource.Key(Resource.Type.SECRET, "file-root:system"));
     assertThat(secret).isNotNull();
     assertThat(secret.authorities().orElseThrow().authorities().get("")).isNotEmpty();
   }

@@ -31,6 +31,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -41,7 +43,7 @@ import java.util.stream.Stream;
 final class Rendering {
   private Rendering() {}
 
-  static TreeSet<String> lines(ResourceSet resources) {
+  static SortedSet<String> lines(ResourceSet resources) {
     var lines = new TreeSet<String>();
     for (Resource resource : resources.all()) {
       if (resource instanceof RouteConfiguration routes) {
@@ -55,7 +57,7 @@ final class Rendering {
     return lines;
   }
 
-  private static void host(VirtualHost host, TreeSet<String> lines) {
+  private static void host(VirtualHost host, Set<String> lines) {
     lines.add("domains " + host.name() + " " + list(host.domains().stream().sorted()));
     int at = 0;
     for (Route route : host.routes()) {
@@ -416,7 +418,7 @@ final class Rendering {
     return String.join(" ", all.stream().sorted().toList());
   }
 
-  static Optional<String> firstDifference(TreeSet<String> wanted, TreeSet<String> found) {
+  static Optional<String> firstDifference(Set<String> wanted, Set<String> found) {
     var text = new StringBuilder();
     wanted.stream()
         .filter(line -> !found.contains(line))

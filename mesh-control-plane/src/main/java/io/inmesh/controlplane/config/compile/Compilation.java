@@ -66,8 +66,8 @@ public final class Compilation {
       Destination before = visible.get(service.host());
       boolean closer =
           before == null
-              || service.namespace().equals(view.namespace())
-                  && !before.service().namespace().equals(view.namespace());
+              || (service.namespace().equals(view.namespace())
+                  && !before.service().namespace().equals(view.namespace()));
       if (seen && closer) {
         visible.put(service.host(), to);
       }

@@ -24,7 +24,7 @@ final class Destinations {
   private static final int HTTP_PORT = 80;
   private static final Comparator<Workload> ORDER =
       Comparator.comparing(Workload::address)
-          .thenComparing(Workload::port)
+          .thenComparingInt(Workload::port)
           .thenComparing(workload -> new TreeMap<>(workload.labels()).toString());
 
   private final MeshModel model;
@@ -115,9 +115,9 @@ final class Destinations {
 
   private static boolean takesRegistered(Service service) {
     return service.defaults() == Defaults.INMESH
-        || service.resolution() == Resolution.STATIC
+        || (service.resolution() == Resolution.STATIC
             && service.selector().isEmpty()
-            && service.endpoints().isEmpty();
+            && service.endpoints().isEmpty());
   }
 
   private static void add(Map<String, Workload> workloads, Workload one) {

@@ -9,10 +9,12 @@ import io.inmesh.config.Metadata;
 import io.inmesh.controlplane.config.model.Service.Port;
 import io.inmesh.controlplane.config.model.Workload;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Makes endpoints of workloads. */
@@ -61,30 +63,30 @@ final class Endpoints {
   /** The share of a pattern is divided among its localities; what no pattern covers is left out. */
   private static List<LocalityEndpoints> distributed(
       List<LocalityEndpoints> localities, Map<String, Integer> shares) {
-    var weights = new HashMap<Locality, Integer>();
+    var weighed = new HashMap<Locality, LocalityEndpoints>();
     // The longest pattern says most, so that it is asked first.
-    List<String> patterns =
-        shares.keySet().stream()
-            .sorted((a, b) -> a.length() != b.length() ? b.length() - a.length() : a.compareTo(b))
+    List<Map.Entry<String, Integer>> patterns =
+        shares.entrySet().stream()
+            .sorted(
+                Comparator.comparingInt((Map.Entry<String, Integer> one) -> -one.getKey().length())
+                    .thenComparing(Map.Entry::getKey))
             .toList();
-    for (String pattern : patterns) {
+    for (Map.Entry<String, Integer> pattern : patterns) {
       List<LocalityEndpoints> covered =
           localities.stream()
-              .filter(one -> !weights.containsKey(one.locality()))
-              .filter(one -> LocalityPriorities.covers(pattern, one.locality()))
+              .filter(one -> !weighed.containsKey(one.locality()))
+              .filter(one -> LocalityPriorities.covers(pattern.getKey(), one.locality()))
               .toList();
       long sum = covered.stream().mapToLong(LocalityEndpoints::weight).sum();
       for (LocalityEndpoints one : covered) {
-        double share = (double) one.weight() * shares.get(pattern) / sum;
-        weights.put(one.locality(), (int) Math.ceil(share));
+        int weight = (int) Math.ceil((double) one.weight() * pattern.getValue() / sum);
+        weighed.put(
+            one.locality(), new LocalityEndpoints(one.locality(), weight, 0, one.endpoints()));
       }
     }
     return localities.stream()
-        .filter(one -> weights.containsKey(one.locality()))
-        .map(
-            one ->
-                new LocalityEndpoints(
-                    one.locality(), weights.get(one.locality()), 0, one.endpoints()))
+        .map(one -> Optional.ofNullable(weighed.get(one.locality())))
+        .flatMap(Optional::stream)
         .toList();
   }
 

@@ -97,9 +97,9 @@ final class Routes {
   /** Whether no route after it can be reached. */
   static boolean takesAll(RouteMatch match) {
     boolean path =
-        match.path() instanceof RouteMatch.Prefix prefix && prefix.prefix().equals("/")
-            || match.path() instanceof RouteMatch.Pattern pattern
-                && pattern.regex().pattern().equals(".*");
+        (match.path() instanceof RouteMatch.Prefix prefix && prefix.prefix().equals("/"))
+            || (match.path() instanceof RouteMatch.Pattern pattern
+                && pattern.regex().pattern().equals(".*"));
     return path && match.headers().isEmpty() && match.queryParameters().isEmpty();
   }
 

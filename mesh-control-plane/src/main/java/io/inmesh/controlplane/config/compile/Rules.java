@@ -96,7 +96,7 @@ final class Rules {
         own || rule.exportTo().contains("*") || rule.exportTo().contains(view.namespace());
     boolean selects =
         rule.workloadSelector().isEmpty()
-            || own && view.labels().entrySet().containsAll(rule.workloadSelector().entrySet());
+            || (own && view.labels().entrySet().containsAll(rule.workloadSelector().entrySet()));
     return exported && selects;
   }
 

@@ -28,7 +28,7 @@ final class Faults {
   }
 
   private static void delay(Fields fields) {
-    fields.required("fixedDelay").map(Value::positiveDuration);
+    fields.required("fixedDelay").ifPresent(Value::positiveDuration);
     fields.read("percent", v -> v.integer(0, 100));
     fields.find("percentage").ifPresent(Faults::percentage);
     fields.end();

@@ -83,8 +83,8 @@ final class HttpMatches {
         value.isNull() ? Optional.empty() : StringMatches.read(value, false);
     boolean presence =
         match.isEmpty()
-            || match.get() instanceof StringMatcher.Exact exact && exact.value().isEmpty()
-            || match.get() instanceof StringMatcher.Prefix prefix && prefix.value().isEmpty();
+            || (match.get() instanceof StringMatcher.Exact exact && exact.value().isEmpty())
+            || (match.get() instanceof StringMatcher.Prefix prefix && prefix.value().isEmpty());
     return presence
         ? new HeaderMatcher(lower, new HeaderMatcher.Present(true), without, false)
         : new HeaderMatcher(lower, new HeaderMatcher.Text(match.get()), without, without);
@@ -107,7 +107,7 @@ final class HttpMatches {
         value.isNull() ? Optional.empty() : StringMatches.read(value, false);
     boolean presence =
         match.isEmpty()
-            || match.get() instanceof StringMatcher.Exact exact && exact.value().isEmpty();
+            || (match.get() instanceof StringMatcher.Exact exact && exact.value().isEmpty());
     return new QueryParameterMatcher(name, presence ? Optional.empty() : match, true);
   }
 }

@@ -98,7 +98,7 @@ final class ServiceReader {
         origin,
         host,
         ports,
-        names || external && endpoints.isEmpty() ? Resolution.DNS : Resolution.STATIC,
+        names || (external && endpoints.isEmpty()) ? Resolution.DNS : Resolution.STATIC,
         external,
         List.of(),
         List.of(),

@@ -41,7 +41,7 @@ public final class Durations {
       if (!part.lookingAt() || part.group(1).isEmpty() || part.group(1).equals(".")) {
         throw new IllegalArgumentException("not a duration: \"" + text + "\"");
       }
-      long unit = NANOS.get(part.group(2));
+      long unit = NANOS.getOrDefault(part.group(2), 0L);
       nanos = nanos.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(unit)));
       at = part.end();
     }

@@ -14,8 +14,7 @@ import io.inmesh.config.HttpConnection;
 import io.inmesh.config.Listener;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.config.Route;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.TransportSocket;
@@ -64,13 +63,13 @@ final class CompilationTest {
   }
 
   private static Cluster cluster(ResourceSet resources, String name) {
-    var found = (Cluster) resources.find(new Key(Type.CLUSTER, name));
+    var found = (Cluster) resources.find(new Resource.Key(Resource.Type.CLUSTER, name));
     assertThat(found).as(name).isNotNull();
     return found;
   }
 
   private static List<Integer> ports(ResourceSet resources, String name) {
-    var found = (EndpointSet) resources.find(new Key(Type.ENDPOINTS, name));
+    var found = (EndpointSet) resources.find(new Resource.Key(Resource.Type.ENDPOINTS, name));
     assertThat(found).as(name).isNotNull();
     return found.localities().stream()
         .flatMap(group -> group.endpoints().stream())
@@ -90,7 +89,7 @@ final class CompilationTest {
             NodeView.api("default"),
             instance(9002, true, Map.of()),
             instance(9001, true, Map.of()));
-    assertThat(resources.of(Type.LISTENER)).containsKeys("orders", "orders:80");
+    assertThat(resources.of(Resource.Type.LISTENER)).containsKeys("orders", "orders:80");
     assertThat(ports(resources, ORDERS)).containsExactly(9001, 9002);
     Cluster cluster = cluster(resources, ORDERS);
     assertThat(cluster.transport().protocol().http())
@@ -150,7 +149,7 @@ final class CompilationTest {
         compile(yaml, grpc(), instance(9001, true, Map.of()), instance(9002, false, Map.of()));
     assertThat(cluster(mixed, ORDERS).transport().socket())
         .isInstanceOf(TransportSocket.RawBuffer.class);
-    var routes = (RouteConfiguration) secure.find(new Key(Type.ROUTES, ORDERS));
+    var routes = (RouteConfiguration) secure.find(new Resource.Key(Resource.Type.ROUTES, ORDERS));
     assertThat(routes).isNotNull();
     VirtualHost host = routes.virtualHosts().get(0);
     assertThat(host.domains()).contains("orders", "orders:80");
@@ -169,7 +168,8 @@ final class CompilationTest {
           two: {endpoints: ["a.example:1", "b.example:1"]}
         """;
     ResourceSet resources = compile(yaml, grpc());
-    var routes = (RouteConfiguration) resources.find(new Key(Type.ROUTES, ORDERS));
+    var routes =
+        (RouteConfiguration) resources.find(new Resource.Key(Resource.Type.ROUTES, ORDERS));
     assertThat(routes).isNotNull();
     assertThat(routes.virtualHosts().get(0).routes().get(0).action())
         .isInstanceOf(Action.NonForwarding.class);
@@ -202,11 +202,13 @@ final class CompilationTest {
           admin: {port: 9999}
         """;
     ResourceSet resources = compile(yaml, view);
-    assertThat(resources.of(Type.LISTENER).keySet()).containsExactly("inbound", "outbound");
-    var outbound = (Listener) resources.find(new Key(Type.LISTENER, "outbound"));
+    assertThat(resources.of(Resource.Type.LISTENER).keySet())
+        .containsExactly("inbound", "outbound");
+    var outbound = (Listener) resources.find(new Resource.Key(Resource.Type.LISTENER, "outbound"));
     assertThat(outbound).isNotNull();
     assertThat(outbound.bind()).contains(new Address("127.0.0.1", 15901));
-    var routes = (RouteConfiguration) resources.find(new Key(Type.ROUTES, "outbound"));
+    var routes =
+        (RouteConfiguration) resources.find(new Resource.Key(Resource.Type.ROUTES, "outbound"));
     assertThat(routes).isNotNull();
     assertThat(routes.virtualHosts())
         .extracting(host -> host.domains().get(0))
@@ -216,7 +218,7 @@ final class CompilationTest {
             "stock.default.svc.cluster.local:8080",
             "admin.default.svc.cluster.local");
     assertThat(routes.virtualHosts().get(3).domains()).contains("admin", "admin:9999");
-    var inbound = (Listener) resources.find(new Key(Type.LISTENER, "inbound"));
+    var inbound = (Listener) resources.find(new Resource.Key(Resource.Type.LISTENER, "inbound"));
     assertThat(inbound).isNotNull();
     assertThat(inbound.bind()).contains(new Address("127.0.0.2", 9443));
     FilterChain chain = inbound.chains().get(0);
@@ -327,7 +329,7 @@ final class CompilationTest {
         rule("old", "shop", 2, "subsets: [{name: a, labels: {v: old}}, {name: c}]")
             .replace("name: old,", "name: old, creationTimestamp: 2026-01-01T00:00:00Z,");
     ResourceSet resources = compile(service("shop") + young + old, NodeView.api("shop"));
-    assertThat(resources.of(Type.CLUSTER).keySet())
+    assertThat(resources.of(Resource.Type.CLUSTER).keySet())
         .containsExactly(
             "outbound|80|a|s.example",
             "outbound|80|b|s.example",
@@ -354,7 +356,8 @@ final class CompilationTest {
   private static List<String> names(String yaml, NodeView view) {
     var routes =
         (RouteConfiguration)
-            compile(yaml, view).find(new Key(Type.ROUTES, "outbound|80||s.example"));
+            compile(yaml, view)
+                .find(new Resource.Key(Resource.Type.ROUTES, "outbound|80||s.example"));
     assertThat(routes).isNotNull();
     return routes.virtualHosts().get(0).routes().stream().map(Route::name).toList();
   }
@@ -432,7 +435,9 @@ final class CompilationTest {
         new NodeView(
             Flavour.API, "default", Map.of(), new Locality("r1", "z1", ""), Optional.empty());
     ResourceSet resources = compile(yaml, at);
-    var set = (EndpointSet) resources.find(new Key(Type.ENDPOINTS, "outbound|80||s.example"));
+    var set =
+        (EndpointSet)
+            resources.find(new Resource.Key(Resource.Type.ENDPOINTS, "outbound|80||s.example"));
     assertThat(set).isNotNull();
     assertThat(set.localities())
         .extracting(group -> group.locality().region() + group.locality().zone() + group.weight())
@@ -445,6 +450,6 @@ final class CompilationTest {
   void hostsWithoutAServiceAreRoutedAtPort80() {
     String yaml = routes("v", "", "http: [{directResponse: {status: 404}}]");
     ResourceSet resources = compile(yaml, NodeView.api("shop"));
-    assertThat(resources.of(Type.LISTENER)).containsOnlyKeys("s.example", "s.example:80");
+    assertThat(resources.of(Resource.Type.LISTENER)).containsOnlyKeys("s.example", "s.example:80");
   }
 }
