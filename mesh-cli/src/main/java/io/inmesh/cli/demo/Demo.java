@@ -88,7 +88,9 @@ public final class Demo {
     return thread;
   }
 
-  /** Runs checks one after another in a world of their own; answers how many promises were broken. */
+  /**
+   * Runs checks one after another in a world of their own; answers how many promises were broken.
+   */
   private int runAll(List<Check> checks) throws IOException, InterruptedException {
     if (checks.isEmpty()) {
       return 0;
