@@ -3,6 +3,8 @@
 import http.server
 import json
 import pathlib
+import socket
+import ssl
 import sys
 import threading
 import urllib.error
@@ -12,12 +14,12 @@ from world import free_port, main, rejected, stats, text, until  # noqa: E402
 
 
 class Backend(http.server.BaseHTTPRequestHandler):
-    """The application behind Envoy; tells who called, as Envoy verified it."""
+    """The application behind Envoy."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        body = json.dumps({"service": "envoyed", "xfcc": self.headers.get("x-forwarded-client-cert", "")}).encode()
+        body = json.dumps({"service": "envoyed", "path": self.path}).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
@@ -26,6 +28,20 @@ class Backend(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+def refused_without_certificate(port):
+    """Envoy's inbound listener, as our control plane configured it, lets nobody in who has no certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as tcp, context.wrap_socket(tcp) as tls:
+            tls.sendall(b"GET / HTTP/1.1\r\nhost: envoyed\r\n\r\n")
+            answer = tls.recv(1000)
+    except (ssl.SSLError, ConnectionError):
+        return
+    assert not answer, f"answered without a certificate: {answer!r}"
 
 
 def check(world):
@@ -74,8 +90,11 @@ spec:
         return answer if answer["statuses"] == {"200": 1} else None
 
     answer = until("our call reaches the application behind Envoy", into_envoy)
-    body = json.loads(answer["body"])
-    assert "spiffe://cluster.local/ns/default/sa/web" in body["xfcc"], body
+    assert json.loads(answer["body"])["service"] == "envoyed", answer
+    counts = stats(admin, "ssl.handshake")
+    handshakes = sum(value for name, value in counts.items() if name.startswith("listener."))
+    assert handshakes >= 1, f"no TLS handshake at Envoy's inbound listener: {counts}"
+    refused_without_certificate(inbound)
 
     refused = rejected(admin)
     assert not refused, refused
