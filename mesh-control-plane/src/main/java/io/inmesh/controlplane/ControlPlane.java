@@ -105,7 +105,7 @@ public final class ControlPlane implements AutoCloseable {
             50,
             ConfigDirectory.Settings.DEFAULT.poll(),
             ConfigDirectory.Settings.DEFAULT.quiet());
-    this.config = new ConfigDirectory(settings.config(), new XdsJson(), directory, clock);
+    this.config = new ConfigDirectory(settings.config(), directory, clock);
     var configs = new NodeConfigs(loop, config, registry);
     config.onChange(listener);
     config.onChange(revisions);

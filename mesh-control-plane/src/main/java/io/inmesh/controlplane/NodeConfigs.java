@@ -26,6 +26,7 @@ import io.inmesh.xds.codec.TlsFlavor;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,9 +37,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * and encoded once for all nodes that share it. Owner: the loop.
  */
 final class NodeConfigs implements ConfigSource {
+  private static final int MAX_VIEWS = 4096;
+
   private final Registry registry;
   private final MeshResources resources;
-  private final Map<NodeView, Made> made = new HashMap<>();
+
+  /** By view; the ones not asked for the longest are forgotten. */
+  private final Map<NodeView, Made> made =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<NodeView, Made> eldest) {
+          return size() > MAX_VIEWS;
+        }
+      };
+
   private final Map<NodeView.Flavour, Encoder> encoders = new EnumMap<>(NodeView.Flavour.class);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private String revision = "";
@@ -119,9 +133,7 @@ final class NodeConfigs implements ConfigSource {
 
   @Override
   public ServedConfig configOf(ServedNode node) {
-    String userAgent =
-        node.kind() == NodeKind.ENVOY ? "envoy" : node.kind() == NodeKind.GRPC ? "gRPC" : "";
-    NodeView view = NodeView.of(node.node(), userAgent);
+    NodeView view = NodeView.of(node.node(), flavour(node.kind()));
     ResourceSet now = resources.resources(view);
     Made before = made.getOrDefault(view, Made.NOTHING);
     if (before.from() == now
@@ -142,6 +154,14 @@ final class NodeConfigs implements ConfigSource {
     var config = new ServedConfig(revision, registry.settled(), served);
     made.put(view, new Made(now, revision, registry.settled(), config, encoded));
     return config;
+  }
+
+  private static NodeView.Flavour flavour(NodeKind kind) {
+    return switch (kind) {
+      case ENVOY -> NodeView.Flavour.BOUND;
+      case GRPC -> NodeView.Flavour.GRPC;
+      case INMESH -> NodeView.Flavour.API;
+    };
   }
 
   private static Encoded encode(Encoder encoder, Resource resource) {

@@ -3,7 +3,6 @@ package io.inmesh.controlplane.config;
 import io.inmesh.controlplane.config.model.MeshModel;
 import io.inmesh.controlplane.config.problem.Problem;
 import io.inmesh.controlplane.config.problem.Problem.Severity;
-import io.inmesh.controlplane.config.raw.ResourceDecoder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +12,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration in a directory. It is taken whole or not at all: if anything is wrong, the last
@@ -58,20 +56,10 @@ public final class ConfigDirectory {
 
   /** Nothing is loaded yet: the current generation has no resources. */
   public ConfigDirectory(Path directory, Settings settings, InstantSource clock) {
-    this(directory, null, settings, clock);
-  }
-
-  /**
-   * The same with another way to read xDS resources.
-   *
-   * @param decoder in the place of the codec; null for the codec
-   */
-  public ConfigDirectory(
-      Path directory, @Nullable ResourceDecoder decoder, Settings settings, InstantSource clock) {
     this.directory = directory;
     this.settings = settings;
     this.clock = clock;
-    this.reader = new MeshReader(decoder);
+    this.reader = new MeshReader();
     this.current =
         new Generation(
             settings.firstNumber() - 1,

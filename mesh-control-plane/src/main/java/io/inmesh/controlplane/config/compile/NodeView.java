@@ -75,17 +75,6 @@ public record NodeView(
         flavour == Flavour.BOUND ? Optional.of(bound(metadata, registration)) : Optional.empty());
   }
 
-  /**
-   * The view of a node that is known by what it calls itself.
-   *
-   * @param userAgent user_agent_name: {@code envoy} has bound listeners, what begins with {@code
-   *     gRPC} is gRPC's own client, all else is ours
-   */
-  public static NodeView of(Node node, String userAgent) {
-    Flavour flavour = userAgent.startsWith("gRPC") ? Flavour.GRPC : Flavour.API;
-    return of(node, userAgent.equals("envoy") ? Flavour.BOUND : flavour);
-  }
-
   private static Bound bound(Map<String, Object> metadata, Map<?, ?> registration) {
     String host = text(metadata.get("INMESH_OUTBOUND_ADDRESS"), LOOPBACK);
     int port = port(metadata.get("INMESH_OUTBOUND_PORT"), OUTBOUND_PORT);
