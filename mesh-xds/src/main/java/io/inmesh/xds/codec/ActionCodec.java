@@ -14,6 +14,7 @@ import io.inmesh.proto.envoy.config.route.v3.RouteAction.ClusterNotFoundResponse
 import io.inmesh.proto.envoy.config.route.v3.RouteAction.InternalRedirectAction;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -120,6 +121,10 @@ final class ActionCodec {
     if (message.getRedirectResponseCodesCount() > 5) {
       throw in.refuse("redirect_response_codes", "must have at most 5 members");
     }
+    var copied = message.getResponseHeadersToCopyList();
+    if (new HashSet<>(copied).size() < copied.size()) {
+      throw in.refuse("response_headers_to_copy", "must not hold a name twice");
+    }
     var codes = new ArrayList<Integer>(message.getRedirectResponseCodesList());
     codes.removeIf(code -> !REDIRECTS.contains(code));
     return new InternalRedirectPolicy(
@@ -129,7 +134,7 @@ final class ActionCodec {
         message.getRedirectResponseCodesCount() == 0 ? List.of(302) : codes,
         in.each("predicates", message.getPredicatesList(), ActionCodec::predicate),
         message.getAllowCrossSchemeRedirect(),
-        HeaderCodec.names(in, "response_headers_to_copy", message.getResponseHeadersToCopyList()));
+        HeaderCodec.names(in, "response_headers_to_copy", copied));
   }
 
   private static String predicate(Decoding in, TypedExtensionConfig message) {

@@ -93,22 +93,22 @@ final class Addresses {
       return false;
     }
     if (gap < 0) {
-      return groups(text) == 8;
+      return groups(text, true) == 8;
     }
-    int before = groups(text.substring(0, gap));
-    int after = groups(text.substring(gap + 2));
+    int before = groups(text.substring(0, gap), false);
+    int after = groups(text.substring(gap + 2), true);
     return before >= 0 && after >= 0 && before + after < 8;
   }
 
-  /** How many 16-bit groups; -1 if it is not a list of groups. */
-  private static int groups(String text) {
+  /** How many 16-bit groups; -1 if it is not a list of groups. Only the last may be IPv4. */
+  private static int groups(String text, boolean last) {
     if (text.isEmpty()) {
       return 0;
     }
     String[] parts = text.split(":", -1);
     int count = 0;
     for (int i = 0; i < parts.length; i++) {
-      if (i == parts.length - 1 && parts[i].indexOf('.') > 0 && isV4(parts[i])) {
+      if (last && i == parts.length - 1 && parts[i].indexOf('.') > 0 && isV4(parts[i])) {
         count += 2;
       } else if (parts[i].matches("[0-9a-fA-F]{1,4}")) {
         count++;

@@ -81,6 +81,9 @@ record TlsEncoding(TlsFlavor flavor) {
     var message = CommonTlsContext.newBuilder().addAllAlpnProtocols(common.alpn());
     common.certificate().ifPresent(source -> certificate(source, message));
     common.validation().ifPresent(validation -> validation(validation, message));
+    if (flavor == TlsFlavor.GRPC && hasGrpcVersions(common)) {
+      return message.build();
+    }
     if (common.minimum() != Version.AUTO) {
       message.getTlsParamsBuilder().setTlsMinimumProtocolVersion(version(common.minimum()));
     }
@@ -88,6 +91,11 @@ record TlsEncoding(TlsFlavor flavor) {
       message.getTlsParamsBuilder().setTlsMaximumProtocolVersion(version(common.maximum()));
     }
     return message.build();
+  }
+
+  /** Whether gRPC, which refuses to be told, speaks these versions of its own accord. */
+  private static boolean hasGrpcVersions(CommonTls common) {
+    return common.minimum() != Version.TLS_1_3 && common.maximum() != Version.TLS_1_2;
   }
 
   private static TlsProtocol version(Version version) {

@@ -231,7 +231,7 @@ final class RouteArbitraries {
                         "envoy.extensions.internal_redirect.previous_routes.v3"
                             + ".PreviousRoutesConfig")),
                 flag(),
-                few(header()))
+                header().list().uniqueElements().ofMaxSize(2))
             .as(InternalRedirectPolicy::new);
     return combine(
             clusters(),
