@@ -23,6 +23,8 @@ public final class FakeTransport implements Transport {
   private final List<FakeStream> streams = new ArrayList<>();
   private final List<Stream.Handler> waiting = new ArrayList<>();
 
+  private boolean gatesClosed;
+
   /** What a peer does with a request that is whole. */
   @FunctionalInterface
   public interface Peer {
@@ -127,6 +129,11 @@ public final class FakeTransport implements Transport {
     };
   }
 
+  /** From now on, streams take no chunks of a request but those of {@link FakeStream#allow}. */
+  public void closeGates() {
+    gatesClosed = true;
+  }
+
   /** Decides what a peer does. */
   public void peer(String host, Peer peer) {
     peers.put(Configs.at(host), peer);
@@ -154,6 +161,9 @@ public final class FakeTransport implements Transport {
         }
         var stream = new FakeStream(peer, settings, loop, handler);
         streams.add(stream);
+        if (gatesClosed) {
+          stream.stopWriting();
+        }
         handler.onOpen(stream);
         return Cancel.NOTHING;
       }

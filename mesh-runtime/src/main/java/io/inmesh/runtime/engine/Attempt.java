@@ -256,12 +256,12 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     admitted = gate;
     stream = opened;
     reportOrigin(LocalOrigin.CONNECTED);
+    requestSent = true;
     startUpstream();
     ReplayBuffer body = call.body;
     if (body != null) {
       body.attach(opened);
     }
-    requestSent = true;
     opened.head(call, call.headers(), body == null ? 0 : body.length(), body == null);
   }
 

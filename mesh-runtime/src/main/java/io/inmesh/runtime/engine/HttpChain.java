@@ -20,7 +20,7 @@ public final class HttpChain {
   final boolean envoyHeaders;
   final long idleNanos;
 
-  /** A chain without filters that leaves requests as they are, but for what the routes say. */
+  /** A chain that leaves requests as they are: it has no filters, and routes only forward. */
   public static HttpChain untouched(RouteTable<RouteParts> routes, RouteSettings settings) {
     return new HttpChain(new HttpFilter[0], routes, settings, (Preparation) null);
   }

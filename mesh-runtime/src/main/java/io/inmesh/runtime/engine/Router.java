@@ -57,9 +57,11 @@ final class Router {
       call.answer(new LocalReply(503, marked, "drop overload", "drop_overload"));
       return;
     }
-    entry.finalizeRequest(call, call);
-    entry.hash(call, call);
-    call.retry = entry.retry(call);
+    if (call.chain.preparation != null) {
+      entry.finalizeRequest(call, call);
+      entry.hash(call, call);
+      call.retry = entry.retry(call);
+    }
     if (call.maxStreamNanos > 0) {
       call.streamDeadline = call.startNanos() + call.maxStreamNanos;
     }
