@@ -69,7 +69,8 @@ final class MeshYamlTest {
     assertThat(lines(resources, "cluster"))
         .containsExactly(
             "cluster outbound|80||orders.default.svc.cluster.local EDS LEAST_REQUEST"
-                + " connect=5000000us limits=1024/1024/1024/3 budget=20.0/3 outlier=- panic=50.0"
+                + " connect=5000000us limits=1024/1024/1024/3 budget=20.0/64 outlier=5xx=5/0 gw=5/0"
+                + " local=3/100 sr=0 int=5000000us base=10000000us max=50 split=true panic=50.0"
                 + " http=h1 idle=3600000000us age=0us per=0 matches:tlsMode-istio"
                 + " tls(cert=[default] root=ROOTCA"
                 + " sans=[spiffe://cluster.local/ns/default/sa/orders]"
@@ -175,7 +176,8 @@ final class MeshYamlTest {
     assertThat(lines(resources, "cluster outbound|80|"))
         .containsExactly(
             "cluster outbound|80||api.pay.example STRICT_DNS LEAST_REQUEST connect=5000000us"
-                + " limits=1024/1024/1024/3 budget=20.0/3 outlier=- panic=50.0 http=h1"
+                + " limits=1024/1024/1024/3 budget=20.0/64 outlier=5xx=5/0 gw=5/0 local=3/100 sr=0"
+                + " int=5000000us base=10000000us max=50 split=true panic=50.0 http=h1"
                 + " idle=3600000000us age=0us per=0 autosni=true autosan=true tls(cert=[]"
                 + " root=file-root:system sans=[] sni=) dns=60000000us ttl=true V4_ONLY"
                 + " api.pay.example:443@// p0 w1");

@@ -8,6 +8,7 @@ import io.inmesh.config.CircuitBreakers.Thresholds;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.EndpointSet;
 import io.inmesh.config.Metadata;
+import io.inmesh.config.OutlierDetection;
 import io.inmesh.config.ProtocolOptions;
 import io.inmesh.config.ProtocolOptions.Http;
 import io.inmesh.config.Resource;
@@ -51,6 +52,25 @@ final class Clusters {
    */
   private static final Thresholds INMESH_LIMITS =
       new Thresholds(1024, 1024, 1024, 3, Optional.of(new RetryBudget(20, 64)), false);
+
+  /**
+   * Hosts that cannot be reached are left out for a while, until the registry knows that they are
+   * gone; what a host answers does not count.
+   */
+  private static final OutlierDetection INMESH_OUTLIERS =
+      new OutlierDetection(
+          new OutlierDetection.Consecutive(5, 0, 5, 0, 3, 100),
+          new OutlierDetection.Ejection(
+              Duration.ofSeconds(5),
+              Duration.ofSeconds(10),
+              Duration.ofSeconds(60),
+              Duration.ZERO,
+              50,
+              true,
+              true),
+          new OutlierDetection.SuccessRate(0, 5, 100, 1900, 0),
+          new OutlierDetection.FailurePercentage(0, 85, 5, 50),
+          true);
 
   private final NodeView view;
   private final Tls tls;
@@ -104,7 +124,7 @@ final class Clusters {
             balancing(service, discovery, policy),
             transport,
             limits(service, policy),
-            policy.outliers().map(TrafficPolicy.Outliers::detection),
+            outliers(service, policy),
             List.of(),
             metadata(service, subset)));
     if (discovery instanceof Cluster.Eds) {
@@ -118,6 +138,12 @@ final class Clusters {
     boolean marked =
         policy.tls().map(tls -> tls.mode() == TrafficPolicy.Mode.ISTIO_MUTUAL).orElse(true);
     return new Endpoints(LocalityPriorities.of(view, policy), marked);
+  }
+
+  private Optional<OutlierDetection> outliers(Service service, TrafficPolicy policy) {
+    Optional<OutlierDetection> own = policy.outliers().map(TrafficPolicy.Outliers::detection);
+    boolean silent = istio(service) || view.flavour() == Flavour.GRPC;
+    return own.isPresent() || silent ? own : Optional.of(INMESH_OUTLIERS);
   }
 
   private static boolean istio(Service service) {
