@@ -4,6 +4,7 @@ import java.util.Set;
 
 class TestkitCodeTest extends CodeRules {
   TestkitCodeTest() {
-    super(CodeRules.class, Set.of());
+    // A contract is a test: it runs a plane on real time.
+    super(CodeRules.class, Set.of("io.inmesh.testkit.plane.ConfigPlaneContract"));
   }
 }
