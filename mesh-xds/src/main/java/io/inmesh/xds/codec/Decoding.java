@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * was given. Used by one thread, and only until the resource is done.
  */
 public final class Decoding {
-  private static final Duration LONGEST = Duration.ofSeconds(315_576_000_000L);
+  private static final Duration LONGEST = Duration.ofDays(3_652_500);
 
   private final Surroundings surroundings;
   private final List<String> unsupported = new ArrayList<>(0);
@@ -36,6 +36,11 @@ public final class Decoding {
   /** The wrong resource, for the caller to throw. */
   public Refusal refuse(String reason) {
     return new Refusal(path(), reason);
+  }
+
+  /** The wrong resource, because a field of the message in hand is what an exception says. */
+  Refusal refuse(String field, Exception wrong) {
+    return refuse(field, String.valueOf(wrong.getMessage()));
   }
 
   /** The wrong resource, because of a field of the message in hand. */
@@ -209,7 +214,7 @@ public final class Decoding {
     try {
       return surroundings.interned().valid(new Regex(Patterns.checked(pattern)));
     } catch (IllegalArgumentException wrong) {
-      throw refuse("regex", wrong.getMessage());
+      throw refuse("regex", wrong);
     }
   }
 

@@ -20,7 +20,7 @@ final class FormatCodec {
     try {
       return FormatCommands.check(Format.parse(in.text(source)));
     } catch (IllegalArgumentException wrong) {
-      throw in.refuse(field, wrong.getMessage());
+      throw in.refuse(field, wrong);
     }
   }
 

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.inmesh.config.JwtAuthentication;
-import io.inmesh.config.JwtAuthentication.Provider;
 import io.inmesh.config.JwtAuthentication.Requirement;
 import io.inmesh.config.JwtAuthentication.Rule;
 import io.inmesh.proto.envoy.extensions.filters.http.jwt_authn.v3.JwtRequirement;
@@ -38,7 +37,7 @@ final class JwtCodec implements ExtensionCodec<JwtAuthentication> {
     if (message.hasFilterStateRules()) {
       throw in.refuse("filter_state_rules", "is not supported");
     }
-    Map<String, Provider> providers = new HashMap<>();
+    Map<String, JwtAuthentication.Provider> providers = new HashMap<>();
     message
         .getProvidersMap()
         .forEach(

@@ -5,8 +5,6 @@ import io.inmesh.config.JwtAuthentication.ClaimHeader;
 import io.inmesh.config.JwtAuthentication.HeaderPlace;
 import io.inmesh.config.JwtAuthentication.Jwks;
 import io.inmesh.config.JwtAuthentication.Places;
-import io.inmesh.config.JwtAuthentication.Provider;
-import io.inmesh.config.JwtAuthentication.Results;
 import io.inmesh.proto.envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader;
 import io.inmesh.proto.envoy.extensions.filters.http.jwt_authn.v3.JwtProvider;
 import io.inmesh.proto.envoy.extensions.filters.http.jwt_authn.v3.RemoteJwks;
@@ -19,9 +17,9 @@ final class JwtProviderCodec {
 
   private JwtProviderCodec() {}
 
-  static Provider provider(Decoding in, JwtProvider message) {
+  static JwtAuthentication.Provider provider(Decoding in, JwtProvider message) {
     int skew = Decoding.clamped(message.getClockSkewSeconds());
-    return new Provider(
+    return new JwtAuthentication.Provider(
         in.text(message.getIssuer()),
         FilterChainCodec.texts(in, message.getAudiencesList()),
         in.inside(message.hasSubjects(), "subjects", message.getSubjects(), MatcherCodec::string),
@@ -77,8 +75,8 @@ final class JwtProviderCodec {
         message.getForward());
   }
 
-  private static Results results(Decoding in, JwtProvider message) {
-    return new Results(
+  private static JwtAuthentication.Results results(Decoding in, JwtProvider message) {
+    return new JwtAuthentication.Results(
         in.text(in.optionalHeaderName("forward_payload_header", message.getForwardPayloadHeader())),
         message.getPadForwardPayloadHeader(),
         in.text(message.getPayloadInMetadata()),
@@ -96,9 +94,9 @@ final class JwtProviderCodec {
         in.required("claim_name", message.getClaimName()));
   }
 
-  static JwtProvider message(Provider provider) {
+  static JwtProvider message(JwtAuthentication.Provider provider) {
     Places places = provider.places();
-    Results results = provider.results();
+    JwtAuthentication.Results results = provider.results();
     var message =
         JwtProvider.newBuilder()
             .setIssuer(provider.issuer())

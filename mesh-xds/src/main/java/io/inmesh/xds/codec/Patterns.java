@@ -42,7 +42,7 @@ final class Patterns {
       return pattern;
     } catch (PatternSyntaxException wrong) {
       String unnamed = patterns.unnamed.toString();
-      if (!unnamed.equals(pattern) && wrong.getMessage().contains("duplicate")) {
+      if (!unnamed.equals(pattern) && wrong.getDescription().contains("duplicate")) {
         return checked(unnamed);
       }
       throw new IllegalArgumentException(wrong.getMessage(), wrong);

@@ -31,7 +31,7 @@ final class RetryCodec {
   private static final String PREVIOUS_PRIORITIES =
       "envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig";
   private static final Duration SHORTEST_BACK_OFF = Duration.ofMillis(1);
-  private static final Duration RATE_LIMITED_MAX = Duration.ofSeconds(300);
+  private static final Duration RATE_LIMITED_MAX = Duration.ofMinutes(5);
   private static final Map<String, On> TOKENS = tokens();
 
   private RetryCodec() {}

@@ -15,8 +15,6 @@ import java.util.Map;
  * that are not read and at the messages inside, and makes paths only for what it finds.
  */
 final class SupportReport {
-  private static final FieldDescriptor[] NONE = {};
-
   private final Map<Descriptor, Fields> known = new HashMap<>();
   private final HonouredFields honoured = new HonouredFields();
   private final List<Object> way = new ArrayList<>();
@@ -27,7 +25,7 @@ final class SupportReport {
    * @param ignored fields that nobody reads
    * @param nested fields that hold messages to look into
    */
-  private record Fields(FieldDescriptor[] ignored, FieldDescriptor[] nested) {}
+  private record Fields(List<FieldDescriptor> ignored, List<FieldDescriptor> nested) {}
 
   /** Adds the paths of such fields. */
   void unhonoured(Message message, List<String> into) {
@@ -96,6 +94,6 @@ final class SupportReport {
         nested.add(field);
       }
     }
-    return new Fields(ignored.toArray(NONE), nested.toArray(NONE));
+    return new Fields(List.copyOf(ignored), List.copyOf(nested));
   }
 }

@@ -16,7 +16,7 @@ final class Templates {
     try {
       UriTemplates.pattern(template);
     } catch (IllegalArgumentException wrong) {
-      throw in.refuse("path_template", wrong.getMessage());
+      throw in.refuse("path_template", wrong);
     }
     return in.text(template);
   }
@@ -26,7 +26,7 @@ final class Templates {
     try {
       UriTemplates.rewrite(template);
     } catch (IllegalArgumentException wrong) {
-      throw in.refuse("path_template_rewrite", wrong.getMessage());
+      throw in.refuse("path_template_rewrite", wrong);
     }
     return in.text(template);
   }
@@ -45,7 +45,7 @@ final class Templates {
       UriTemplates.check(
           UriTemplates.pattern(match.template()), UriTemplates.rewrite(rewrite.template()));
     } catch (IllegalArgumentException wrong) {
-      throw in.refuse("route.path_rewrite_policy", wrong.getMessage());
+      throw in.refuse("route.path_rewrite_policy", wrong);
     }
   }
 

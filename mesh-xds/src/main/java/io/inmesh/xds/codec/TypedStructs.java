@@ -43,7 +43,7 @@ final class TypedStructs {
       }
       return message.build();
     } catch (InvalidProtocolBufferException wrong) {
-      throw in.refuse("value", wrong.getMessage());
+      throw in.refuse("value", wrong);
     }
   }
 }

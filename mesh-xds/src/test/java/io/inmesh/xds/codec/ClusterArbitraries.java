@@ -127,14 +127,14 @@ final class ClusterArbitraries {
         Arbitraries.oneOf(
             combine(
                     name().list().uniqueElements().ofMinSize(1).ofMaxSize(2),
-                    Arbitraries.of(0, 1, 2, 3))
+                    Arbitraries.of(
+                        Balancing.Fallback.NOT_DEFINED,
+                        Balancing.Fallback.NO_FALLBACK,
+                        Balancing.Fallback.ANY_ENDPOINT,
+                        Balancing.Fallback.DEFAULT_SUBSET))
                 .as(
                     (keys, fallback) ->
-                        new Balancing.Selector(
-                            keys,
-                            Balancing.Fallback.values()[fallback],
-                            List.of(),
-                            keys.size() == 1)),
+                        new Balancing.Selector(keys, fallback, List.of(), keys.size() == 1)),
             Arbitraries.just(
                 new Balancing.Selector(
                     List.of("k", "l"), Balancing.Fallback.KEYS_SUBSET, List.of("k"), false)));
