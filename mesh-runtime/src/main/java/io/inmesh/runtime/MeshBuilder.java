@@ -80,6 +80,7 @@ public final class MeshBuilder {
   private TlsProvider tls = TlsProvider.BEST;
   private RuntimeValues runtime = RuntimeValues.NONE;
   private HostEvents events = HostEvents.NONE;
+  private Supplier<TrustBundle> platformRoots = new PlatformRoots();
   private final List<CallLog> logs = new ArrayList<>();
   private final List<FilterType<?>> filters = new ArrayList<>();
   private final List<String> wanted = new ArrayList<>();
@@ -216,6 +217,15 @@ public final class MeshBuilder {
     return this;
   }
 
+  /**
+   * The authorities that vouch for HTTPS servers outside the mesh, under the trust domain ""; those
+   * of the Java platform by default.
+   */
+  public MeshBuilder platformRoots(Supplier<TrustBundle> value) {
+    platformRoots = value;
+    return this;
+  }
+
   /** Told when hosts are ejected and come back. */
   public MeshBuilder hostEvents(HostEvents value) {
     events = value;
@@ -252,7 +262,7 @@ public final class MeshBuilder {
     }
     var closing = new Closing();
     var seeds = new SecureRandom();
-    var view = new SecretView(secrets, new PlatformRoots());
+    var view = new SecretView(secrets, platformRoots);
     Threads threads = threads(closing, seeds);
     EventLoop config = configLoop(closing, seeds);
     Transport wire = transport(closing, threads, view);

@@ -6,7 +6,9 @@ import io.inmesh.balance.Picker;
 import io.inmesh.config.Address;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.EndpointSet.Endpoint;
+import io.inmesh.config.EndpointSet.Health;
 import io.inmesh.config.Locality;
+import io.inmesh.config.Metadata;
 import io.inmesh.config.TransportSocket;
 import io.inmesh.loop.Timer;
 import io.inmesh.transport.Transport;
@@ -26,6 +28,7 @@ final class OriginalDestinations implements Picker {
 
   private final ClusterParts parts;
   private final HostBuilder builder;
+  private final boolean secure;
   private final int defaultPort;
   private final Consumer<HostPools> drain;
   private final Map<String, Known> hosts = new ConcurrentHashMap<>();
@@ -64,8 +67,8 @@ final class OriginalDestinations implements Picker {
             parts.events());
     this.parts = parts;
     this.builder = new HostBuilder(config, resolving, limits, null);
-    this.defaultPort =
-        config.transport().socket() instanceof TransportSocket.UpstreamTls ? 443 : 80;
+    this.secure = config.transport().socket() instanceof TransportSocket.UpstreamTls;
+    this.defaultPort = secure ? 443 : 80;
     this.drain = drain;
   }
 
@@ -88,7 +91,9 @@ final class OriginalDestinations implements Picker {
   }
 
   private Known make(Address address) {
-    var endpoint = new Endpoint(address);
+    // Over TLS the certificate must be for the host that the request names.
+    String hostname = secure ? address.host() : "";
+    var endpoint = new Endpoint(address, hostname, 1, Health.UNKNOWN, Metadata.EMPTY);
     HostPools pools = builder.pools(builder.settings(endpoint));
     var state = new HostState(address, parts.writer().nanoTime());
     var place = new ClusterHost.Place(0, Locality.NONE, 0);

@@ -31,9 +31,10 @@ public final class ClientTls {
     this.contexts = contexts;
     this.socket = socket;
     String name = socket.autoHostSni() && !hostname.isEmpty() ? hostname : socket.sni();
-    String sni = NetUtil.createByteArrayFromIpAddressString(name) == null ? name : "";
-    this.serverName = new ServerName(sni);
-    String checked = socket.autoSniSanValidation() ? sni : "";
+    // An IP address is no server name, but the certificate must be for it all the same.
+    this.serverName =
+        new ServerName(NetUtil.createByteArrayFromIpAddressString(name) == null ? name : "");
+    String checked = socket.autoSniSanValidation() ? name : "";
     List<String> offered = socket.common().alpn().isEmpty() ? alpn : socket.common().alpn();
     this.recipe =
         new Recipe(

@@ -4,6 +4,7 @@ import io.inmesh.config.StringMatcher;
 import io.inmesh.config.TransportSocket.SanMatcher;
 import io.inmesh.config.TransportSocket.SanType;
 import io.inmesh.config.TransportSocket.Validation;
+import io.netty.util.NetUtil;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,8 +28,8 @@ record PeerRules(
   /**
    * What a config says.
    *
-   * @param name a DNS name that must stand in the certificate instead of the configured names;
-   *     empty for none
+   * @param name a DNS name, or an IP address, that must stand in the certificate instead of the
+   *     configured names; empty for none
    */
   static PeerRules of(Optional<Validation> config, String name) {
     if (config.isEmpty()) {
@@ -38,7 +39,7 @@ record PeerRules(
     List<SanMatcher> matchers =
         name.isEmpty()
             ? validation.subjectAltNames()
-            : List.of(new SanMatcher(SanType.DNS, new StringMatcher.Exact(name, true)));
+            : List.of(new SanMatcher(type(name), new StringMatcher.Exact(name, true)));
     return new PeerRules(
         validation.authorities().isPresent(),
         matchers.stream().map(SanRule::new).toList(),
@@ -47,5 +48,10 @@ record PeerRules(
         validation.spkiHashes(),
         validation.acceptUntrusted(),
         validation.allowExpired());
+  }
+
+  private static SanType type(String name) {
+    boolean address = NetUtil.createByteArrayFromIpAddressString(name) != null;
+    return address ? SanType.IP_ADDRESS : SanType.DNS;
   }
 }
