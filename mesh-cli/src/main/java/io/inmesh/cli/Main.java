@@ -6,6 +6,7 @@ import io.inmesh.cli.command.ControlPlaneCommand;
 import io.inmesh.cli.command.DemoCommand;
 import io.inmesh.cli.command.FloodCommand;
 import io.inmesh.cli.command.ServeCommand;
+import io.inmesh.cli.replay.ReplayCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -25,6 +26,7 @@ import picocli.CommandLine.Command;
       ServeCommand.class,
       CertCommand.class,
       DemoCommand.class,
+      ReplayCommand.class,
       FloodCommand.class
     })
 public final class Main implements Runnable {

@@ -104,6 +104,9 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     }
     host = chosen;
     chosen.began();
+    if (previous == null && !call.resent) {
+      hostFound();
+    }
     call.routed().finalizeAttempt(call, chosen.endpoint());
     if (call.hasRequestEnded()) {
       startPerTry();
@@ -111,6 +114,17 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     rearm();
     boolean grpc = Grpc.isRequest(call.headers());
     opening = chosen.pool(priority(), grpc).open(call.loop, this);
+  }
+
+  /** Only now a request without a body counts as sent, and copies of it go out. */
+  private void hostFound() {
+    if (call.hasRequestEnded()) {
+      Router.mirror(call);
+    } else if (call.body == null) {
+      call.requestEnded();
+    } else if (!call.routed().mirrors().isEmpty()) {
+      call.original = Mirror.of(call, call.headers().copy());
+    }
   }
 
   private Priority priority() {

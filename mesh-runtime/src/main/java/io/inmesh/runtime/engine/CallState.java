@@ -58,6 +58,7 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
   private Headers responseHeaders = Headers.EMPTY;
   private Headers responseTrailers = Headers.EMPTY;
   private String localBody = "";
+  private String virtualCluster = "";
 
   /** How many filters the request has reached. */
   int at;
@@ -361,6 +362,15 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
   @Override
   public final Headers responseTrailers() {
     return responseTrailers;
+  }
+
+  final void virtualCluster(String name) {
+    virtualCluster = name;
+  }
+
+  @Override
+  public final String virtualCluster() {
+    return virtualCluster;
   }
 
   final void localReplyBody(String body) {

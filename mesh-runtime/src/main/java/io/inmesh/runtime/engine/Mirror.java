@@ -49,7 +49,7 @@ final class Mirror extends CallState {
   private final Exchange exchange = new Exchange();
 
   Mirror(OutgoingCall call, ClusterRuntime to, MirrorEntry entry) {
-    super(call.chain, call.clusters, "", call.surroundings, call.loop, copied(call), NOBODY);
+    super(call.chain, call.clusters, "", call.surroundings, call.loop, original(call), NOBODY);
     this.to = to;
     List<ByteBuffer> whole = call.body == null ? List.of() : call.body.whole();
     this.chunks = whole == null ? List.of() : whole;
@@ -60,13 +60,19 @@ final class Mirror extends CallState {
     entry.finalizeCopy(this);
   }
 
-  private static Request copied(OutgoingCall call) {
+  private static Request original(OutgoingCall call) {
+    Request kept = call.original;
+    return kept == null ? of(call, call.headers()) : kept;
+  }
+
+  /** The request as copies of it begin: finalized, but not yet rewritten for a host. */
+  static Request of(OutgoingCall call, Headers headers) {
     return new Request(
         call.method(),
         call.scheme(),
         call.authority(),
         call.path(),
-        call.headers(),
+        headers,
         Optional.empty(),
         Duration.ZERO);
   }

@@ -29,6 +29,10 @@ public final class OutgoingCall extends CallState {
   @Nullable OutgoingCall next;
 
   @Nullable ReplayBuffer body;
+
+  /** What mirrors copy, if that cannot be done before the request is rewritten for a host. */
+  @Nullable Request original;
+
   @Nullable RetryRules retry;
   @Nullable Admission retrying;
 
@@ -144,9 +148,10 @@ public final class OutgoingCall extends CallState {
     }
     details(reply.details());
     localReplyBody(reply.body());
-    // Formats and mutations may print the status of the reply.
-    response(reply.status(), reply.headers());
-    LocalReply whole = chain.responses.local(this, reply, grpcStatus);
+    LocalReply own = reply.headers().isFrozen() ? reply.copy() : reply;
+    // As in Envoy, formats and mutations of a local reply see its headers, not yet its status.
+    response(0, own.headers());
+    LocalReply whole = chain.responses.local(this, own, grpcStatus);
     head(whole.status(), whole.headers());
     if (!whole.body().isEmpty() && !method().equals("HEAD") && !ended) {
       byte[] bytes = whole.body().getBytes(StandardCharsets.UTF_8);
@@ -194,7 +199,9 @@ public final class OutgoingCall extends CallState {
     if (current != null) {
       current.requestEnded();
     }
-    Router.mirror(this);
+    if (current != null && current.host() != null) {
+      Router.mirror(this);
+    }
   }
 
   /** Milliseconds since the request was whole. */

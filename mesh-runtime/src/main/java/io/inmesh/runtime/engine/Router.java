@@ -39,15 +39,16 @@ final class Router {
       call.answer(reply);
     } else if (forward != null) {
       forward(call, entry, forward);
+    } else {
+      // A route that forwards nothing (non_forwarding_action) names no cluster.
+      noCluster(call, 503);
     }
   }
 
   private static void forward(OutgoingCall call, RouteEntry<RouteParts> entry, Forward forward) {
     ClusterRuntime cluster = call.clusters.find(entry.cluster(call));
     if (cluster == null) {
-      call.flag(Flag.NC);
-      call.answer(
-          new LocalReply(forward.clusterNotFoundStatus(), Headers.EMPTY, "", "cluster_not_found"));
+      noCluster(call, forward.clusterNotFoundStatus());
       return;
     }
     call.cluster = cluster;
@@ -58,6 +59,7 @@ final class Router {
       return;
     }
     if (call.chain.preparation != null) {
+      call.virtualCluster(entry.virtualCluster(call));
       entry.finalizeRequest(call, call);
       entry.hash(call, call);
       call.retry = entry.retry(call);
@@ -69,8 +71,6 @@ final class Router {
       ReplayBuffer body = buffer(call, call.request().body().get(), entry, forward);
       call.body = body;
       body.open();
-    } else {
-      call.requestEnded();
     }
     if (!call.hasEnded()) {
       begin(new Attempt(call, cluster, null));
@@ -83,6 +83,11 @@ final class Router {
         call.retry != null || !entry.mirrors().isEmpty() || forward.internalRedirect().isPresent();
     long limit = entry.bufferLimit() < 0 ? DEFAULT_BUFFER : entry.bufferLimit();
     return new ReplayBuffer(source, call, needed ? limit : Math.min(limit, RESENT), needed);
+  }
+
+  private static void noCluster(OutgoingCall call, int status) {
+    call.flag(Flag.NC);
+    call.answer(new LocalReply(status, Headers.EMPTY, "", "cluster_not_found"));
   }
 
   private static void begin(Attempt attempt) {

@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes headers and cookies into dynamic metadata, and lets the route be chosen again if that
- * changed anything. Source: envoy.extensions.filters.http.header_to_metadata.v3.
+ * Writes headers and cookies into dynamic metadata. As in Envoy, the route is not chosen again by
+ * that. Source: envoy.extensions.filters.http.header_to_metadata.v3.
  */
 final class HeaderToMetadataFilter implements HttpFilter {
   private static final String NAMESPACE = "envoy.filters.http.header_to_metadata";
@@ -75,17 +75,15 @@ final class HeaderToMetadataFilter implements HttpFilter {
       return text.toString();
     }
 
-    boolean write(Call call, String header) {
+    void write(Call call, String header) {
       String text = to.value().isEmpty() ? header : to.value();
       if (pattern != null) {
         text = pattern.matcher(header).replaceAll(replacement);
       }
       Object value = text.isEmpty() || text.length() >= LONGEST ? null : typed(text);
-      if (value == null) {
-        return false;
+      if (value != null) {
+        call.putMetadata(to.namespace().isEmpty() ? NAMESPACE : to.namespace(), to.key(), value);
       }
-      call.putMetadata(to.namespace().isEmpty() ? NAMESPACE : to.namespace(), to.key(), value);
-      return true;
     }
 
     private @Nullable Object typed(String text) {
@@ -119,20 +117,16 @@ final class HeaderToMetadataFilter implements HttpFilter {
 
   @Override
   public Verdict onRequest(Call call) {
-    boolean changed = false;
     for (Compiled compiled : requestRules) {
       Rule rule = compiled.rule;
       String value =
           rule.cookie().isEmpty()
               ? joined(call.headers(), rule.header())
               : cookie(call.headers(), rule.cookie());
-      changed |= apply(call, compiled, value);
+      apply(call, compiled, value);
       if (value != null && rule.remove() && rule.cookie().isEmpty()) {
         call.editHeaders().remove(rule.header());
       }
-    }
-    if (changed) {
-      call.clearRoute();
     }
     return Verdict.CONTINUE;
   }
@@ -149,9 +143,11 @@ final class HeaderToMetadataFilter implements HttpFilter {
     }
   }
 
-  private static boolean apply(Call call, Compiled compiled, @Nullable String value) {
+  private static void apply(Call call, Compiled compiled, @Nullable String value) {
     Writer writer = value == null ? compiled.missing : compiled.present;
-    return writer != null && writer.write(call, value == null ? "" : value);
+    if (writer != null) {
+      writer.write(call, value == null ? "" : value);
+    }
   }
 
   private static @Nullable String joined(Headers headers, String name) {

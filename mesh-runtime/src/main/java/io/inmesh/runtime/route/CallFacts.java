@@ -20,6 +20,9 @@ public interface CallFacts extends RouteInput {
   /** The endpoint of the current attempt, or null. */
   @Nullable Endpoint endpoint();
 
+  /** The route's virtual cluster for the request as it was routed; "" for none. */
+  String virtualCluster();
+
   /** The response status; zero before the head. */
   int status();
 

@@ -81,7 +81,7 @@ final class FormatPieces {
       case "ROUTE_NAME":
         return call -> call.entry() == null ? null : orNull(call.entry().route().name());
       case "VIRTUAL_CLUSTER_NAME":
-        return call -> call.entry() == null ? null : orNull(call.entry().virtualCluster(call));
+        return call -> orNull(call.virtualCluster());
       case "LOCAL_REPLY_BODY":
         return CallFacts::localReplyBody;
       case "UNIQUE_ID":

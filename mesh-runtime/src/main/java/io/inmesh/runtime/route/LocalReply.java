@@ -8,4 +8,9 @@ import io.inmesh.call.Headers;
  * @param headers beside what every local reply has
  * @param details where it came from, in Envoy's words
  */
-public record LocalReply(int status, Headers headers, String body, String details) {}
+public record LocalReply(int status, Headers headers, String body, String details) {
+  /** The same with headers that can be written to. */
+  public LocalReply copy() {
+    return new LocalReply(status, headers.copy(), body, details);
+  }
+}

@@ -51,13 +51,14 @@ public final class ResponsePreparation {
   }
 
   /**
-   * A local reply, before filters see it: mutations of the route, length and type of the body. A
-   * gRPC call gets 200 with {@code grpc-status}; then no body is left.
+   * A local reply whose headers can be written to, before filters see it: mutations of the route,
+   * length and type of the body. A gRPC call gets 200 with {@code grpc-status}; then no body is
+   * left.
    *
    * @param grpcStatus the status for gRPC calls; -1 for the one that stands for the HTTP status
    */
   public LocalReply local(CallFacts call, LocalReply reply, int grpcStatus) {
-    Headers headers = reply.headers().isFrozen() ? reply.headers().copy() : reply.headers();
+    Headers headers = reply.headers();
     ofRoute(call, headers);
     String body = reply.body();
     RouteEntry<?> entry = call.entry();

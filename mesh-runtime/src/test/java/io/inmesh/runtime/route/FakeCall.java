@@ -150,6 +150,11 @@ final class FakeCall implements RequestEdit, CallLimits, HashSink {
   }
 
   @Override
+  public String virtualCluster() {
+    return "";
+  }
+
+  @Override
   public int status() {
     return status;
   }

@@ -1,0 +1,67 @@
+package io.inmesh.cli.replay;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The recordings' configs as proto-JSON of whole resources. */
+final class Settings {
+  private static final String TYPES = "type.googleapis.com/envoy.";
+  private static final String FILTERS = "extensions.filters.";
+
+  private Settings() {}
+
+  /** The listener that a config line stands for. */
+  static Map<String, Object> listener(Map<?, ?> config) {
+    var router = new LinkedHashMap<String, Object>();
+    router.put("@type", TYPES + FILTERS + "http.router.v3.Router");
+    putAll(router, config.get("router"));
+    var filters = new ArrayList<Object>(list(config.get("http_filters")));
+    filters.add(Map.of("name", "envoy.filters.http.router", "typed_config", router));
+    var connection = new LinkedHashMap<String, Object>();
+    connection.put(
+        "@type", TYPES + FILTERS + "network.http_connection_manager.v3.HttpConnectionManager");
+    connection.put("stat_prefix", "replay");
+    connection.put("generate_request_id", true);
+    connection.put("route_config", config.get("route_config"));
+    connection.put("http_filters", filters);
+    putAll(connection, config.get("hcm"));
+    Map<String, Object> filter = Map.of("name", "http", "typed_config", connection);
+    Map<String, Object> socket = Map.of("address", "127.0.0.1", "port_value", 1);
+    return Map.of(
+        "name",
+        String.valueOf(config.get("id")),
+        "address",
+        Map.of("socket_address", socket),
+        "filter_chains",
+        List.of(Map.of("filters", List.of(filter))));
+  }
+
+  private static List<?> list(Object json) {
+    return json instanceof List<?> list ? list : List.of();
+  }
+
+  private static void putAll(Map<String, Object> into, Object json) {
+    if (json instanceof Map<?, ?> map) {
+      map.forEach((key, value) -> into.put(String.valueOf(key), value));
+    }
+  }
+
+  /** Run-time values by key, of layers as JSON nests them. */
+  static Map<String, Object> runtime(Object json) {
+    var values = new HashMap<String, Object>();
+    flatten("", json, values);
+    return values;
+  }
+
+  private static void flatten(String prefix, Object json, Map<String, Object> into) {
+    if (json instanceof Map<?, ?> map) {
+      map.forEach(
+          (key, value) -> flatten(prefix.isEmpty() ? "" + key : prefix + "." + key, value, into));
+    } else if (json != null) {
+      into.put(prefix, json);
+    }
+  }
+}
