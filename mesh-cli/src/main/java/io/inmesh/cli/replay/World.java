@@ -26,6 +26,7 @@ import io.inmesh.runtime.cluster.ClusterParts;
 import io.inmesh.runtime.cluster.HostEvents;
 import io.inmesh.runtime.engine.Counters;
 import io.inmesh.runtime.engine.HttpChain;
+import io.inmesh.runtime.engine.InFlight;
 import io.inmesh.runtime.engine.OutgoingCall;
 import io.inmesh.runtime.engine.Surroundings;
 import io.inmesh.runtime.filter.FilterTypes;
@@ -76,8 +77,9 @@ final class World {
     clusters.forEach((name, value) -> names.add(cluster(map(value))));
     plane.put(allOf(names));
     this.surroundings =
-        new Surroundings((call, how) -> {}, CLOCK::getEpochSecond, new Counters(), false);
-    var view = new SecretView(new NoSecrets());
+        new Surroundings(
+            (call, how) -> {}, CLOCK::getEpochSecond, new Counters(), new InFlight(), false);
+    var view = new SecretView(new NoSecrets(), World::noAuthorities);
     this.writer =
         new ConfigWriter(new Assembler(parts(line, localAddress), view), new NameDialer(), loop);
     writer.open(plane, node(line), view);
@@ -202,13 +204,18 @@ final class World {
             loop,
             Recorded.request(recorded),
             trial);
-    call.start();
+    call.enter();
+    call.proceed();
     call.demand(Integer.MAX_VALUE);
     loop.runUntil(trial::hasEnded, PATIENCE);
     if (!trial.hasEnded()) {
       throw new IllegalStateException("the call did not end");
     }
     return trial.outcome(call, backends.takeSeen());
+  }
+
+  private static TrustBundle noAuthorities() {
+    throw new IllegalStateException("TLS is not part of a replay");
   }
 
   /** TLS is not part of a replay. */
