@@ -14,6 +14,9 @@ import io.inmesh.xds.ads.AdsOptions;
 import io.inmesh.xds.ads.AdsPlane;
 import io.inmesh.xds.ads.ResourceMemory;
 import io.inmesh.xds.ca.IstioCertificateAuthority;
+import io.inmesh.xds.codec.Decoder;
+import io.inmesh.xds.codec.DecoderOptions;
+import io.inmesh.xds.codec.Extensions;
 import io.inmesh.xds.grpc.PlaneServer;
 import io.inmesh.xds.snapshot.ResourceSnapshot;
 import java.time.Duration;
@@ -50,7 +53,7 @@ public final class AdsConnector implements PlaneConnector {
   /** The memory of a subscription lives as long as it. */
   private ConfigPlane.Session open(
       AdsOptions ads, JoinFile join, Options options, PlaneContext context) {
-    var decoder = new CodecDecoder();
+    var decoder = new Decoder(Extensions.enforced(), DecoderOptions.DEFAULT).forStream();
     if (options.state().isEmpty()) {
       return new AdsPlane(ads, decoder, ResourceMemory.NONE, clock).open(context);
     }

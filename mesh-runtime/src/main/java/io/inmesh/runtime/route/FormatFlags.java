@@ -2,9 +2,14 @@ package io.inmesh.runtime.route;
 
 import io.inmesh.call.Flag;
 
-/** Response flags as the access log prints them: in Envoy's order, with commas. */
+/**
+ * Response flags as the access log prints them, with commas. Envoy prints them in the order in
+ * which they were set: a refused retry is noted before the failure that it would have mended.
+ */
 public final class FormatFlags {
   private static final Flag[] ORDER = {
+    Flag.URX,
+    Flag.UO,
     Flag.LH,
     Flag.UH,
     Flag.UT,
@@ -12,7 +17,6 @@ public final class FormatFlags {
     Flag.UR,
     Flag.UF,
     Flag.UC,
-    Flag.UO,
     Flag.NR,
     Flag.DI,
     Flag.FI,
@@ -20,7 +24,6 @@ public final class FormatFlags {
     Flag.UAEX,
     Flag.RLSE,
     Flag.DC,
-    Flag.URX,
     Flag.SI,
     Flag.IH,
     Flag.DPE,

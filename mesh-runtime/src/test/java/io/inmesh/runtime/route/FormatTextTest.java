@@ -81,7 +81,7 @@ class FormatTextTest {
         "%PROTOCOL%|HTTP/1.1",
         "%RESPONSE_CODE%|503",
         "%RESPONSE_CODE_DETAILS%|no_such_thing",
-        "%RESPONSE_FLAGS%|UF,URX",
+        "%RESPONSE_FLAGS%|URX,UF",
         "%ROUTE_NAME%|r1",
         "%UPSTREAM_CLUSTER%|c0",
         "%UPSTREAM_HOST%|10.0.0.1:81",

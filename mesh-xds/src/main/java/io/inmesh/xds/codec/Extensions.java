@@ -39,6 +39,15 @@ public final class Extensions {
                 new RouterCodec()));
   }
 
+  /**
+   * Only those that mesh-runtime has filters for. A client decodes with these: what it could not
+   * enforce it refuses when it arrives, not when a call needs it.
+   */
+  public static Extensions enforced() {
+    return new Extensions(Map.of(), Map.of())
+        .with(List.of(new HeaderToMetadataCodec(), new RouterCodec()));
+  }
+
   /** These and more; a newer codec takes the place of an older one of the same type. */
   public Extensions with(List<ExtensionCodec<?>> more) {
     var types = new HashMap<>(byType);
