@@ -221,6 +221,38 @@ class ConfigTest {
     assertThat(statuses(world, "/route", 2)).containsExactly(200, 429);
   }
 
+  @Test
+  void aVirtualHostThatStaysKeepsItsBucketsThoughOthersChange() {
+    var world = new World();
+    world.put(
+        Configs.api("reviews:80", "r", Configs.filter("limit", new Bucket(1000))),
+        twoHosts(limited("/", 2), limited("/", 5)));
+    world.mesh.want("reviews:80");
+    world.loop.runTasks();
+    int parts = world.mesh.liveParts();
+    assertThat(statuses(world, "/", 1)).containsExactly(200);
+    world.put(twoHosts(limited("/", 2), limited("/", 6)));
+    world.put(twoHosts(limited("/", 2), Configs.route("/", Configs.direct(200, ""))));
+    assertThat(world.mesh.liveParts()).isEqualTo(parts - 1);
+    Route more = Configs.route("/more", Configs.direct(200, ""));
+    world.put(twoHosts(limited("/", 2), more));
+    var second = new VirtualHost("second", List.of("other"), List.of(more));
+    var first = new VirtualHost("first", List.of("*"), List.of(limited("/", 2), more));
+    world.put(new RouteConfiguration("r", List.of(first, second)));
+    assertThat(statuses(world, "/", 2)).containsExactly(200, 429);
+    world.plane.absent(key(Type.LISTENER, "reviews:80"));
+    world.loop.runTasks();
+    assertThat(world.mesh.liveParts()).isEqualTo(parts - 3);
+  }
+
+  private static RouteConfiguration twoHosts(Route ofFirst, Route ofSecond) {
+    return new RouteConfiguration(
+        "r",
+        List.of(
+            new VirtualHost("first", List.of("*"), List.of(ofFirst)),
+            new VirtualHost("second", List.of("other"), List.of(ofSecond))));
+  }
+
   private static List<Integer> statuses(World world, String path, int count) {
     var statuses = new ArrayList<Integer>();
     for (int i = 0; i < count; i++) {
