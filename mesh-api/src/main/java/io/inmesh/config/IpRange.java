@@ -36,7 +36,7 @@ public final class IpRange {
       return false;
     }
     for (int bit = 0; bit < length; bit += 8) {
-      int mask = length - bit >= 8 ? 0xff : 0xff << 8 - (length - bit) & 0xff;
+      int mask = length - bit >= 8 ? 0xff : (0xff << (8 - (length - bit))) & 0xff;
       if (((bytes[bit / 8] ^ address[bit / 8]) & mask) != 0) {
         return false;
       }
@@ -109,8 +109,8 @@ public final class IpRange {
         if (four == null) {
           return null;
         }
-        groups.add((four[0] & 0xff) << 8 | four[1] & 0xff);
-        groups.add((four[2] & 0xff) << 8 | four[3] & 0xff);
+        groups.add(((four[0] & 0xff) << 8) | (four[1] & 0xff));
+        groups.add(((four[2] & 0xff) << 8) | (four[3] & 0xff));
       } else if (isGroup(text)) {
         groups.add(Integer.parseInt(text, 16));
       } else {

@@ -24,8 +24,26 @@ public final class Pem {
 
   private Pem() {}
 
-  /** One block: its label and its bytes. */
-  public record Block(String label, byte[] bytes) {}
+  /** One block. */
+  public static final class Block {
+    private final String label;
+    private final byte[] bytes;
+
+    private Block(String label, byte[] bytes) {
+      this.label = label;
+      this.bytes = bytes;
+    }
+
+    /** What it says it is, for instance {@code CERTIFICATE}. */
+    public String label() {
+      return label;
+    }
+
+    /** The DER bytes; the caller's own. */
+    public byte[] bytes() {
+      return bytes.clone();
+    }
+  }
 
   /**
    * All blocks of a text, in order; text between them is passed over.
@@ -99,7 +117,7 @@ public final class Pem {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(spec);
       } catch (InvalidKeySpecException another) {
-        continue;
+        // The next one may read it.
       } catch (GeneralSecurityException missing) {
         throw new IllegalStateException(missing);
       }

@@ -8,8 +8,6 @@ import io.inmesh.config.EndpointSet;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.controlplane.ca.Authority;
 import io.inmesh.controlplane.config.ConfigDirectory;
@@ -142,7 +140,7 @@ class ControlPlaneTest {
     final PlaneEvents events = new PlaneEvents(loop);
     private ConfigPlane.Session session;
 
-    Client(JoinFile join, Map<String, Object> metadata, Key... wanted) {
+    Client(JoinFile join, Map<String, Object> metadata, Resource.Key... wanted) {
       var all = new HashMap<>(metadata);
       all.put("INMESH", Map.of("version", "0.1"));
       var node =
@@ -180,14 +178,14 @@ class ControlPlaneTest {
     return Map.of(Registration.METADATA_KEY, registration.toMetadata());
   }
 
-  private static Key key(Type type, String name) {
-    return new Key(type, name);
+  private static Resource.Key key(Resource.Type type, String name) {
+    return new Resource.Key(type, name);
   }
 
-  private static final Key ROUTES =
-      key(Type.ROUTES, "outbound|80||orders.default.svc.cluster.local");
-  private static final Key ENDPOINTS =
-      key(Type.ENDPOINTS, "outbound|80||orders.default.svc.cluster.local");
+  private static final Resource.Key ROUTES =
+      key(Resource.Type.ROUTES, "outbound|80||orders.default.svc.cluster.local");
+  private static final Resource.Key ENDPOINTS =
+      key(Resource.Type.ENDPOINTS, "outbound|80||orders.default.svc.cluster.local");
 
   private static String route(PlaneEvents.Said said) {
     return said.resource(ROUTES) instanceof RouteConfiguration routes
@@ -209,8 +207,8 @@ class ControlPlaneTest {
   @Test
   void anInstanceThatRegistersIsFoundByOthers() throws Exception {
     new Client(join("orders"), instance(7001));
-    var web = new Client(join("web"), Map.of(), key(Type.LISTENER, "orders"), ROUTES, ENDPOINTS);
-    web.events.await("the listener", said -> said.resource(key(Type.LISTENER, "orders")) != null);
+    var web = new Client(join("web"), Map.of(), key(Resource.Type.LISTENER, "orders"), ROUTES, ENDPOINTS);
+    web.events.await("the listener", said -> said.resource(key(Resource.Type.LISTENER, "orders")) != null);
     web.events.await("the endpoint", said -> ports(said).equals(List.of(7001)));
     new Client(join("orders"), instance(7002));
     web.events.await("both endpoints", said -> ports(said).equals(List.of(7001, 7002)));

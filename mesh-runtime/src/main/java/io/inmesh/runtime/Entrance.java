@@ -55,18 +55,17 @@ final class Entrance implements CallStarter {
   public OutgoingCall call(EventLoop loop, Request request, CallSink sink) {
     Dataplane now = config.dataplane();
     HttpChain chain = dialer.dial(now, request);
-    boolean known = chain != null;
     var call =
         new OutgoingCall(
-            known ? chain : passthrough.nowhere(),
-            known ? now : passthrough,
+            chain == null ? passthrough.nowhere() : chain,
+            chain == null ? passthrough : now,
             now.revision(),
             surroundings,
             loop,
             request,
             sink);
     call.enter();
-    if (known) {
+    if (chain != null) {
       call.proceed();
     } else if (isStranger(request.authority())) {
       proceed(call);
@@ -97,8 +96,8 @@ final class Entrance implements CallStarter {
   boolean isWorthWaiting(String authority, long waited) {
     Destination destination = config.destination(authority);
     boolean coming =
-        destination != null && destination.state() == Destination.State.INCOMPLETE
-            || dialer.allListeners() && !config.isSettled();
+        (destination != null && destination.state() == Destination.State.INCOMPLETE)
+            || (dialer.allListeners() && !config.isSettled());
     return (coming || !config.hasAnswered()) && waited < settings.initialFetch().toNanos();
   }
 

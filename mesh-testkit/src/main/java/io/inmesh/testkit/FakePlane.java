@@ -2,7 +2,6 @@ package io.inmesh.testkit;
 
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
 import io.inmesh.plane.ConfigPlane;
 import io.inmesh.plane.PlaneContext;
 import java.util.ArrayList;
@@ -19,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * unless told to. Owner: the config loop.
  */
 public final class FakePlane implements ConfigPlane {
-  private final Map<Key, Resource> store = new HashMap<>();
+  private final Map<Resource.Key, Resource> store = new HashMap<>();
   private final List<Node> nodes = new ArrayList<>();
   private @Nullable PlaneContext context;
-  private Set<Key> wanted = Set.of();
+  private Set<Resource.Key> wanted = Set.of();
   private boolean deniesUnknown;
   private boolean closed;
   private int revision;
@@ -43,7 +42,7 @@ public final class FakePlane implements ConfigPlane {
 
   private final class Opened implements Session {
     @Override
-    public void want(Set<Key> names) {
+    public void want(Set<Resource.Key> names) {
       var fresh = new HashSet<>(names);
       fresh.removeAll(wanted);
       wanted = names;
@@ -66,14 +65,14 @@ public final class FakePlane implements ConfigPlane {
     }
   }
 
-  private boolean wants(Key key) {
-    return wanted.contains(key) || wanted.contains(new Key(key.type(), Key.ANY));
+  private boolean wants(Resource.Key key) {
+    return wanted.contains(key) || wanted.contains(new Resource.Key(key.type(), Resource.Key.ANY));
   }
 
-  private void send(Set<Key> names) {
-    var update = new HashMap<Key, Optional<Resource>>();
-    for (Key key : names) {
-      if (key.name().equals(Key.ANY)) {
+  private void send(Set<Resource.Key> names) {
+    var update = new HashMap<Resource.Key, Optional<Resource>>();
+    for (Resource.Key key : names) {
+      if (key.name().equals(Resource.Key.ANY)) {
         store.values().stream()
             .filter(resource -> resource.type() == key.type())
             .forEach(resource -> update.put(resource.key(), Optional.of(resource)));
@@ -88,7 +87,7 @@ public final class FakePlane implements ConfigPlane {
 
   /** Adds or replaces resources and sends those that are wanted, in one response. */
   public void put(Resource... resources) {
-    var names = new HashSet<Key>();
+    var names = new HashSet<Resource.Key>();
     for (Resource resource : resources) {
       store.put(resource.key(), resource);
       if (wants(resource.key())) {
@@ -99,7 +98,7 @@ public final class FakePlane implements ConfigPlane {
   }
 
   /** Says that there is no such resource, or no longer. */
-  public void absent(Key key) {
+  public void absent(Resource.Key key) {
     store.remove(key);
     context().events().changed(Map.of(key, Optional.empty()), Integer.toString(++revision));
   }
@@ -115,7 +114,7 @@ public final class FakePlane implements ConfigPlane {
   }
 
   /** What is wanted now. */
-  public Set<Key> wanted() {
+  public Set<Resource.Key> wanted() {
     return wanted;
   }
 

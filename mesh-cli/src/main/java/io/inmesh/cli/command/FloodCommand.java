@@ -149,7 +149,7 @@ public final class FloodCommand implements Callable<Integer> {
         int size = (int) Math.min(CHUNK, length - given);
         byte[] chunk = new byte[size];
         for (int i = 0; i < size; i += 8) {
-          chunk[i] = (byte) (given + i >>> 13);
+          chunk[i] = (byte) ((given + i) >>> 13);
         }
         checksum.update(chunk);
         given += size;

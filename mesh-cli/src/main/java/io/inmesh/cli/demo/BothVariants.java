@@ -3,8 +3,6 @@ package io.inmesh.cli.demo;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.identity.JoinFile;
 import io.inmesh.identity.KeyMaterial;
 import io.inmesh.identity.SecretStore;
@@ -45,7 +43,7 @@ final class BothVariants implements Check {
                   && !delta.known.isEmpty()
                   && delta.known.equals(whole.known));
       long endpoints =
-          delta.known.keySet().stream().filter(key -> key.type() == Type.ENDPOINTS).count();
+          delta.known.keySet().stream().filter(key -> key.type() == Resource.Type.ENDPOINTS).count();
       return delta.known.size() + " resources equal, " + endpoints + " of them endpoints";
     } finally {
       served.process().close();
@@ -54,8 +52,8 @@ final class BothVariants implements Check {
 
   /** Subscribes to everything, and to what that refers to. */
   private static final class Walk implements ConfigPlane.Events, SecretStore, AutoCloseable {
-    final Map<Key, Optional<Resource>> known = new ConcurrentHashMap<>();
-    private final Set<Key> wanted = ConcurrentHashMap.newKeySet();
+    final Map<Resource.Key, Optional<Resource>> known = new ConcurrentHashMap<>();
+    private final Set<Resource.Key> wanted = ConcurrentHashMap.newKeySet();
     private final ThreadLoop loop;
     private ConfigPlane.@Nullable Session session;
 
@@ -70,8 +68,8 @@ final class BothVariants implements Check {
       loop.execute(
           () -> {
             session = plane.open(new PlaneContext(node, loop, this, this));
-            wanted.add(new Key(Type.LISTENER, Key.ANY));
-            wanted.add(new Key(Type.CLUSTER, Key.ANY));
+            wanted.add(new Resource.Key(Resource.Type.LISTENER, Resource.Key.ANY));
+            wanted.add(new Resource.Key(Resource.Type.CLUSTER, Resource.Key.ANY));
             session.want(Set.copyOf(wanted));
           });
     }
@@ -83,13 +81,13 @@ final class BothVariants implements Check {
     }
 
     boolean isComplete() {
-      var named = new HashSet<Key>();
+      var named = new HashSet<Resource.Key>();
       known.values().forEach(resource -> resource.ifPresent(it -> named.addAll(it.references())));
       return known.keySet().containsAll(named);
     }
 
     @Override
-    public void changed(Map<Key, Optional<Resource>> update, String revision) {
+    public void changed(Map<Resource.Key, Optional<Resource>> update, String revision) {
       known.putAll(update);
       for (Optional<Resource> resource : update.values()) {
         resource.ifPresent(it -> wanted.addAll(it.references()));
@@ -104,7 +102,7 @@ final class BothVariants implements Check {
     public void rejected(ConfigPlane.Rejection rejection) {}
 
     @Override
-    public void unsupported(Key key, List<String> fields) {}
+    public void unsupported(Resource.Key key, List<String> fields) {}
 
     @Override
     public void status(ConfigPlane.Status status) {}

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Our client against our server, over a socket: both variants bring the same records. */
 class AdsContractTest {
-  private abstract static class OverLoopback extends ConfigPlaneContract {
+  abstract static class OverLoopback extends ConfigPlaneContract {
     private final Variant variant;
     private @Nullable Plane server;
 
@@ -78,7 +78,7 @@ class AdsContractTest {
     }
   }
 
-  private abstract static class WithSnapshot extends OverLoopback {
+  abstract static class WithSnapshot extends OverLoopback {
     @TempDir private Path parent;
     private final ThreadLoop writer =
         new ThreadLoop(

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Nested;
 
 /** Our client against another's server: java-control-plane, with messages of its own. */
 class JavaControlPlaneTest {
-  private abstract static class Theirs extends ConfigPlaneContract {
+  abstract static class Theirs extends ConfigPlaneContract {
     private final Variant variant;
     private final SimpleCache<String> cache = new SimpleCache<>(node -> "all");
     private final Encoder encoder = new Encoder(Extensions.standard(), TlsFlavor.INMESH);

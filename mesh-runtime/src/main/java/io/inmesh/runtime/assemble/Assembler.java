@@ -6,8 +6,7 @@ import io.inmesh.config.EndpointSet;
 import io.inmesh.config.FilterChain;
 import io.inmesh.config.HttpConnection;
 import io.inmesh.config.Listener;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.Secret;
 import io.inmesh.runtime.cluster.ClusterRuntime;
@@ -67,20 +66,20 @@ public final class Assembler {
    * New hosts go to their cluster at once; the answer holds another dataplane only if a listener,
    * its routes or the table of clusters changed.
    */
-  Assembly apply(Resolution resolution, Set<Key> changed, String revision, Dataplane before) {
-    Map<Type, Set<Key>> touched = upwards(resolution, changed);
+  Assembly apply(Resolution resolution, Set<Resource.Key> changed, String revision, Dataplane before) {
+    Map<Resource.Type, Set<Resource.Key>> touched = upwards(resolution, changed);
     var retired = new ArrayList<Scope>();
-    secrets(resolution, of(touched, Type.SECRET));
+    secrets(resolution, of(touched, Resource.Type.SECRET));
     Map<String, ClusterRuntime> clusters =
-        clusters(resolution, of(touched, Type.CLUSTER), before.clusters(), retired);
-    endpoints(resolution, of(touched, Type.ENDPOINTS), clusters);
+        clusters(resolution, of(touched, Resource.Type.CLUSTER), before.clusters(), retired);
+    endpoints(resolution, of(touched, Resource.Type.ENDPOINTS), clusters);
     Map<String, ListenerRuntime> listeners =
-        listeners(resolution, of(touched, Type.LISTENER), before.listeners(), retired);
+        listeners(resolution, of(touched, Resource.Type.LISTENER), before.listeners(), retired);
     boolean same = clusters == before.clusters() && listeners == before.listeners();
     return new Assembly(same ? before : new Dataplane(revision, listeners, clusters), retired);
   }
 
-  private static Set<Key> of(Map<Type, Set<Key>> touched, Type type) {
+  private static Set<Resource.Key> of(Map<Resource.Type, Set<Resource.Key>> touched, Resource.Type type) {
     return Objects.requireNonNull(touched.get(type));
   }
 
@@ -88,18 +87,18 @@ public final class Assembler {
    * What changed, by type, and the listeners whose routes changed. Endpoints end at their cluster,
    * and calls look clusters up by name.
    */
-  private static Map<Type, Set<Key>> upwards(Resolution resolution, Set<Key> changed) {
-    var touched = new EnumMap<Type, Set<Key>>(Type.class);
-    for (Type type : Type.values()) {
+  private static Map<Resource.Type, Set<Resource.Key>> upwards(Resolution resolution, Set<Resource.Key> changed) {
+    var touched = new EnumMap<Resource.Type, Set<Resource.Key>>(Resource.Type.class);
+    for (Resource.Type type : Resource.Type.values()) {
       touched.put(type, new LinkedHashSet<>());
     }
     changed.forEach(key -> of(touched, key.type()).add(key));
-    of(touched, Type.ROUTES)
-        .forEach(key -> of(touched, Type.LISTENER).addAll(resolution.referrers(key)));
+    of(touched, Resource.Type.ROUTES)
+        .forEach(key -> of(touched, Resource.Type.LISTENER).addAll(resolution.referrers(key)));
     return touched;
   }
 
-  private void secrets(Resolution resolution, Set<Key> changed) {
+  private void secrets(Resolution resolution, Set<Resource.Key> changed) {
     var next = new HashMap<String, @Nullable Secret>();
     changed.forEach(key -> next.put(key.name(), (Secret) resolution.served(key)));
     secrets.update(next);
@@ -107,14 +106,14 @@ public final class Assembler {
 
   private Map<String, ClusterRuntime> clusters(
       Resolution resolution,
-      Set<Key> changed,
+      Set<Resource.Key> changed,
       Map<String, ClusterRuntime> before,
       List<Scope> retired) {
     if (changed.isEmpty()) {
       return before;
     }
     var clusters = new HashMap<>(before);
-    for (Key key : changed) {
+    for (Resource.Key key : changed) {
       Cluster config = (Cluster) resolution.served(key);
       Scope last = clusterScopes.remove(key.name());
       if (last != null) {
@@ -128,7 +127,7 @@ public final class Assembler {
         clusters.put(key.name(), new ClusterRuntime(config, scope, parts.clusters()));
       }
     }
-    for (Key key : changed) {
+    for (Resource.Key key : changed) {
       ClusterRuntime cluster = clusters.get(key.name());
       if (cluster != null) {
         feed(resolution, cluster, clusters);
@@ -155,18 +154,18 @@ public final class Assembler {
     }
     EndpointSet endpoints =
         discovery instanceof Cluster.Eds eds
-            ? (EndpointSet) resolution.served(new Key(Type.ENDPOINTS, eds.serviceName()))
+            ? (EndpointSet) resolution.served(new Resource.Key(Resource.Type.ENDPOINTS, eds.serviceName()))
             : null;
     cluster.update(endpoints == null ? EndpointSet.empty(cluster.config().name()) : endpoints);
   }
 
   /** Tells those that are made of a changed cluster of its new form. */
   private static void aggregates(
-      Resolution resolution, Set<Key> changed, Map<String, ClusterRuntime> clusters) {
-    for (Key key : changed) {
-      for (Key referrer : resolution.referrers(key)) {
+      Resolution resolution, Set<Resource.Key> changed, Map<String, ClusterRuntime> clusters) {
+    for (Resource.Key key : changed) {
+      for (Resource.Key referrer : resolution.referrers(key)) {
         ClusterRuntime above =
-            referrer.type() == Type.CLUSTER && !changed.contains(referrer)
+            referrer.type() == Resource.Type.CLUSTER && !changed.contains(referrer)
                 ? clusters.get(referrer.name())
                 : null;
         if (above != null) {
@@ -177,11 +176,11 @@ public final class Assembler {
   }
 
   private static void endpoints(
-      Resolution resolution, Set<Key> changed, Map<String, ClusterRuntime> clusters) {
-    for (Key key : changed) {
-      for (Key referrer : resolution.referrers(key)) {
+      Resolution resolution, Set<Resource.Key> changed, Map<String, ClusterRuntime> clusters) {
+    for (Resource.Key key : changed) {
+      for (Resource.Key referrer : resolution.referrers(key)) {
         ClusterRuntime cluster = clusters.get(referrer.name());
-        if (referrer.type() == Type.CLUSTER && cluster != null) {
+        if (referrer.type() == Resource.Type.CLUSTER && cluster != null) {
           feed(resolution, cluster, clusters);
         }
       }
@@ -190,14 +189,14 @@ public final class Assembler {
 
   private Map<String, ListenerRuntime> listeners(
       Resolution resolution,
-      Set<Key> touched,
+      Set<Resource.Key> touched,
       Map<String, ListenerRuntime> before,
       List<Scope> retired) {
     if (touched.isEmpty()) {
       return before;
     }
     var listeners = new HashMap<>(before);
-    for (Key key : touched) {
+    for (Resource.Key key : touched) {
       Listener config = (Listener) resolution.served(key);
       ListenerRuntime last = listeners.remove(key.name());
       ListenerRuntime next = config == null ? null : listener(config, resolution, last);
@@ -243,7 +242,7 @@ public final class Assembler {
       return inline.value();
     }
     String name = ((HttpConnection.RoutesByName) from).name();
-    return (RouteConfiguration) resolution.served(new Key(Type.ROUTES, name));
+    return (RouteConfiguration) resolution.served(new Resource.Key(Resource.Type.ROUTES, name));
   }
 
   /** What the next form does not use. */

@@ -3,7 +3,6 @@ package io.inmesh.runtime.assemble;
 import io.inmesh.MeshStatus;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.plane.ConfigPlane;
 import io.inmesh.plane.ConfigPlane.Rejection;
@@ -37,10 +36,10 @@ public final class ConfigWriter implements ConfigPlane.Events {
   private final List<Runnable> early = new ArrayList<>();
 
   private final boolean allListeners;
-  private final Map<Key, Rejection> rejections = new LinkedHashMap<>();
-  private final Map<Key, List<String>> unsupported = new LinkedHashMap<>();
+  private final Map<Resource.Key, Rejection> rejections = new LinkedHashMap<>();
+  private final Map<Resource.Key, List<String>> unsupported = new LinkedHashMap<>();
   private ConfigPlane.@Nullable Session session;
-  private Set<Key> asked = Set.of();
+  private Set<Resource.Key> asked = Set.of();
   private volatile Dataplane current;
   private volatile boolean settled;
   private volatile Known known =
@@ -56,7 +55,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
       MeshStatus.Source source,
       Status plane,
       List<Rejection> rejections,
-      Map<Key, List<String>> unsupported) {
+      Map<Resource.Key, List<String>> unsupported) {
     public Known {
       rejections = List.copyOf(rejections);
       unsupported = Map.copyOf(unsupported);
@@ -88,7 +87,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
           }
 
           @Override
-          public void release(List<Key> listeners) {
+          public void release(List<Resource.Key> listeners) {
             listeners.forEach(key -> step(resolution.release(key), current.revision()));
           }
         });
@@ -155,7 +154,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
     Destination known = destinations.find(name);
     Destination destination = destinations.add(name, pinned);
     if (destination != null && known == null) {
-      var changed = new HashSet<Key>();
+      var changed = new HashSet<Resource.Key>();
       destination.listeners().forEach(key -> changed.addAll(resolution.want(key)));
       step(changed, current.revision());
       destinations.update(destination, resolution);
@@ -176,8 +175,8 @@ public final class ConfigWriter implements ConfigPlane.Events {
   }
 
   @Override
-  public void changed(Map<Key, Optional<Resource>> update, String revision) {
-    Set<Key> changed = resolution.apply(update);
+  public void changed(Map<Resource.Key, Optional<Resource>> update, String revision) {
+    Set<Resource.Key> changed = resolution.apply(update);
     rejections.keySet().removeAll(update.keySet());
     boolean fromDisk = revision.startsWith(ConfigPlane.FROM_DISK);
     var source = fromDisk ? MeshStatus.Source.STATE_DIRECTORY : MeshStatus.Source.PLANE;
@@ -190,7 +189,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
     known = new Known(source, plane, List.copyOf(rejections.values()), unsupported);
   }
 
-  private void step(Set<Key> changed, String revision) {
+  private void step(Set<Resource.Key> changed, String revision) {
     ask();
     if (!changed.isEmpty()) {
       Assembler.Assembly made = assembler.apply(resolution, changed, revision, current);
@@ -202,7 +201,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
   }
 
   private void ask() {
-    Set<Key> names = resolution.wanted();
+    Set<Resource.Key> names = resolution.wanted();
     if (session != null && asked != names) {
       asked = names;
       session.want(names);
@@ -217,12 +216,12 @@ public final class ConfigWriter implements ConfigPlane.Events {
         rejection.type(),
         rejection.name(),
         rejection.reason());
-    rejections.put(new Key(rejection.type(), rejection.name()), rejection);
+    rejections.put(new Resource.Key(rejection.type(), rejection.name()), rejection);
     tell(known.source(), known.plane());
   }
 
   @Override
-  public void unsupported(Key key, List<String> fields) {
+  public void unsupported(Resource.Key key, List<String> fields) {
     if (fields.isEmpty()) {
       unsupported.remove(key);
     } else {
@@ -247,7 +246,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
   }
 
   /** All that the plane is asked for. */
-  public Set<Key> wanted() {
+  public Set<Resource.Key> wanted() {
     return resolution.wanted();
   }
 

@@ -14,7 +14,6 @@ import io.inmesh.runtime.route.RouteSettings;
 import io.inmesh.runtime.route.RouteTable;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,7 @@ final class ConnectionAssembly implements io.inmesh.runtime.route.Parts<RoutePar
   private final List<HttpConnection.Filter> filters;
   private final Scope scope;
   private final @Nullable ConnectionRuntime last;
-  private final Map<RouteParts, Scope> overrides = new IdentityHashMap<>();
+  private final IdentityHashMap<RouteParts, Scope> overrides = new IdentityHashMap<>();
 
   /**
    * An assembly.

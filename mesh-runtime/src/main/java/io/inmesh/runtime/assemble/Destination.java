@@ -1,6 +1,6 @@
 package io.inmesh.runtime.assemble;
 
-import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +10,7 @@ import java.util.List;
  */
 public final class Destination {
   private final String name;
-  private final List<Key> listeners;
+  private final List<Resource.Key> listeners;
   private final List<Runnable> waiting = new ArrayList<>();
   private volatile State state = State.UNKNOWN;
 
@@ -32,7 +32,7 @@ public final class Destination {
     ABSENT
   }
 
-  Destination(String name, List<Key> listeners) {
+  Destination(String name, List<Resource.Key> listeners) {
     this.name = name;
     this.listeners = listeners;
   }
@@ -47,7 +47,7 @@ public final class Destination {
     return state;
   }
 
-  List<Key> listeners() {
+  List<Resource.Key> listeners() {
     return listeners;
   }
 

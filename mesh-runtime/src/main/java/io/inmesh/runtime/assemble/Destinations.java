@@ -1,6 +1,6 @@
 package io.inmesh.runtime.assemble;
 
-import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.loop.Timer;
 import io.inmesh.runtime.resolve.Resolution;
@@ -28,7 +28,7 @@ final class Destinations {
   private static final Duration IDLE = Duration.ofMinutes(10);
 
   private final Map<String, Destination> byName = new ConcurrentHashMap<>();
-  private final Map<Key, List<Destination>> byListener = new HashMap<>();
+  private final Map<Resource.Key, List<Destination>> byListener = new HashMap<>();
   private final Dialer dialer;
   private final EventLoop loop;
   private final Sweep sweep = new Sweep();
@@ -40,7 +40,7 @@ final class Destinations {
     Set<String> used();
 
     /** These are no longer asked for. */
-    void release(List<Key> listeners);
+    void release(List<Resource.Key> listeners);
   }
 
   Destinations(Dialer dialer, EventLoop loop) {
@@ -79,7 +79,7 @@ final class Destinations {
       known = new Destination(name, dialer.listeners(name));
       known.usedAt = loop.nanoTime();
       byName.put(name, known);
-      for (Key key : known.listeners()) {
+      for (Resource.Key key : known.listeners()) {
         byListener.computeIfAbsent(key, absent -> new ArrayList<>()).add(known);
       }
     }
@@ -90,8 +90,8 @@ final class Destinations {
   }
 
   /** On the config thread: looks again at those that these resources concern. */
-  void update(Set<Key> changed, Resolution resolution) {
-    for (Key key : changed) {
+  void update(Set<Resource.Key> changed, Resolution resolution) {
+    for (Resource.Key key : changed) {
       for (Destination destination : List.copyOf(byListener.getOrDefault(key, List.of()))) {
         update(destination, resolution);
       }
@@ -105,10 +105,10 @@ final class Destinations {
     }
   }
 
-  private static Destination.State state(List<Key> listeners, Resolution resolution) {
+  private static Destination.State state(List<Resource.Key> listeners, Resolution resolution) {
     boolean present = false;
     boolean absent = !listeners.isEmpty();
-    for (Key key : listeners) {
+    for (Resource.Key key : listeners) {
       if (resolution.served(key) != null) {
         return Destination.State.SERVED;
       }
@@ -122,10 +122,10 @@ final class Destinations {
   }
 
   /** Answers the listeners that no other destination needs. */
-  private List<Key> remove(Destination destination) {
+  private List<Resource.Key> remove(Destination destination) {
     byName.remove(destination.name());
-    var unused = new ArrayList<Key>();
-    for (Key key : destination.listeners()) {
+    var unused = new ArrayList<Resource.Key>();
+    for (Resource.Key key : destination.listeners()) {
       List<Destination> others = byListener.getOrDefault(key, List.of());
       others.remove(destination);
       if (others.isEmpty()) {

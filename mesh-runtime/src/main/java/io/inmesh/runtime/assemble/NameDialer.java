@@ -1,8 +1,7 @@
 package io.inmesh.runtime.assemble;
 
 import io.inmesh.call.Request;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.runtime.engine.HttpChain;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +28,10 @@ public final class NameDialer implements Dialer {
   }
 
   @Override
-  public List<Key> listeners(String destination) {
-    var exact = new Key(Type.LISTENER, destination);
+  public List<Resource.Key> listeners(String destination) {
+    var exact = new Resource.Key(Resource.Type.LISTENER, destination);
     return hasPort(destination)
         ? List.of(exact)
-        : List.of(exact, new Key(Type.LISTENER, destination + ":80"));
+        : List.of(exact, new Resource.Key(Resource.Type.LISTENER, destination + ":80"));
   }
 }

@@ -2,7 +2,7 @@ package io.inmesh.runtime.assemble;
 
 import io.inmesh.call.Request;
 import io.inmesh.config.Address;
-import io.inmesh.config.Resource.Key;
+import io.inmesh.config.Resource;
 import io.inmesh.runtime.engine.HttpChain;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +52,7 @@ public record SidecarDialer(Map<String, String> addresses) implements Dialer {
   }
 
   @Override
-  public List<Key> listeners(String destination) {
+  public List<Resource.Key> listeners(String destination) {
     return List.of();
   }
 }

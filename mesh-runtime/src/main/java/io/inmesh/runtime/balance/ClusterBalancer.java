@@ -67,6 +67,8 @@ public final class ClusterBalancer {
   @FunctionalInterface
   interface Pickers {
     /**
+     * Makes one picker.
+     *
      * @param owner names the part, for what is kept
      */
     Leveled make(Object owner, List<Level> levels, Settings settings);

@@ -115,7 +115,15 @@ final class ListPicker extends Leveled {
   }
 
   /** Localities by their weights. */
-  private record Localities(Schedule schedule, int[] indexes) {
+  private static final class Localities {
+    private final Schedule schedule;
+    private final int[] indexes;
+
+    private Localities(Schedule schedule, int[] indexes) {
+      this.schedule = schedule;
+      this.indexes = indexes;
+    }
+
     /** Null if no locality has both a weight and a host to use. */
     static @Nullable Localities of(Level level, boolean degraded, int factor, Selectors selectors) {
       List<Integer> indexes = new ArrayList<>();

@@ -22,7 +22,7 @@ final class MersenneTwister {
   int next() {
     // One word at a time gives the same numbers as renewing all words at once.
     int following = (at + 1) % SIZE;
-    int word = state[at] & 0x80000000 | state[following] & 0x7fffffff;
+    int word = (state[at] & 0x80000000) | (state[following] & 0x7fffffff);
     int twist = (word & 1) == 0 ? 0 : 0x9908b0df;
     int value = state[(at + MIDDLE) % SIZE] ^ word >>> 1 ^ twist;
     state[at] = value;

@@ -29,7 +29,7 @@ final class Murmur2 {
   private static long word(byte[] bytes, int at, int length) {
     long word = 0;
     for (int i = length - 1; i >= 0; i--) {
-      word = word << 8 | bytes[at + i] & 0xff;
+      word = word << 8 | (bytes[at + i] & 0xff);
     }
     return word;
   }

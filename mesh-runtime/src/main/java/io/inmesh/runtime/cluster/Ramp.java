@@ -16,7 +16,7 @@ record Ramp(SlowStart config, long since, EventLoop writer) {
     if (passed >= window) {
       return 1;
     }
-    double time = Math.max(1_000_000.0, passed) / window;
+    double time = Math.max(1_000_000.0, (double) passed) / window;
     double grown = config.aggression() == 1 ? time : Math.pow(time, 1 / config.aggression());
     return Math.min(1, Math.max(grown, Math.max(1e-6, config.minWeightPercent() / 100)));
   }

@@ -383,10 +383,10 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
       return false;
     }
     HostSelection rules = call.retry.hosts();
-    return rules.avoidPrevious() && wasTried(candidate)
-        || rules.omitCanary() && isCanary(candidate)
-        || !rules.omitMetadata().byNamespace().isEmpty()
-            && holds(candidate.endpoint().metadata(), rules.omitMetadata());
+    return (rules.avoidPrevious() && wasTried(candidate))
+        || (rules.omitCanary() && isCanary(candidate))
+        || (!rules.omitMetadata().byNamespace().isEmpty()
+            && holds(candidate.endpoint().metadata(), rules.omitMetadata()));
   }
 
   private static boolean isCanary(Host candidate) {

@@ -1,7 +1,6 @@
 package io.inmesh.runtime.resolve;
 
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -11,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The whole answer from scratch: the definition of {@link Resolution}, and its oracle in tests. */
 public final class FullWalk {
-  private final Map<Key, Optional<Resource>> known;
-  private final Map<Key, Resource> before;
-  private final Map<Key, Resource> served = new HashMap<>();
-  private final Set<Key> needed = new HashSet<>();
+  private final Map<Resource.Key, Optional<Resource>> known;
+  private final Map<Resource.Key, Resource> before;
+  private final Map<Resource.Key, Resource> served = new HashMap<>();
+  private final Set<Resource.Key> needed = new HashSet<>();
 
-  private FullWalk(Map<Key, Optional<Resource>> known, Map<Key, Resource> before) {
+  private FullWalk(Map<Resource.Key, Optional<Resource>> known, Map<Resource.Key, Resource> before) {
     this.known = known;
     this.before = before;
   }
@@ -27,7 +26,7 @@ public final class FullWalk {
    * @param served what calls use now
    * @param needed all that the roots depend on, known or not
    */
-  public record Result(Map<Key, Resource> served, Set<Key> needed) {}
+  public record Result(Map<Resource.Key, Resource> served, Set<Resource.Key> needed) {}
 
   /**
    * Walks from the roots.
@@ -36,22 +35,22 @@ public final class FullWalk {
    * @param before what was served until now
    */
   public static Result of(
-      Map<Key, Optional<Resource>> known, Set<Key> roots, Map<Key, Resource> before) {
+      Map<Resource.Key, Optional<Resource>> known, Set<Resource.Key> roots, Map<Resource.Key, Resource> before) {
     var walk = new FullWalk(known, before);
     roots.forEach(walk::ready);
     return new Result(walk.served, walk.needed);
   }
 
-  private boolean ready(Key key) {
+  private boolean ready(Resource.Key key) {
     Optional<Resource> latest = known.get(key);
     if (needed.add(key)) {
       boolean complete = latest != null;
       if (latest != null && latest.isPresent()) {
-        for (Key child : latest.get().references()) {
+        for (Resource.Key child : latest.get().references()) {
           complete &= ready(child);
         }
       }
-      Resource now = form(key, latest, complete);
+      Resource now = form(key, complete);
       if (now != null) {
         served.put(key, now);
         now.references().forEach(this::ready);
@@ -60,7 +59,8 @@ public final class FullWalk {
     return served.containsKey(key) || (latest != null && latest.isEmpty());
   }
 
-  private @Nullable Resource form(Key key, @Nullable Optional<Resource> latest, boolean complete) {
+  private @Nullable Resource form(Resource.Key key, boolean complete) {
+    Optional<Resource> latest = known.get(key);
     return latest != null && complete ? latest.orElse(null) : before.get(key);
   }
 }

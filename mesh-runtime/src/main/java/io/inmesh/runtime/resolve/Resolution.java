@@ -1,8 +1,6 @@
 package io.inmesh.runtime.resolve;
 
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,18 +18,18 @@ import org.jspecify.annotations.Nullable;
  * {@link FullWalk} says the same from scratch. Owner: the config thread.
  */
 public final class Resolution {
-  private final Map<Key, Optional<Resource>> known = new HashMap<>();
-  private final Map<Key, Node> nodes = new HashMap<>();
-  private final Set<Key> roots = new HashSet<>();
+  private final Map<Resource.Key, Optional<Resource>> known = new HashMap<>();
+  private final Map<Resource.Key, Node> nodes = new HashMap<>();
+  private final Set<Resource.Key> roots = new HashSet<>();
   private final boolean allListeners;
 
   /** Leaves first: what a resource refers to is settled before it. */
-  private final TreeSet<Key> dirty =
-      new TreeSet<>(Comparator.comparing(Key::type).thenComparing(Key::name));
+  private final TreeSet<Resource.Key> dirty =
+      new TreeSet<>(Comparator.comparing(Resource.Key::type).thenComparing(Resource.Key::name));
 
   private final List<Edge> dropped = new ArrayList<>();
-  private Set<Key> changed = new HashSet<>();
-  private @Nullable Set<Key> wanted;
+  private Set<Resource.Key> changed = new HashSet<>();
+  private @Nullable Set<Resource.Key> wanted;
   private int visits;
 
   /**
@@ -43,17 +41,17 @@ public final class Resolution {
     this.allListeners = allListeners;
   }
 
-  private record Edge(Key from, Key to) {}
+  private record Edge(Resource.Key from, Resource.Key to) {}
 
   private static final class Node {
-    final Set<Key> referrers = new HashSet<>();
-    Set<Key> references = Set.of();
+    final Set<Resource.Key> referrers = new HashSet<>();
+    Set<Resource.Key> references = Set.of();
     @Nullable Resource served;
     boolean ready;
   }
 
   /** One more root. Answers the keys whose served form is now another. */
-  public Set<Key> want(Key root) {
+  public Set<Resource.Key> want(Resource.Key root) {
     changed = new HashSet<>();
     if (roots.add(root)) {
       node(root);
@@ -64,7 +62,7 @@ public final class Resolution {
   }
 
   /** A root less. Answers the keys whose served form is now another. */
-  public Set<Key> release(Key root) {
+  public Set<Resource.Key> release(Resource.Key root) {
     changed = new HashSet<>();
     if (roots.remove(root)) {
       dropIfUnused(root);
@@ -74,7 +72,7 @@ public final class Resolution {
   }
 
   /** Lets go of everything. Answers the keys that were served. */
-  public Set<Key> clear() {
+  public Set<Resource.Key> clear() {
     changed = new HashSet<>();
     nodes.forEach(
         (key, node) -> {
@@ -93,7 +91,7 @@ public final class Resolution {
    * Takes in an update; an empty value says "does not exist". Answers the keys whose served form is
    * now another.
    */
-  public Set<Key> apply(Map<Key, Optional<Resource>> update) {
+  public Set<Resource.Key> apply(Map<Resource.Key, Optional<Resource>> update) {
     changed = new HashSet<>();
     visits = 0;
     update.forEach(
@@ -110,7 +108,7 @@ public final class Resolution {
   }
 
   private void settleAll() {
-    for (Key key = dirty.pollFirst(); key != null; key = dirty.pollFirst()) {
+    for (Resource.Key key = dirty.pollFirst(); key != null; key = dirty.pollFirst()) {
       Node node = nodes.get(key);
       if (node != null) {
         settle(key, node);
@@ -121,13 +119,13 @@ public final class Resolution {
     }
   }
 
-  private boolean isNewListener(Key key) {
+  private boolean isNewListener(Resource.Key key) {
     return allListeners
-        && key.type() == Type.LISTENER
+        && key.type() == Resource.Type.LISTENER
         && known.getOrDefault(key, Optional.empty()).isPresent();
   }
 
-  private Node node(Key key) {
+  private Node node(Resource.Key key) {
     Node node = nodes.get(key);
     if (node == null) {
       node = new Node();
@@ -138,12 +136,12 @@ public final class Resolution {
     return node;
   }
 
-  private void settle(Key key, Node node) {
+  private void settle(Resource.Key key, Node node) {
     visits++;
     Optional<Resource> latest = known.get(key);
-    Set<Key> wants = latest == null ? Set.of() : references(latest);
+    Set<Resource.Key> wants = latest == null ? Set.of() : references(latest);
     boolean complete = true;
-    for (Key want : wants) {
+    for (Resource.Key want : wants) {
       Node child = node(want);
       if (dirty.remove(want)) {
         // Of the same type as this one: an aggregate's member.
@@ -157,11 +155,11 @@ public final class Resolution {
       node.served = served;
       changed.add(key);
     }
-    Set<Key> keeps = new HashSet<>(wants);
+    Set<Resource.Key> keeps = new HashSet<>(wants);
     if (served != null) {
       keeps.addAll(served.references());
     }
-    for (Key old : node.references) {
+    for (Resource.Key old : node.references) {
       if (!keeps.contains(old)) {
         dropped.add(new Edge(key, old));
       }
@@ -172,13 +170,13 @@ public final class Resolution {
       node.ready = ready;
       dirty.addAll(node.referrers);
     }
-    if (allListeners && key.type() == Type.LISTENER && served == null && ready) {
+    if (allListeners && key.type() == Resource.Type.LISTENER && served == null && ready) {
       roots.remove(key);
       dropIfUnused(key);
     }
   }
 
-  private static Set<Key> references(Optional<Resource> resource) {
+  private static Set<Resource.Key> references(Optional<Resource> resource) {
     return resource.isPresent() ? resource.get().references() : Set.of();
   }
 
@@ -199,7 +197,7 @@ public final class Resolution {
     dropped.clear();
   }
 
-  private void dropIfUnused(Key key) {
+  private void dropIfUnused(Resource.Key key) {
     Node node = nodes.get(key);
     if (node == null || !node.referrers.isEmpty() || roots.contains(key)) {
       return;
@@ -214,8 +212,8 @@ public final class Resolution {
   }
 
   /** Nothing is kept that nobody asked for: the plane sends it again when it is needed. */
-  private void forget(Set<Key> updated) {
-    for (Key key : updated) {
+  private void forget(Set<Resource.Key> updated) {
+    for (Resource.Key key : updated) {
       if (!nodes.containsKey(key)) {
         known.remove(key);
       }
@@ -223,26 +221,26 @@ public final class Resolution {
   }
 
   /** The served form, or null. */
-  public @Nullable Resource served(Key key) {
+  public @Nullable Resource served(Resource.Key key) {
     Node node = nodes.get(key);
     return node == null ? null : node.served;
   }
 
   /** Whether the plane has said that there is no such resource. */
-  public boolean isAbsent(Key key) {
+  public boolean isAbsent(Resource.Key key) {
     Optional<Resource> latest = known.get(key);
     return latest != null && latest.isEmpty();
   }
 
   /** Whether the plane has said that there is such a resource; it may not be complete yet. */
-  public boolean isPresent(Key key) {
+  public boolean isPresent(Resource.Key key) {
     Optional<Resource> latest = known.get(key);
     return latest != null && latest.isPresent();
   }
 
   /** Whether nothing that a root depends on is still awaited. */
   public boolean isSettled() {
-    for (Key root : roots) {
+    for (Resource.Key root : roots) {
       Node node = nodes.get(root);
       if (node == null || !node.ready) {
         return false;
@@ -252,19 +250,19 @@ public final class Resolution {
   }
 
   /** Who depends on it. */
-  public Set<Key> referrers(Key key) {
+  public Set<Resource.Key> referrers(Resource.Key key) {
     Node node = nodes.get(key);
     return node == null ? Set.of() : Set.copyOf(node.referrers);
   }
 
   /** All that the plane is to be asked for; the same object until it changes. */
-  public Set<Key> wanted() {
-    Set<Key> names = wanted;
+  public Set<Resource.Key> wanted() {
+    Set<Resource.Key> names = wanted;
     if (names == null) {
       var all = new HashSet<>(nodes.keySet());
       if (allListeners) {
-        all.removeIf(key -> key.type() == Type.LISTENER);
-        all.add(new Key(Type.LISTENER, Key.ANY));
+        all.removeIf(key -> key.type() == Resource.Type.LISTENER);
+        all.add(new Resource.Key(Resource.Type.LISTENER, Resource.Key.ANY));
       }
       names = Set.copyOf(all);
       wanted = names;

@@ -15,7 +15,10 @@ final class FormatPaths {
     String source = colon < 0 ? "" : argument.substring(colon + 1);
     return call -> {
       String path = from(call, source);
-      int end = path == null || query ? -1 : path.indexOf('?');
+      if (path == null || query) {
+        return path;
+      }
+      int end = path.indexOf('?');
       return end < 0 ? path : path.substring(0, end);
     };
   }
@@ -50,7 +53,10 @@ final class FormatPaths {
   static Piece query(String source) {
     return call -> {
       String path = from(call, source);
-      int from = path == null ? -1 : path.indexOf('?');
+      if (path == null) {
+        return null;
+      }
+      int from = path.indexOf('?');
       return from < 0 ? null : path.substring(from + 1);
     };
   }

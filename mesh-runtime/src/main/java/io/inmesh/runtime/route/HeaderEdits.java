@@ -89,7 +89,7 @@ public final class HeaderEdits {
   }
 
   private static boolean exists(String name, CallFacts call, Headers headers, boolean request) {
-    return request && RequestFields.isPseudo(name)
+    return (request && RequestFields.isPseudo(name))
         ? RequestFields.pseudo(call, name) != null
         : headers.contains(name);
   }

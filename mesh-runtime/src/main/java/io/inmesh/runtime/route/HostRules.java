@@ -63,7 +63,7 @@ final class HostRules<P> {
     int a = 0;
     int b = 0;
     while (a < found.length || b < others.length) {
-      boolean fromTree = b == others.length || a < found.length && found[a] < others[b];
+      boolean fromTree = b == others.length || (a < found.length && found[a] < others[b]);
       RouteRule<P> rule = rules.get(fromTree ? found[a++] : others[b++]);
       if (rule.match.matches(call, path, end)) {
         return rule;

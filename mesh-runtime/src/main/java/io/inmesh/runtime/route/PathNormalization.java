@@ -50,7 +50,7 @@ final class PathNormalization {
     String now = path;
     for (int i = now.indexOf(';'); i >= 0; i = now.indexOf(';', i + 1)) {
       int from = now.lastIndexOf('/', i) + 1;
-      boolean dots = i - from == 1 || i - from == 2 && now.charAt(from + 1) == '.';
+      boolean dots = i - from == 1 || (i - from == 2 && now.charAt(from + 1) == '.');
       if (dots && now.charAt(from) == '.') {
         int end = now.indexOf('/', i);
         now = now.substring(0, i) + (end < 0 ? "" : now.substring(end));
@@ -129,9 +129,9 @@ final class PathNormalization {
 
   private static int unescape(String path, int at, int value, StringBuilder out) {
     boolean unreserved =
-        value >= '0' && value <= '9'
-            || value >= 'A' && value <= 'Z'
-            || value >= 'a' && value <= 'z'
+        (value >= '0' && value <= '9')
+            || (value >= 'A' && value <= 'Z')
+            || (value >= 'a' && value <= 'z')
             || value == '-'
             || value == '_'
             || value == '~';

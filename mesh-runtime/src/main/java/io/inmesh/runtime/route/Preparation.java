@@ -210,8 +210,8 @@ public final class Preparation {
     boolean renew = edge && !forwarding.preserveExternalRequestId();
     if (forwarding.generateRequestId() && (renew || !call.headers().contains(REQUEST_ID))) {
       long random = call.streamRandom();
-      long most = random & 0xffff_ffff_ffff_0fffL | 0x4000;
-      long least = Long.rotateLeft(random, 29) * 0x9E3779B97F4A7C15L >>> 2 | 1L << 63;
+      long most = (random & 0xffff_ffff_ffff_0fffL) | 0x4000;
+      long least = (Long.rotateLeft(random, 29) * 0x9E3779B97F4A7C15L) >>> 2 | 1L << 63;
       call.editHeaders().set(REQUEST_ID, new UUID(most, least).toString());
     }
   }

@@ -64,8 +64,8 @@ final class Redirection {
     String protocol = String.valueOf(call.headers().get("x-forwarded-proto"));
     boolean standard =
         !scheme.equals(protocol)
-            && (protocol.equals("https") && port.equals(":443")
-                || protocol.equals("http") && port.equals(":80"));
+            && ((protocol.equals("https") && port.equals(":443"))
+                || (protocol.equals("http") && port.equals(":80")));
     return otherPort || standard ? host.substring(0, end) : host;
   }
 

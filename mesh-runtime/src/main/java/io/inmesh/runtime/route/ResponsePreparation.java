@@ -125,7 +125,7 @@ public final class ResponsePreparation {
   public void toCaller(CallFacts call, Headers response) {
     ServerHeader server = forwarding.serverHeader();
     if (server == ServerHeader.OVERWRITE
-        || server == ServerHeader.APPEND_IF_ABSENT && !response.contains("server")) {
+        || (server == ServerHeader.APPEND_IF_ABSENT && !response.contains("server"))) {
       response.set("server", forwarding.serverName());
     }
     for (int i = 0; i < HOP_BY_HOP.size(); i++) {

@@ -185,11 +185,11 @@ public final class RetryRules {
     if (response.contains("x-envoy-ratelimited")) {
       return on.contains(On.ENVOY_RATELIMITED);
     }
-    return status >= 500 && status < 600 && on.contains(On.FIVE_XX)
-        || status >= 502 && status <= 504 && on.contains(On.GATEWAY_ERROR)
-        || status == 409 && on.contains(On.RETRIABLE_4XX)
-        || on.contains(On.RETRIABLE_STATUS_CODES) && listed(status)
-        || on.contains(On.RETRIABLE_HEADERS) && headerMatches(status, response)
+    return (status >= 500 && status < 600 && on.contains(On.FIVE_XX))
+        || (status >= 502 && status <= 504 && on.contains(On.GATEWAY_ERROR))
+        || (status == 409 && on.contains(On.RETRIABLE_4XX))
+        || (on.contains(On.RETRIABLE_STATUS_CODES) && listed(status))
+        || (on.contains(On.RETRIABLE_HEADERS) && headerMatches(status, response))
         || onGrpcStatus(response);
   }
 
@@ -243,9 +243,9 @@ public final class RetryRules {
     }
     boolean connect = how == Stream.Closed.CONNECT_FAILURE || how == Stream.Closed.CONNECT_TIMEOUT;
     return onTimeout()
-        || !requestSent && on.contains(On.RESET_BEFORE_REQUEST)
-        || how == Stream.Closed.REFUSED && on.contains(On.REFUSED_STREAM)
-        || connect && on.contains(On.CONNECT_FAILURE);
+        || (!requestSent && on.contains(On.RESET_BEFORE_REQUEST))
+        || (how == Stream.Closed.REFUSED && on.contains(On.REFUSED_STREAM))
+        || (connect && on.contains(On.CONNECT_FAILURE));
   }
 
   /** Whether an attempt that took too long asks for another try. */

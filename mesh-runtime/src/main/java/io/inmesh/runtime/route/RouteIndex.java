@@ -5,6 +5,8 @@ import io.inmesh.config.RouteMatch.PathMatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +67,7 @@ final class RouteIndex {
     this.others = rest.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  private static boolean place(PathMatch match, int route, TreeMap<String, Key> keys) {
+  private static boolean place(PathMatch match, int route, Map<String, Key> keys) {
     if (match instanceof RouteMatch.Exact exact && exact.caseSensitive()) {
       keys.computeIfAbsent(exact.path(), path -> new Key()).exact.add(route);
     } else if (match instanceof RouteMatch.Prefix prefix && prefix.caseSensitive()) {
@@ -119,10 +121,10 @@ final class RouteIndex {
   private static final class Builder {
     private final List<MatchTest> routes;
     private final List<String> sorted;
-    private final TreeMap<String, Key> keys;
+    private final Map<String, Key> keys;
     long size;
 
-    Builder(List<MatchTest> routes, List<String> sorted, TreeMap<String, Key> keys) {
+    Builder(List<MatchTest> routes, List<String> sorted, Map<String, Key> keys) {
       this.routes = routes;
       this.sorted = sorted;
       this.keys = keys;
@@ -138,7 +140,7 @@ final class RouteIndex {
       int[] here = above;
       String label = from < to ? sorted.get(from).substring(start, depth) : "";
       if (from < to && sorted.get(from).length() == depth) {
-        Key key = keys.get(sorted.get(from));
+        Key key = Objects.requireNonNull(keys.get(sorted.get(from)));
         below = merge(above, key.prefix);
         here = merge(below, key.exact);
         next++;

@@ -65,7 +65,7 @@ abstract class StringTest {
     @Override
     boolean matches(String text, int from, int to) {
       int length = to - from;
-      if (atStart && atEnd ? length != value.length() : length < value.length()) {
+      if ((atStart && atEnd) ? length != value.length() : length < value.length()) {
         return false;
       }
       return same(text, atStart ? from : to - value.length(), value, ignoreCase);

@@ -8,6 +8,7 @@ import io.inmesh.transport.ConnectionLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,12 @@ import org.junit.jupiter.api.Test;
 class AdmissionTest {
   private static Thresholds limits(int connections, int pending, int requests, int retries) {
     return new Thresholds(connections, pending, requests, retries, Optional.empty(), false);
+  }
+
+  private static void assertAll(int times, BooleanSupplier admits) {
+    for (int i = 1; i <= times; i++) {
+      assertThat(admits.getAsBoolean()).as("admission %s", i).isTrue();
+    }
   }
 
   @Test
@@ -25,9 +32,9 @@ class AdmissionTest {
     assertThat(admission.tryConnect()).isFalse();
     admission.forceConnect();
     assertThat(admission.connections()).isEqualTo(2);
-    assertThat(admission.tryWait() && admission.tryWait()).isTrue();
+    assertAll(2, admission::tryWait);
     assertThat(admission.tryWait()).isFalse();
-    assertThat(admission.tryRequest() && admission.tryRequest() && admission.tryRequest()).isTrue();
+    assertAll(3, admission::tryRequest);
     assertThat(admission.tryRequest()).isFalse();
     assertThat(admission.tryRetry()).isFalse();
     assertThat(admission.overflows()).isEqualTo(4);
@@ -43,7 +50,7 @@ class AdmissionTest {
   @Test
   void newLimitsHoldAtOnceAndWhatIsUnderWayStaysCounted() {
     var admission = new Admission(limits(1, 1, 2, 3));
-    assertThat(admission.tryRequest() && admission.tryRequest()).isTrue();
+    assertAll(2, admission::tryRequest);
 
     admission.thresholds(limits(1, 1, 1, 3));
     admission.requestEnded();
@@ -56,7 +63,7 @@ class AdmissionTest {
   void aRetryBudgetIsAShareOfWhatIsActiveOrPendingButAtLeastItsMinimum() {
     var budget = Optional.of(new RetryBudget(50, 2));
     var admission = new Admission(new Thresholds(9, 99, 99, 0, budget, false));
-    assertThat(admission.tryRetry() && admission.tryRetry()).as("the minimum").isTrue();
+    assertAll(2, admission::tryRetry);
     assertThat(admission.tryRetry()).isFalse();
 
     for (int i = 0; i < 4; i++) {

@@ -11,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One exchange in a test: what was sent, and all that came back. */
 class Exchange implements Stream.Handler, Stream.RequestHead {
@@ -21,9 +23,9 @@ class Exchange implements Stream.Handler, Stream.RequestHead {
   volatile Headers headers = Headers.EMPTY;
   volatile Headers trailers = Headers.EMPTY;
   volatile String reason = "";
-  volatile long receivedBytes;
-  volatile long sentBytes;
-  volatile int callbacksAfterClose;
+  final AtomicLong receivedBytes = new AtomicLong();
+  final AtomicLong sentBytes = new AtomicLong();
+  final AtomicInteger callbacksAfterClose = new AtomicInteger();
 
   private final String method;
   private final String path;
@@ -119,7 +121,7 @@ class Exchange implements Stream.Handler, Stream.RequestHead {
     for (int i = 0; i < chunks && bodyLeft > 0; i++) {
       int size = (int) Math.min(chunkSize, bodyLeft);
       bodyLeft -= size;
-      sentBytes += size;
+      sentBytes.addAndGet(size);
       stream.data(ByteBuffer.wrap(new byte[size]));
     }
     if (bodyLeft == 0 && !holdEnd) {
@@ -139,9 +141,9 @@ class Exchange implements Stream.Handler, Stream.RequestHead {
   public void onData(ByteBuffer chunk) {
     late();
     if (!head.isDone()) {
-      callbacksAfterClose += 100;
+      callbacksAfterClose.addAndGet(100);
     }
-    receivedBytes += chunk.remaining();
+    receivedBytes.addAndGet(chunk.remaining());
     if (keep) {
       while (chunk.hasRemaining()) {
         received.write(chunk.get());
@@ -167,7 +169,7 @@ class Exchange implements Stream.Handler, Stream.RequestHead {
 
   private void late() {
     if (closed.isDone()) {
-      callbacksAfterClose++;
+      callbacksAfterClose.incrementAndGet();
     }
   }
 

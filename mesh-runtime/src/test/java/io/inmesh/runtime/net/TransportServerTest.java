@@ -13,6 +13,7 @@ import io.inmesh.server.ServerResponse;
 import io.inmesh.transport.ConnectionPool;
 import io.inmesh.transport.Stream.Closed;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,7 @@ class TransportServerTest {
         assertThat(exchange.outcome()).isEqualTo(Closed.COMPLETE);
         assertThat(exchange.status()).isEqualTo(200);
         assertThat(exchange.text()).isEqualTo("hello");
-        assertThat(exchange.callbacksAfterClose).isZero();
+        assertThat(exchange.callbacksAfterClose.get()).isZero();
       }
       assertThat(pair.server.stats().accepted()).isEqualTo(1);
       ServerRequest last = requests.get(49);
@@ -91,14 +92,14 @@ class TransportServerTest {
               .demand(0)
               .on(pair.pool(), pair.loop);
       assertThat(exchange.status()).isEqualTo(200);
-      await().until(() -> exchange.sentBytes > 0);
+      await().until(() -> exchange.sentBytes.get() > 0);
       // Nobody reads: what is on its way fits into the buffers of four sockets and two windows.
-      await().during(Duration.ofMillis(300)).until(() -> exchange.sentBytes < 24L << 20);
-      assertThat(exchange.receivedBytes).isZero();
+      await().during(Duration.ofMillis(300)).until(() -> exchange.sentBytes.get() < 24L << 20);
+      assertThat(exchange.receivedBytes.get()).isZero();
       assertThat(Loops.directMemoryInUse()).isBetween(1L, 8L << 20);
       exchange.more(Integer.MAX_VALUE);
       assertThat(exchange.outcome()).isEqualTo(Closed.COMPLETE);
-      assertThat(exchange.receivedBytes).isEqualTo(total);
+      assertThat(exchange.receivedBytes.get()).isEqualTo(total);
       assertThat(exchange.trailers.get("x-end")).isEqualTo("yes");
     }
   }
@@ -113,7 +114,7 @@ class TransportServerTest {
               .count()
               .demand(10)
               .on(pair.pool(), pair.loop);
-      await().until(() -> exchange.receivedBytes > 0);
+      await().until(() -> exchange.receivedBytes.get() > 0);
       exchange.reset();
       await().until(() -> pair.server.stats().activeRequests() == 0);
       await().until(() -> pair.transport.streams() == 0);
@@ -141,7 +142,7 @@ class TransportServerTest {
   private static final class Breaking implements Body {
     @Override
     public void open(Sink sink) {
-      sink.onData(ByteBuffer.wrap("half".getBytes()));
+      sink.onData(ByteBuffer.wrap("half".getBytes(StandardCharsets.US_ASCII)));
       CompletableFuture.delayedExecutor(50, java.util.concurrent.TimeUnit.MILLISECONDS)
           .execute(() -> sink.onFailure(new IllegalStateException("no more")));
     }
@@ -262,7 +263,7 @@ class TransportServerTest {
       }
       for (Exchange one : all) {
         assertThat(one.outcome()).isEqualTo(Closed.COMPLETE);
-        assertThat(one.receivedBytes).isEqualTo(1000);
+        assertThat(one.receivedBytes.get()).isEqualTo(1000);
       }
       assertThat(total).hasValue(200);
     }

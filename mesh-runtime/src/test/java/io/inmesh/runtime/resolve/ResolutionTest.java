@@ -7,8 +7,6 @@ import io.inmesh.config.Action;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.ClusterSpecifier;
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
-import io.inmesh.config.Resource.Type;
 import io.inmesh.testkit.Configs;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,10 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ResolutionTest {
-  private static final Key LISTENER = key(Type.LISTENER, "a:80");
+  private static final Resource.Key LISTENER = key(Resource.Type.LISTENER, "a:80");
 
-  private static Map<Key, Optional<Resource>> update(Resource... resources) {
-    var update = new HashMap<Key, Optional<Resource>>();
+  private static Map<Resource.Key, Optional<Resource>> update(Resource... resources) {
+    var update = new HashMap<Resource.Key, Optional<Resource>>();
     for (Resource resource : resources) {
       update.put(resource.key(), Optional.of(resource));
     }
@@ -61,11 +59,11 @@ class ResolutionTest {
     resolution.apply(update(Configs.routes("r", "*", Configs.to("c"))));
     assertThat(resolution.served(LISTENER)).isNull();
     resolution.apply(update(Configs.cluster("c")));
-    Set<Key> changed = resolution.apply(update(Configs.endpoints("c", "x")));
+    Set<Resource.Key> changed = resolution.apply(update(Configs.endpoints("c", "x")));
     assertThat(resolution.served(LISTENER)).isNotNull();
     assertThat(changed)
         .containsExactlyInAnyOrder(
-            LISTENER, key(Type.ROUTES, "r"), key(Type.CLUSTER, "c"), key(Type.ENDPOINTS, "c"));
+            LISTENER, key(Resource.Type.ROUTES, "r"), key(Resource.Type.CLUSTER, "c"), key(Resource.Type.ENDPOINTS, "c"));
   }
 
   @Test
@@ -78,11 +76,11 @@ class ResolutionTest {
     var after = Configs.routes("r", "*", Configs.to("d"));
     assertThat(resolution.apply(update(after))).isEmpty();
     assertThat(resolution.served(before.key())).isSameAs(before);
-    assertThat(resolution.wanted()).contains(key(Type.CLUSTER, "d"), key(Type.CLUSTER, "c"));
-    Set<Key> changed = resolution.apply(Map.of(key(Type.CLUSTER, "d"), Optional.empty()));
-    assertThat(changed).contains(after.key(), key(Type.CLUSTER, "c"));
+    assertThat(resolution.wanted()).contains(key(Resource.Type.CLUSTER, "d"), key(Resource.Type.CLUSTER, "c"));
+    Set<Resource.Key> changed = resolution.apply(Map.of(key(Resource.Type.CLUSTER, "d"), Optional.empty()));
+    assertThat(changed).contains(after.key(), key(Resource.Type.CLUSTER, "c"));
     assertThat(resolution.served(after.key())).isSameAs(after);
-    assertThat(resolution.wanted()).doesNotContain(key(Type.CLUSTER, "c"));
+    assertThat(resolution.wanted()).doesNotContain(key(Resource.Type.CLUSTER, "c"));
   }
 
   @Test
@@ -95,7 +93,7 @@ class ResolutionTest {
             Configs.routes("r", "*", Configs.to("c")),
             Configs.cluster("c"),
             Configs.endpoints("c", "x")));
-    Set<Key> wanted = resolution.wanted();
+    Set<Resource.Key> wanted = resolution.wanted();
     resolution.apply(update(Configs.endpoints("c", "x", "y")));
     assertThat(resolution.visits()).isEqualTo(1);
     resolution.apply(update(Configs.endpoints("c", "x", "y"), Configs.cluster("c")));
@@ -124,9 +122,9 @@ class ResolutionTest {
     private final SplittableRandom random;
     private final Resolution resolution;
     private final boolean allListeners;
-    private final Map<Key, Optional<Resource>> known = new HashMap<>();
-    private final Set<Key> roots = new HashSet<>();
-    private Map<Key, Resource> before = Map.of();
+    private final Map<Resource.Key, Optional<Resource>> known = new HashMap<>();
+    private final Set<Resource.Key> roots = new HashSet<>();
+    private Map<Resource.Key, Resource> before = Map.of();
     private int servings;
 
     RandomWorld(long seed, boolean allListeners) {
@@ -140,9 +138,9 @@ class ResolutionTest {
     }
 
     void step() {
-      Set<Key> changed;
+      Set<Resource.Key> changed;
       if (!allListeners && random.nextInt(20) == 0) {
-        Key root = Configs.key(Type.LISTENER, "l" + random.nextInt(4));
+        Resource.Key root = Configs.key(Resource.Type.LISTENER, "l" + random.nextInt(4));
         if (roots.remove(root)) {
           changed = resolution.release(root);
         } else {
@@ -155,10 +153,10 @@ class ResolutionTest {
       compare(changed);
     }
 
-    private Map<Key, Optional<Resource>> update() {
-      var update = new HashMap<Key, Optional<Resource>>();
+    private Map<Resource.Key, Optional<Resource>> update() {
+      var update = new HashMap<Resource.Key, Optional<Resource>>();
       for (int n = random.nextInt(1, 4); n > 0; n--) {
-        Key key = key();
+        Resource.Key key = key();
         boolean gone = random.nextInt(8) == 0;
         update.put(key, gone ? Optional.empty() : Optional.of(resource(key)));
       }
@@ -167,7 +165,7 @@ class ResolutionTest {
             if (!value.equals(known.get(key))) {
               known.put(key, value);
             }
-            if (allListeners && key.type() == Type.LISTENER) {
+            if (allListeners && key.type() == Resource.Type.LISTENER) {
               if (value.isPresent()) {
                 roots.add(key);
               } else {
@@ -178,12 +176,12 @@ class ResolutionTest {
       return update;
     }
 
-    private void compare(Set<Key> changed) {
+    private void compare(Set<Resource.Key> changed) {
       FullWalk.Result full = FullWalk.of(known, roots, before);
       assertThat(resolution.wanted()).isEqualTo(wanted(full.needed()));
       var keys = new HashSet<>(full.served().keySet());
       keys.addAll(before.keySet());
-      for (Key key : keys) {
+      for (Resource.Key key : keys) {
         assertThat(resolution.served(key)).isSameAs(full.served().get(key));
         assertThat(changed.contains(key))
             .as("%s told as changed", key)
@@ -194,23 +192,23 @@ class ResolutionTest {
       known.keySet().retainAll(full.needed());
     }
 
-    private Set<Key> wanted(Set<Key> needed) {
+    private Set<Resource.Key> wanted(Set<Resource.Key> needed) {
       if (!allListeners) {
         return needed;
       }
       var names = new HashSet<>(needed);
-      names.removeIf(key -> key.type() == Type.LISTENER);
-      names.add(Configs.key(Type.LISTENER, Key.ANY));
+      names.removeIf(key -> key.type() == Resource.Type.LISTENER);
+      names.add(Configs.key(Resource.Type.LISTENER, Resource.Key.ANY));
       return names;
     }
 
-    private Key key() {
-      Type type = Type.values()[random.nextInt(1, 5)];
-      String name = type == Type.LISTENER ? "l" + random.nextInt(4) : "n" + random.nextInt(6);
+    private Resource.Key key() {
+      Resource.Type type = Resource.Type.values()[random.nextInt(1, 5)];
+      String name = type == Resource.Type.LISTENER ? "l" + random.nextInt(4) : "n" + random.nextInt(6);
       return Configs.key(type, name);
     }
 
-    private Resource resource(Key key) {
+    private Resource resource(Resource.Key key) {
       String name = key.name();
       return switch (key.type()) {
         case SECRET, ENDPOINTS -> Configs.weighted(name, random.nextInt(1, 4), "a");

@@ -53,8 +53,8 @@ public abstract class CodeRules {
    * Rules for the module that a class belongs to.
    *
    * @param inside any class of the module's main code
-   * @param compositionRoots full names of the classes that choose clocks, randomness and
-   *     environment for all others; classes nested in them are included
+   * @param compositionRoots full names of the classes, or packages, that choose clocks, randomness
+   *     and environment for all others; classes nested in them are included
    */
   protected CodeRules(Class<?> inside, Set<String> compositionRoots) {
     this.code =
@@ -62,6 +62,11 @@ public abstract class CodeRules {
             .importLocations(
                 Set.of(Location.of(inside.getProtectionDomain().getCodeSource().getLocation())));
     this.compositionRoots = Set.copyOf(compositionRoots);
+  }
+
+  /** The module's main code, for rules of its own. */
+  protected final JavaClasses code() {
+    return code;
   }
 
   @Test
@@ -86,7 +91,7 @@ public abstract class CodeRules {
         .that(
             DescribedPredicate.describe(
                 "are no composition roots",
-                type -> !compositionRoots.contains(outermost(type).getName())))
+                type -> !isCompositionRoot(outermost(type))))
         .should()
         .accessTargetWhere(
             DescribedPredicate.<JavaAccess<?>>describe(
@@ -121,6 +126,11 @@ public abstract class CodeRules {
                     "named Default…, Abstract…, …Impl, …Manager, …Util or …Helper",
                     type -> EMPTY_WORD.matcher(type.getSimpleName()).matches())))
         .check(code);
+  }
+
+  private boolean isCompositionRoot(JavaClass type) {
+    return compositionRoots.contains(type.getName())
+        || compositionRoots.contains(type.getPackageName());
   }
 
   private static String target(JavaAccess<?> access) {
