@@ -207,8 +207,10 @@ class ControlPlaneTest {
   @Test
   void anInstanceThatRegistersIsFoundByOthers() throws Exception {
     new Client(join("orders"), instance(7001));
-    var web = new Client(join("web"), Map.of(), key(Resource.Type.LISTENER, "orders"), ROUTES, ENDPOINTS);
-    web.events.await("the listener", said -> said.resource(key(Resource.Type.LISTENER, "orders")) != null);
+    var web =
+        new Client(join("web"), Map.of(), key(Resource.Type.LISTENER, "orders"), ROUTES, ENDPOINTS);
+    web.events.await(
+        "the listener", said -> said.resource(key(Resource.Type.LISTENER, "orders")) != null);
     web.events.await("the endpoint", said -> ports(said).equals(List.of(7001)));
     new Client(join("orders"), instance(7002));
     web.events.await("both endpoints", said -> ports(said).equals(List.of(7001, 7002)));

@@ -18,7 +18,7 @@ import io.inmesh.config.Metadata;
 import io.inmesh.config.Network;
 import io.inmesh.config.OutlierDetection;
 import io.inmesh.config.ProtocolOptions;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.config.Route;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.RouteMatch;
@@ -159,7 +159,7 @@ class ConfigTest {
   void theOldRouteServesUntilTheNewOneIsComplete() {
     var world = World.simple(Configs.forward("v1"), "a");
     world.put(Configs.routes("r", "*", Configs.to("v2")));
-    var key = key(Type.CLUSTER, "v2");
+    var key = key(Resource.Type.CLUSTER, "v2");
     assertThat(world.plane.wanted()).contains(key);
     assertThat(world.send(GET).call().outcome().cluster()).isEqualTo("v1");
     world.put(Configs.cluster("v2"));
@@ -167,7 +167,7 @@ class ConfigTest {
     world.put(Configs.endpoints("v2", "z"));
     assertThat(world.send(GET).call().outcome().cluster()).isEqualTo("v2");
     assertThat(world.mesh.dataplane().find("v1")).isNull();
-    assertThat(world.plane.wanted()).doesNotContain(key(Type.CLUSTER, "v1"));
+    assertThat(world.plane.wanted()).doesNotContain(key(Resource.Type.CLUSTER, "v1"));
     world.plane.absent(key);
     world.loop.runTasks();
     assertThat(world.send(GET).call().has(Flag.NC)).isTrue();
@@ -188,7 +188,7 @@ class ConfigTest {
     assertThat(during).isGreaterThan(before + 4);
     world.put(Configs.routes("r", "*", Configs.to("v1"), limited("/y", 3)));
     assertThat(world.mesh.liveParts()).isEqualTo(during);
-    world.plane.absent(key(Type.LISTENER, "reviews:80"));
+    world.plane.absent(key(Resource.Type.LISTENER, "reviews:80"));
     world.loop.runTasks();
     assertThat(world.mesh.liveParts()).isEqualTo(before);
   }
@@ -370,8 +370,8 @@ class ConfigTest {
     assertThat(world.send(get("db:7070", "/")).status()).isEqualTo(200);
     assertThat(world.send(get("other:7070", "/")).call().has(Flag.NR)).isTrue();
     assertThat(world.transport.asked()).containsExactly("a", "d");
-    assertThat(world.plane.wanted()).contains(key(Type.LISTENER, "*"));
-    world.plane.absent(key(Type.LISTENER, "240.0.0.3_7070"));
+    assertThat(world.plane.wanted()).contains(key(Resource.Type.LISTENER, "*"));
+    world.plane.absent(key(Resource.Type.LISTENER, "240.0.0.3_7070"));
     world.loop.runTasks();
     assertThat(world.send(get("db:7070", "/")).call().has(Flag.NR)).isTrue();
     assertThat(world.mesh.dataplane().find("db")).isNull();
@@ -444,7 +444,7 @@ class ConfigTest {
     world.loop.runTasks();
     assertThat(world.mesh.status().source()).isEqualTo(MeshStatus.Source.PLANE);
     assertThat(world.mesh.status().revision()).isEqualTo(world.plane.revision());
-    world.plane.reject(Type.ROUTES, "r", "routes[0].match: unknown");
+    world.plane.reject(Resource.Type.ROUTES, "r", "routes[0].match: unknown");
     assertThat(world.mesh.status().rejections())
         .singleElement()
         .satisfies(refused -> assertThat(refused.reason()).contains("unknown"));

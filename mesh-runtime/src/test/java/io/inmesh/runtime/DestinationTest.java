@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inmesh.call.CallSink.Ended;
 import io.inmesh.call.Flag;
 import io.inmesh.config.Address;
-import io.inmesh.config.Resource.Type;
+import io.inmesh.config.Resource;
 import io.inmesh.runtime.World.Seen;
 import io.inmesh.runtime.assemble.NameDialer;
 import io.inmesh.runtime.assemble.SidecarDialer;
@@ -43,7 +43,7 @@ class DestinationTest {
     assertThat(seen.sink().ended()).isNull();
     world.loop.runTasks();
     assertThat(seen.status()).isEqualTo(218);
-    assertThat(world.plane.wanted()).contains(key(Type.LISTENER, "reviews:80"));
+    assertThat(world.plane.wanted()).contains(key(Resource.Type.LISTENER, "reviews:80"));
   }
 
   @Test
@@ -177,9 +177,9 @@ class DestinationTest {
     world.put(REVIEWS);
     assertThat(world.send(GET).status()).isEqualTo(218);
     assertThat(world.send(get("nowhere:80", "/")).status()).isEqualTo(404);
-    var reviews = key(Type.LISTENER, "reviews:80");
-    var nowhere = key(Type.LISTENER, "nowhere:80");
-    var pinned = key(Type.LISTENER, "other:80");
+    var reviews = key(Resource.Type.LISTENER, "reviews:80");
+    var nowhere = key(Resource.Type.LISTENER, "nowhere:80");
+    var pinned = key(Resource.Type.LISTENER, "other:80");
     for (int minute = 0; minute < 7; minute++) {
       world.pass(60_000);
       assertThat(world.plane.wanted()).contains(reviews, pinned).doesNotContain(nowhere);

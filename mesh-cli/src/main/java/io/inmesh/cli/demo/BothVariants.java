@@ -43,7 +43,9 @@ final class BothVariants implements Check {
                   && !delta.known.isEmpty()
                   && delta.known.equals(whole.known));
       long endpoints =
-          delta.known.keySet().stream().filter(key -> key.type() == Resource.Type.ENDPOINTS).count();
+          delta.known.keySet().stream()
+              .filter(key -> key.type() == Resource.Type.ENDPOINTS)
+              .count();
       return delta.known.size() + " resources equal, " + endpoints + " of them endpoints";
     } finally {
       served.process().close();

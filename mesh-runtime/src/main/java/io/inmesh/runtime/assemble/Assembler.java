@@ -66,7 +66,8 @@ public final class Assembler {
    * New hosts go to their cluster at once; the answer holds another dataplane only if a listener,
    * its routes or the table of clusters changed.
    */
-  Assembly apply(Resolution resolution, Set<Resource.Key> changed, String revision, Dataplane before) {
+  Assembly apply(
+      Resolution resolution, Set<Resource.Key> changed, String revision, Dataplane before) {
     Map<Resource.Type, Set<Resource.Key>> touched = upwards(resolution, changed);
     var retired = new ArrayList<Scope>();
     secrets(resolution, of(touched, Resource.Type.SECRET));
@@ -79,7 +80,8 @@ public final class Assembler {
     return new Assembly(same ? before : new Dataplane(revision, listeners, clusters), retired);
   }
 
-  private static Set<Resource.Key> of(Map<Resource.Type, Set<Resource.Key>> touched, Resource.Type type) {
+  private static Set<Resource.Key> of(
+      Map<Resource.Type, Set<Resource.Key>> touched, Resource.Type type) {
     return Objects.requireNonNull(touched.get(type));
   }
 
@@ -87,7 +89,8 @@ public final class Assembler {
    * What changed, by type, and the listeners whose routes changed. Endpoints end at their cluster,
    * and calls look clusters up by name.
    */
-  private static Map<Resource.Type, Set<Resource.Key>> upwards(Resolution resolution, Set<Resource.Key> changed) {
+  private static Map<Resource.Type, Set<Resource.Key>> upwards(
+      Resolution resolution, Set<Resource.Key> changed) {
     var touched = new EnumMap<Resource.Type, Set<Resource.Key>>(Resource.Type.class);
     for (Resource.Type type : Resource.Type.values()) {
       touched.put(type, new LinkedHashSet<>());
@@ -154,7 +157,8 @@ public final class Assembler {
     }
     EndpointSet endpoints =
         discovery instanceof Cluster.Eds eds
-            ? (EndpointSet) resolution.served(new Resource.Key(Resource.Type.ENDPOINTS, eds.serviceName()))
+            ? (EndpointSet)
+                resolution.served(new Resource.Key(Resource.Type.ENDPOINTS, eds.serviceName()))
             : null;
     cluster.update(endpoints == null ? EndpointSet.empty(cluster.config().name()) : endpoints);
   }

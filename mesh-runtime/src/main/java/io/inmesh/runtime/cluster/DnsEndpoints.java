@@ -107,7 +107,8 @@ final class DnsEndpoints {
     for (LocalityEndpoints in : config.endpoints().localities()) {
       List<Endpoint> resolved = new ArrayList<>();
       for (Endpoint endpoint : in.endpoints()) {
-        List<String> addresses = Objects.requireNonNull(names.get(endpoint.address().host())).addresses;
+        List<String> addresses =
+            Objects.requireNonNull(names.get(endpoint.address().host())).addresses;
         int used = config.logical() ? Math.min(1, addresses.size()) : addresses.size();
         addresses.subList(0, used).forEach(address -> resolved.add(at(endpoint, address)));
       }

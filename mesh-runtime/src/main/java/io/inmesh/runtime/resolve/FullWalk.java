@@ -15,7 +15,8 @@ public final class FullWalk {
   private final Map<Resource.Key, Resource> served = new HashMap<>();
   private final Set<Resource.Key> needed = new HashSet<>();
 
-  private FullWalk(Map<Resource.Key, Optional<Resource>> known, Map<Resource.Key, Resource> before) {
+  private FullWalk(
+      Map<Resource.Key, Optional<Resource>> known, Map<Resource.Key, Resource> before) {
     this.known = known;
     this.before = before;
   }
@@ -35,7 +36,9 @@ public final class FullWalk {
    * @param before what was served until now
    */
   public static Result of(
-      Map<Resource.Key, Optional<Resource>> known, Set<Resource.Key> roots, Map<Resource.Key, Resource> before) {
+      Map<Resource.Key, Optional<Resource>> known,
+      Set<Resource.Key> roots,
+      Map<Resource.Key, Resource> before) {
     var walk = new FullWalk(known, before);
     roots.forEach(walk::ready);
     return new Result(walk.served, walk.needed);

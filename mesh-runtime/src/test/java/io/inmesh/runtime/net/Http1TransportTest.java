@@ -182,7 +182,9 @@ class Http1TransportTest {
             peer -> {
               for (String head = peer.head(); !head.isEmpty(); head = peer.head()) {
                 String body =
-                    head.contains("chunked") ? peer.head() : new String(peer.in.readNBytes(3), StandardCharsets.US_ASCII);
+                    head.contains("chunked")
+                        ? peer.head()
+                        : new String(peer.in.readNBytes(3), StandardCharsets.US_ASCII);
                 seen.add(head + "|" + body);
                 peer.say(OK);
               }

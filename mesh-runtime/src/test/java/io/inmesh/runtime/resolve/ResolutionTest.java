@@ -63,7 +63,10 @@ class ResolutionTest {
     assertThat(resolution.served(LISTENER)).isNotNull();
     assertThat(changed)
         .containsExactlyInAnyOrder(
-            LISTENER, key(Resource.Type.ROUTES, "r"), key(Resource.Type.CLUSTER, "c"), key(Resource.Type.ENDPOINTS, "c"));
+            LISTENER,
+            key(Resource.Type.ROUTES, "r"),
+            key(Resource.Type.CLUSTER, "c"),
+            key(Resource.Type.ENDPOINTS, "c"));
   }
 
   @Test
@@ -76,8 +79,10 @@ class ResolutionTest {
     var after = Configs.routes("r", "*", Configs.to("d"));
     assertThat(resolution.apply(update(after))).isEmpty();
     assertThat(resolution.served(before.key())).isSameAs(before);
-    assertThat(resolution.wanted()).contains(key(Resource.Type.CLUSTER, "d"), key(Resource.Type.CLUSTER, "c"));
-    Set<Resource.Key> changed = resolution.apply(Map.of(key(Resource.Type.CLUSTER, "d"), Optional.empty()));
+    assertThat(resolution.wanted())
+        .contains(key(Resource.Type.CLUSTER, "d"), key(Resource.Type.CLUSTER, "c"));
+    Set<Resource.Key> changed =
+        resolution.apply(Map.of(key(Resource.Type.CLUSTER, "d"), Optional.empty()));
     assertThat(changed).contains(after.key(), key(Resource.Type.CLUSTER, "c"));
     assertThat(resolution.served(after.key())).isSameAs(after);
     assertThat(resolution.wanted()).doesNotContain(key(Resource.Type.CLUSTER, "c"));
@@ -204,7 +209,8 @@ class ResolutionTest {
 
     private Resource.Key key() {
       Resource.Type type = Resource.Type.values()[random.nextInt(1, 5)];
-      String name = type == Resource.Type.LISTENER ? "l" + random.nextInt(4) : "n" + random.nextInt(6);
+      String name =
+          type == Resource.Type.LISTENER ? "l" + random.nextInt(4) : "n" + random.nextInt(6);
       return Configs.key(type, name);
     }
 

@@ -90,8 +90,7 @@ public abstract class CodeRules {
     noClasses()
         .that(
             DescribedPredicate.describe(
-                "are no composition roots",
-                type -> !isCompositionRoot(outermost(type))))
+                "are no composition roots", type -> !isCompositionRoot(outermost(type))))
         .should()
         .accessTargetWhere(
             DescribedPredicate.<JavaAccess<?>>describe(
