@@ -30,6 +30,14 @@ import java.util.Set;
  */
 public final class AdsConnector implements PlaneConnector {
   private static final Duration SIGNING_TIMEOUT = Duration.ofSeconds(10);
+
+  /**
+   * The longest pause is far shorter than xDS's usual 30 s: an instance lives on its stream, and
+   * must be back well within one lease after the control plane is.
+   */
+  private static final AdsOptions.Backoff RECONNECT =
+      new AdsOptions.Backoff(Duration.ofMillis(500), Duration.ofSeconds(2));
+
   private static final int MAX_SNAPSHOT_BYTES = 256 << 20;
 
   private final InstantSource clock = InstantSource.system();
@@ -46,6 +54,7 @@ public final class AdsConnector implements PlaneConnector {
     AdsOptions ads =
         AdsOptions.of(server(join))
             .with(variant)
+            .with(RECONNECT)
             .withInitialFetchTimeout(options.initialFetchTimeout());
     return context -> open(ads, join, options, context);
   }

@@ -9,7 +9,7 @@ import java.util.List;
 
 /** A client that starts while the control plane is down. */
 final class RestartedClient implements Check {
-  private static final Duration SHORT = Duration.ofSeconds(6);
+  private static final Duration SHORT = Duration.ofSeconds(12);
 
   @Override
   public String promise() {
