@@ -240,7 +240,7 @@ class ConfigTest {
     var first = new VirtualHost("first", List.of("*"), List.of(limited("/", 2), more));
     world.put(new RouteConfiguration("r", List.of(first, second)));
     assertThat(statuses(world, "/", 2)).containsExactly(200, 429);
-    world.plane.absent(key(Type.LISTENER, "reviews:80"));
+    world.plane.absent(key(Resource.Type.LISTENER, "reviews:80"));
     world.loop.runTasks();
     assertThat(world.mesh.liveParts()).isEqualTo(parts - 3);
   }
