@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -141,7 +142,7 @@ final class NodeConfigs implements ConfigSource {
         && before.settled() == registry.settled()) {
       return before.config();
     }
-    Encoder encoder = encoders.get(view.flavour());
+    Encoder encoder = Objects.requireNonNull(encoders.get(view.flavour()));
     var encoded = new HashMap<Resource.Key, Encoded>();
     var served = new ArrayList<ServedResource>();
     for (Resource resource : now.all()) {

@@ -34,6 +34,7 @@ import io.inmesh.testkit.pki.TestSecrets;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,7 +143,8 @@ class SocketsTest {
     assertThat(whole.outcome().cluster()).isEqualTo("v1");
     assertThat(client.blocking().send(post("again")).text()).isEqualTo("again");
     try (BlockingResponse streamed = client.blocking().exchange(post("streamed"))) {
-      assertThat(new String(streamed.body().readAllBytes(), "UTF-8")).isEqualTo("streamed");
+      assertThat(new String(streamed.body().readAllBytes(), StandardCharsets.UTF_8))
+          .isEqualTo("streamed");
     }
     assertThat(client.status().source()).isEqualTo(MeshStatus.Source.PLANE);
     assertThat(client.counters().inFlight()).isZero();

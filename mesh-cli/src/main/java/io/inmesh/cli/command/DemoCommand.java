@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code inmesh demo --check}: keeps the mesh's promises before the eyes of the user. */
@@ -38,6 +39,9 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (!check) {
+      throw new ParameterException(spec.commandLine(), "--check is all there is to do");
+    }
     return new Demo(spec.commandLine().getOut(), full, only).run();
   }
 }

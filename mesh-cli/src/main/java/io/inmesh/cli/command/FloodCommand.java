@@ -82,7 +82,7 @@ public final class FloodCommand implements Callable<Integer> {
       facts.put("status", response.status());
       facts.put("end", end);
       facts.put("sent", source.given());
-      facts.put("received", reader.received);
+      facts.put("received", reader.received.get());
       facts.put("equal", sent.getValue() == reader.checksum.getValue());
       facts.put("most_under_way", most.get());
       long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
@@ -112,7 +112,7 @@ public final class FloodCommand implements Callable<Integer> {
     private final CRC32 checksum;
     private final AtomicLong wanted = new AtomicLong();
     private final AtomicBoolean pumping = new AtomicBoolean();
-    private volatile long given;
+    private final AtomicLong given = new AtomicLong();
     private volatile boolean cancelled;
     private @Nullable Sink sink;
 
@@ -122,7 +122,7 @@ public final class FloodCommand implements Callable<Integer> {
     }
 
     long given() {
-      return given;
+      return given.get();
     }
 
     @Override
@@ -135,7 +135,7 @@ public final class FloodCommand implements Callable<Integer> {
       wanted.addAndGet(chunks);
       while (wanted.get() > 0
           && !cancelled
-          && given < length
+          && given.get() < length
           && pumping.compareAndSet(false, true)) {
         pump();
         pumping.set(false);
@@ -144,17 +144,17 @@ public final class FloodCommand implements Callable<Integer> {
 
     private void pump() {
       Sink to = sink;
-      while (to != null && wanted.get() > 0 && given < length && !cancelled) {
+      while (to != null && wanted.get() > 0 && given.get() < length && !cancelled) {
         wanted.decrementAndGet();
-        int size = (int) Math.min(CHUNK, length - given);
+        int size = (int) Math.min(CHUNK, length - given.get());
         byte[] chunk = new byte[size];
         for (int i = 0; i < size; i += 8) {
-          chunk[i] = (byte) ((given + i) >>> 13);
+          chunk[i] = (byte) ((given.get() + i) >>> 13);
         }
         checksum.update(chunk);
-        given += size;
+        given.addAndGet(size);
         to.onData(ByteBuffer.wrap(chunk));
-        if (given == length) {
+        if (given.get() == length) {
           to.onEnd(Headers.EMPTY);
         }
       }
@@ -177,7 +177,7 @@ public final class FloodCommand implements Callable<Integer> {
     final CRC32 checksum = new CRC32();
     private final Body body;
     private final ScheduledExecutorService timer;
-    volatile long received;
+    final AtomicLong received = new AtomicLong();
     private long chunks;
 
     SlowReader(Body body, ScheduledExecutorService timer) {
@@ -187,15 +187,16 @@ public final class FloodCommand implements Callable<Integer> {
 
     @Override
     public void onData(ByteBuffer chunk) {
-      received += chunk.remaining();
+      long now = received.addAndGet(chunk.remaining());
       checksum.update(chunk);
       most.accumulateAndGet(
           Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory(), Math::max);
-      if (cancelAt >= 0 && received >= cancelAt) {
+      if (cancelAt >= 0 && now >= cancelAt) {
         body.cancel();
         ended.complete("cancelled");
       } else if (++chunks % PAUSE_EVERY == 0) {
-        timer.schedule(() -> body.demand(1), 20, TimeUnit.MILLISECONDS);
+        CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS, timer)
+            .execute(() -> body.demand(1));
       } else {
         body.demand(1);
       }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** The control plane dies under load and comes back ten seconds later. */
 record PlaneOutage(boolean withRegistryFile) implements Check {
@@ -29,7 +28,7 @@ record PlaneOutage(boolean withRegistryFile) implements Check {
       served.add(world.serve("orders"));
     }
     var all = new Tally();
-    var window = new AtomicReference<>(new Tally());
+    var window = new Window();
     int least = 3;
     try (Member member = world.client("web")) {
       Mesh web = member.mesh();
@@ -37,18 +36,13 @@ record PlaneOutage(boolean withRegistryFile) implements Check {
           "all three answer",
           World.PATIENCE,
           () -> {
-            window.set(new Tally());
+            Tally fresh = window.begin();
             try (Load some =
                 Load.start(
-                    web,
-                    id -> Requests.get("http://orders/"),
-                    window.get(),
-                    System::nanoTime,
-                    60,
-                    4)) {
+                    web, id -> Requests.get("http://orders/"), fresh, System::nanoTime, 60, 4)) {
               some.await(Duration.ofSeconds(30));
             }
-            return window.get().endpoints().size() == 3;
+            return fresh.endpoints().size() == 3;
           });
       try (Load load =
           Load.start(
@@ -56,7 +50,7 @@ record PlaneOutage(boolean withRegistryFile) implements Check {
               id -> Requests.get("http://orders/"),
               sample -> {
                 all.accept(sample);
-                window.get().accept(sample);
+                window.now.accept(sample);
               },
               System::nanoTime,
               100_000_000,
@@ -85,12 +79,22 @@ record PlaneOutage(boolean withRegistryFile) implements Check {
     }
   }
 
+  /** Where calls are counted for the moment. */
+  private static final class Window {
+    private volatile Tally now = new Tally();
+
+    Tally begin() {
+      var fresh = new Tally();
+      now = fresh;
+      return fresh;
+    }
+  }
+
   /** For a time, second by second: the least number of instances that were called. */
-  private static int watch(AtomicReference<Tally> window, Duration time) throws Exception {
+  private static int watch(Window window, Duration time) throws Exception {
     int least = Integer.MAX_VALUE;
     for (long second = 0; second < time.toSeconds(); second++) {
-      var fresh = new Tally();
-      window.set(fresh);
+      Tally fresh = window.begin();
       long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
       Await.until(
           "a second has passed with calls",

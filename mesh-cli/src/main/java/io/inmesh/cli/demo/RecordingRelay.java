@@ -71,7 +71,6 @@ final class RecordingRelay implements AutoCloseable {
         InetSocketAddress to = target;
         if (to == null) {
           near.close();
-          continue;
         }
         Socket far = new Socket();
         sockets.add(near);
@@ -83,7 +82,6 @@ final class RecordingRelay implements AutoCloseable {
         start("relay-out", () -> pass(far, near));
       } catch (IOException refusedOrClosed) {
         // The peer sees a closed connection, as it would without a relay.
-        continue;
       }
     }
   }

@@ -113,7 +113,7 @@ final class Strangers implements Check {
         socket.startHandshake();
         socket.getInputStream().read();
       } catch (IOException refused) {
-        continue;
+        // That is the caller's finding; the next one is awaited.
       }
     }
   }

@@ -1,7 +1,6 @@
 package io.inmesh.cli.replay;
 
 import io.inmesh.config.Resource;
-import io.inmesh.config.Resource.Key;
 import io.inmesh.plane.ConfigPlane;
 import io.inmesh.plane.PlaneContext;
 import java.util.HashMap;
@@ -12,7 +11,7 @@ import java.util.Set;
 
 /** A plane that has what it was given, answers at once, and knows nothing else. */
 final class ReplayPlane implements ConfigPlane {
-  private final Map<Key, Resource> known = new HashMap<>();
+  private final Map<Resource.Key, Resource> known = new HashMap<>();
 
   void put(Resource resource) {
     known.put(resource.key(), resource);
@@ -21,12 +20,12 @@ final class ReplayPlane implements ConfigPlane {
   @Override
   public Session open(PlaneContext context) {
     return new Session() {
-      private Set<Key> sent = Set.of();
+      private Set<Resource.Key> sent = Set.of();
 
       @Override
-      public void want(Set<Key> names) {
-        var update = new HashMap<Key, Optional<Resource>>();
-        for (Key name : names) {
+      public void want(Set<Resource.Key> names) {
+        var update = new HashMap<Resource.Key, Optional<Resource>>();
+        for (Resource.Key name : names) {
           if (!sent.contains(name)) {
             update.put(name, Optional.ofNullable(known.get(name)));
           }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The recordings' configs as proto-JSON of whole resources. */
 final class Settings {
@@ -39,24 +40,24 @@ final class Settings {
         List.of(Map.of("filters", List.of(filter))));
   }
 
-  private static List<?> list(Object json) {
+  private static List<?> list(@Nullable Object json) {
     return json instanceof List<?> list ? list : List.of();
   }
 
-  private static void putAll(Map<String, Object> into, Object json) {
+  private static void putAll(Map<String, Object> into, @Nullable Object json) {
     if (json instanceof Map<?, ?> map) {
       map.forEach((key, value) -> into.put(String.valueOf(key), value));
     }
   }
 
   /** Run-time values by key, of layers as JSON nests them. */
-  static Map<String, Object> runtime(Object json) {
+  static Map<String, Object> runtime(@Nullable Object json) {
     var values = new HashMap<String, Object>();
     flatten("", json, values);
     return values;
   }
 
-  private static void flatten(String prefix, Object json, Map<String, Object> into) {
+  private static void flatten(String prefix, @Nullable Object json, Map<String, Object> into) {
     if (json instanceof Map<?, ?> map) {
       map.forEach(
           (key, value) -> flatten(prefix.isEmpty() ? "" + key : prefix + "." + key, value, into));

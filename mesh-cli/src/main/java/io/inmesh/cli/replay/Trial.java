@@ -2,6 +2,7 @@ package io.inmesh.cli.replay;
 
 import io.inmesh.call.CallSink;
 import io.inmesh.call.Headers;
+import io.inmesh.config.Cluster;
 import io.inmesh.runtime.engine.OutgoingCall;
 import io.inmesh.runtime.route.FormatFlags;
 import java.nio.ByteBuffer;
@@ -20,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Trial implements CallSink {
   private static final Set<String> MASKED = Set.of("x-request-id", "x-envoy-upstream-service-time");
-  private static final int BAD_REQUEST = 400;
 
   private int status;
   private Headers headers = new Headers();
@@ -99,8 +99,8 @@ final class Trial implements CallSink {
     put(outcome, "details", call.details());
     String flags = FormatFlags.text(call);
     put(outcome, "flags", flags.equals("-") ? "" : flags);
-    boolean clustered = call.clusterConfig() != null;
-    put(outcome, "cluster", clustered ? call.clusterConfig().name() : "");
+    Cluster cluster = call.clusterConfig();
+    put(outcome, "cluster", cluster == null ? "" : cluster.name());
     put(outcome, "vcluster", call.virtualCluster());
     outcome.put("attempts", call.attempts());
   }

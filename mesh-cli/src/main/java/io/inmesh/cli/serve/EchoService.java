@@ -95,9 +95,8 @@ public final class EchoService implements Handler {
   }
 
   private CompletionStage<ServerResponse> later(int millis, ServerResponse response) {
-    var answer = new CompletableFuture<ServerResponse>();
-    timer.schedule(() -> answer.complete(response), millis, TimeUnit.MILLISECONDS);
-    return answer;
+    return CompletableFuture.supplyAsync(
+        () -> response, CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, timer));
   }
 
   private JsonObject saw(ServerRequest request) {

@@ -102,7 +102,7 @@ final class ConnectionAssembly implements io.inmesh.runtime.route.Parts<RoutePar
   private RouteTable<RouteParts> table(RouteConfiguration routes) {
     RouteTable<RouteParts> before = last == null ? null : last.routes();
     if (last != null && before != null && last.hasRoutes(routes, settings)) {
-      overrides.putAll(last.overrides());
+      last.overrides().forEach(overrides::put);
       return before;
     }
     return new RouteTable<>(routes, settings, this, before);

@@ -13,6 +13,7 @@ import io.inmesh.config.TransportSocket;
 import io.inmesh.loop.Timer;
 import io.inmesh.transport.Transport;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -131,10 +132,10 @@ final class OriginalDestinations implements Picker {
   }
 
   private void sweep() {
-    for (Map.Entry<String, Known> entry : hosts.entrySet()) {
-      Known known = entry.getValue();
+    for (Iterator<Known> each = hosts.values().iterator(); each.hasNext(); ) {
+      Known known = each.next();
       if (!known.used && known.host.inFlight() == 0) {
-        hosts.remove(entry.getKey());
+        each.remove();
         drain.accept(known.pools);
       }
       known.used = false;

@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Stream.RequestHead {
-  private static final Flag[] FLAGS = Flag.values();
   private static final String LOCAL = "127.0.0.1";
 
   HttpChain chain;
@@ -54,7 +53,7 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
   private @Nullable HttpFilter @Nullable [] entered;
   private @Nullable Map<String, Map<String, Object>> metadata;
   private String details = "";
-  private int flags;
+  private @Nullable EnumSet<Flag> flags;
   private Headers responseHeaders = Headers.EMPTY;
   private Headers responseTrailers = Headers.EMPTY;
   private String localBody = "";
@@ -129,7 +128,7 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
     hashed = false;
     cookie = null;
     timeoutStatus = 504;
-    flags = 0;
+    flags = null;
     limits(0, 0, 0, 0, -1);
     cluster = null;
     chooseRoute();
@@ -308,12 +307,15 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
 
   @Override
   public final void flag(Flag flag) {
-    flags |= 1 << flag.ordinal();
+    if (flags == null) {
+      flags = EnumSet.noneOf(Flag.class);
+    }
+    flags.add(flag);
   }
 
   @Override
   public final boolean has(Flag flag) {
-    return (flags & 1 << flag.ordinal()) != 0;
+    return flags != null && flags.contains(flag);
   }
 
   final void details(String value) {
@@ -438,15 +440,9 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
 
   @Override
   public final Outcome outcome() {
-    Set<Flag> set = EnumSet.noneOf(Flag.class);
-    for (Flag flag : FLAGS) {
-      if (has(flag)) {
-        set.add(flag);
-      }
-    }
     Endpoint last = endpoint();
     return new Outcome(
-        set,
+        flags == null ? Set.of() : flags,
         details,
         entry == null ? "" : entry.route().name(),
         cluster == null ? "" : cluster.config().name(),

@@ -61,11 +61,11 @@ final class FormatPieces {
       case "GRPC_STATUS_NUMBER":
         return GrpcStatus.piece(command.name().endsWith("NUMBER") ? "NUMBER" : argument);
       default:
-        return ofCall(command, process);
+        return ofCall(command);
     }
   }
 
-  private static Piece ofCall(Command command, Process process) {
+  private static Piece ofCall(Command command) {
     switch (command.name()) {
       case "PROTOCOL":
       case "UPSTREAM_PROTOCOL":
@@ -88,11 +88,11 @@ final class FormatPieces {
       case "STREAM_ID":
         return call -> call.headers().get("x-request-id");
       default:
-        return ofSizes(command, process);
+        return ofSizes(command);
     }
   }
 
-  private static Piece ofSizes(Command command, Process process) {
+  private static Piece ofSizes(Command command) {
     switch (command.name()) {
       case "BYTES_RECEIVED":
         return call -> Long.toString(call.bytesSent());

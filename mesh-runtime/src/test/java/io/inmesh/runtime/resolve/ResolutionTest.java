@@ -124,6 +124,7 @@ class ResolutionTest {
 
   /** Random updates to a small world; after each, both must serve the same objects. */
   private static final class RandomWorld {
+    private static final List<Resource.Type> TYPES = List.of(Resource.Type.values());
     private final SplittableRandom random;
     private final Resolution resolution;
     private final boolean allListeners;
@@ -208,7 +209,7 @@ class ResolutionTest {
     }
 
     private Resource.Key key() {
-      Resource.Type type = Resource.Type.values()[random.nextInt(1, 5)];
+      Resource.Type type = TYPES.get(random.nextInt(1, 5));
       String name =
           type == Resource.Type.LISTENER ? "l" + random.nextInt(4) : "n" + random.nextInt(6);
       return Configs.key(type, name);
