@@ -203,4 +203,14 @@ class MirrorTest {
     assertThat(seen.status()).isEqualTo(302);
     assertThat(world.transport.streams()).hasSize(3);
   }
+
+  @Test
+  void redirectsOfRequestsWithBodiesAreCountedToo() {
+    World world = redirecting(policy(2, false, 302));
+    world.transport.peer("a", FakeTransport.answering(302, "location", "http://o/from"));
+    Seen seen = world.send(withPath(World.post(new Chunks("one", "two")), "/from"));
+    assertThat(seen.status()).isEqualTo(302);
+    assertThat(world.transport.streams()).hasSize(3);
+    assertThat(world.transport.last().body()).isEqualTo("onetwo");
+  }
 }

@@ -116,11 +116,14 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     opening = chosen.pool(priority(), grpc).open(call.loop, this);
   }
 
-  /** Only now a request without a body counts as sent, and copies of it go out. */
+  /**
+   * Only now a request counts as sent if it has no body, or a redirect sends its body again, and
+   * copies of it go out.
+   */
   private void hostFound() {
     if (call.hasRequestEnded()) {
       Router.mirror(call);
-    } else if (call.body == null) {
+    } else if (call.body == null || call.body.hasEnded()) {
       call.requestEnded();
     } else if (!call.routed().mirrors().isEmpty()) {
       call.original = Mirror.of(call, call.headers().copy());
