@@ -26,12 +26,12 @@ import io.inmesh.runtime.engine.InFlight;
 import io.inmesh.runtime.engine.Surroundings;
 import io.inmesh.runtime.filter.FilterType;
 import io.inmesh.runtime.filter.FilterTypes;
+import io.inmesh.runtime.format.ProcessFacts;
 import io.inmesh.runtime.identity.IdentityKeeper;
+import io.inmesh.runtime.match.RuntimeValues;
 import io.inmesh.runtime.net.Loops;
 import io.inmesh.runtime.net.NettyTransport;
 import io.inmesh.runtime.observe.CallLogs;
-import io.inmesh.runtime.route.RouteSettings;
-import io.inmesh.runtime.route.RuntimeValues;
 import io.inmesh.runtime.tls.TlsProvider;
 import io.inmesh.transport.Transport;
 import java.net.InetAddress;
@@ -378,7 +378,7 @@ public final class MeshBuilder {
     return Map.of("version", version == null ? "dev" : version);
   }
 
-  private RouteSettings.Process process(Node who) {
+  private ProcessFacts process(Node who) {
     String hostname = "localhost";
     String address = "127.0.0.1";
     try {
@@ -388,7 +388,7 @@ public final class MeshBuilder {
     } catch (UnknownHostException unnamed) {
       // A host that cannot name itself is still reached by the loopback address.
     }
-    return new RouteSettings.Process(
+    return new ProcessFacts(
         who,
         hostname,
         name -> Objects.requireNonNullElse(System.getenv(name), ""),

@@ -55,6 +55,10 @@ class RuntimeCodeTest extends CodeRules {
         .definedBy(ROOT + ".wire..")
         .layer("resolve")
         .definedBy(ROOT + ".resolve..")
+        .layer("match")
+        .definedBy(ROOT + ".match..")
+        .layer("format")
+        .definedBy(ROOT + ".format..")
         .layer("live")
         .definedBy(ROOT + ".live..")
         .whereLayer("runtime")
@@ -89,6 +93,10 @@ class RuntimeCodeTest extends CodeRules {
         .mayOnlyBeAccessedByLayers("assemble")
         .whereLayer("live")
         .mayOnlyBeAccessedByLayers("assemble", "cluster", "filter")
+        .whereLayer("format")
+        .mayOnlyBeAccessedByLayers("runtime", "assemble", "engine", "route", "filter", "observe")
+        .whereLayer("match")
+        .mayOnlyBeAccessedByLayers("runtime", "assemble", "engine", "route", "filter", "format")
         .check(code);
   }
 }

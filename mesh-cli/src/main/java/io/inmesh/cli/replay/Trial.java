@@ -4,7 +4,7 @@ import io.inmesh.call.CallSink;
 import io.inmesh.call.Headers;
 import io.inmesh.config.Cluster;
 import io.inmesh.runtime.engine.OutgoingCall;
-import io.inmesh.runtime.route.FormatFlags;
+import io.inmesh.runtime.format.FormatFlags;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

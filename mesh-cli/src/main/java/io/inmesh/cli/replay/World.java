@@ -30,8 +30,8 @@ import io.inmesh.runtime.engine.InFlight;
 import io.inmesh.runtime.engine.OutgoingCall;
 import io.inmesh.runtime.engine.Surroundings;
 import io.inmesh.runtime.filter.FilterTypes;
-import io.inmesh.runtime.route.RouteSettings;
-import io.inmesh.runtime.route.RuntimeValues;
+import io.inmesh.runtime.format.ProcessFacts;
+import io.inmesh.runtime.match.RuntimeValues;
 import io.inmesh.xds.codec.Decoded;
 import io.inmesh.xds.codec.Decoder;
 import io.inmesh.xds.codec.DecoderOptions;
@@ -135,7 +135,7 @@ final class World {
             node.locality(),
             HostEvents.NONE);
     var process =
-        new RouteSettings.Process(
+        new ProcessFacts(
             node,
             "replay",
             name -> environment.containsKey(name) ? String.valueOf(environment.get(name)) : "",

@@ -2,8 +2,8 @@ package io.inmesh.runtime.assemble;
 
 import io.inmesh.runtime.cluster.ClusterParts;
 import io.inmesh.runtime.filter.FilterTypes;
-import io.inmesh.runtime.route.RouteSettings;
-import io.inmesh.runtime.route.RuntimeValues;
+import io.inmesh.runtime.format.ProcessFacts;
+import io.inmesh.runtime.match.RuntimeValues;
 
 /**
  * What the assembler puts together; given by the composition root.
@@ -11,7 +11,4 @@ import io.inmesh.runtime.route.RuntimeValues;
  * @param clusters its writer is the config loop
  */
 public record Parts(
-    ClusterParts clusters,
-    FilterTypes filters,
-    RouteSettings.Process process,
-    RuntimeValues runtime) {}
+    ClusterParts clusters, FilterTypes filters, ProcessFacts process, RuntimeValues runtime) {}

@@ -10,12 +10,13 @@ import io.inmesh.call.Request;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.EndpointSet.Endpoint;
 import io.inmesh.config.Route;
+import io.inmesh.config.VirtualHost;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.route.CallLimits;
 import io.inmesh.runtime.route.HashSink;
-import io.inmesh.runtime.route.RequestEdit;
 import io.inmesh.runtime.route.RouteEntry;
+import io.inmesh.runtime.route.RoutedCall;
 import io.inmesh.transport.Stream;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * The facts of one call: request, route, metadata, limits, flags; not what moves it. Owner: its
  * loop.
  */
-abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Stream.RequestHead {
+abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stream.RequestHead {
   private static final String LOCAL = "127.0.0.1";
 
   HttpChain chain;
@@ -184,6 +185,11 @@ abstract class CallState implements Call, RequestEdit, CallLimits, HashSink, Str
   @Override
   public final Optional<Route> route() {
     return entry == null ? Optional.empty() : entry.view();
+  }
+
+  @Override
+  public final @Nullable VirtualHost virtualHost() {
+    return entry == null ? null : entry.virtualHost();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.inmesh.runtime.route;
 
+import io.inmesh.runtime.match.Numbers;
+
 /** Host and port of an authority. */
 final class Authorities {
   private Authorities() {}

@@ -2,6 +2,11 @@ package io.inmesh.runtime.route;
 
 import io.inmesh.call.Headers;
 import io.inmesh.config.Rewrite;
+import io.inmesh.runtime.format.FormatText;
+import io.inmesh.runtime.format.ProcessFacts;
+import io.inmesh.runtime.format.RequestEdit;
+import io.inmesh.runtime.match.JoinedHeaders;
+import io.inmesh.runtime.match.RequestFields;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of the authority. */
@@ -11,7 +16,7 @@ final class HostRewriting {
   private final @Nullable RegexReplacement regex;
   private final @Nullable FormatText format;
 
-  HostRewriting(Rewrite config, RouteSettings.Process process) {
+  HostRewriting(Rewrite config, ProcessFacts process) {
     this.config = config.host();
     this.append = config.appendForwardedHost();
     this.regex =

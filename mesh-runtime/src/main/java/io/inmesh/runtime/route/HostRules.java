@@ -6,6 +6,8 @@ import io.inmesh.config.Route;
 import io.inmesh.config.RouteMatch;
 import io.inmesh.config.VirtualHost;
 import io.inmesh.config.VirtualHost.RequireTls;
+import io.inmesh.runtime.match.RequestFields;
+import io.inmesh.runtime.match.RouteInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -11,6 +11,8 @@ import io.inmesh.config.Route;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.Timeouts;
 import io.inmesh.config.VirtualHost;
+import io.inmesh.runtime.format.HeaderEdits;
+import io.inmesh.runtime.format.ProcessFacts;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -85,8 +87,7 @@ final class Levels {
     return edits(HeaderEdits::response);
   }
 
-  private HeaderEdits[] edits(
-      BiFunction<HeaderMutations, RouteSettings.Process, HeaderEdits> compile) {
+  private HeaderEdits[] edits(BiFunction<HeaderMutations, ProcessFacts, HeaderEdits> compile) {
     return mutations().stream()
         .map(level -> compile.apply(level, settings.process()))
         .toArray(HeaderEdits[]::new);

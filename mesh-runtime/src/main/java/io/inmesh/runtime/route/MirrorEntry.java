@@ -1,6 +1,12 @@
 package io.inmesh.runtime.route;
 
 import io.inmesh.config.MirrorPolicy;
+import io.inmesh.runtime.format.HeaderEdits;
+import io.inmesh.runtime.format.RequestEdit;
+import io.inmesh.runtime.match.Fraction;
+import io.inmesh.runtime.match.JoinedHeaders;
+import io.inmesh.runtime.match.RequestFields;
+import io.inmesh.runtime.match.RouteInput;
 import org.jspecify.annotations.Nullable;
 
 /** A compiled mirror policy. */

@@ -5,6 +5,12 @@ import com.google.re2j.Pattern;
 import io.inmesh.config.Rewrite;
 import io.inmesh.config.RouteMatch;
 import io.inmesh.config.UriTemplates;
+import io.inmesh.runtime.format.CallFacts;
+import io.inmesh.runtime.format.FormatText;
+import io.inmesh.runtime.format.ProcessFacts;
+import io.inmesh.runtime.match.MatchTest;
+import io.inmesh.runtime.match.PathTest;
+import io.inmesh.runtime.match.RequestFields;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +22,7 @@ abstract class PathRewriting {
   abstract @Nullable String apply(CallFacts call);
 
   /** Null if there is none. {@code match} is what the route matches by. */
-  static @Nullable PathRewriting of(
-      Rewrite.Path config, MatchTest match, RouteSettings.Process process) {
+  static @Nullable PathRewriting of(Rewrite.Path config, MatchTest match, ProcessFacts process) {
     if (config instanceof Rewrite.PrefixRewrite prefix) {
       return new Prefix(prefix.replacement(), match.path);
     }

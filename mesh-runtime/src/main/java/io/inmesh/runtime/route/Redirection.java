@@ -2,6 +2,9 @@ package io.inmesh.runtime.route;
 
 import io.inmesh.config.Action.Redirect;
 import io.inmesh.config.Rewrite;
+import io.inmesh.runtime.format.ProcessFacts;
+import io.inmesh.runtime.format.RequestEdit;
+import io.inmesh.runtime.match.MatchTest;
 import org.jspecify.annotations.Nullable;
 
 /** Where a redirecting route sends the caller. */
@@ -16,7 +19,7 @@ final class Redirection {
    *
    * @param keepHost the authority stays as it is, port and all
    */
-  Redirection(Redirect config, boolean keepHost, MatchTest match, RouteSettings.Process process) {
+  Redirection(Redirect config, boolean keepHost, MatchTest match, ProcessFacts process) {
     this.config = config;
     this.keepHost = keepHost;
     this.path = PathRewriting.of(config.path(), match, process);

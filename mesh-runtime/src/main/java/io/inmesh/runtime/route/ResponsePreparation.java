@@ -3,6 +3,8 @@ package io.inmesh.runtime.route;
 import io.inmesh.call.Headers;
 import io.inmesh.config.HttpConnection.Forwarding;
 import io.inmesh.config.HttpConnection.ServerHeader;
+import io.inmesh.runtime.format.GrpcStatus;
+import io.inmesh.runtime.match.RequestFields;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -29,7 +31,7 @@ public final class ResponsePreparation {
    * A response of a host, before filters see it: {@code x-envoy-upstream-service-time}, attempt
    * count, the route's mutations.
    */
-  public void fromUpstream(CallFacts call, Headers response, long serviceMillis) {
+  public void fromUpstream(RoutedCall call, Headers response, long serviceMillis) {
     if (envoyHeaders) {
       response.set("x-envoy-upstream-service-time", text(serviceMillis));
     }
@@ -40,7 +42,7 @@ public final class ResponsePreparation {
     return millis >= 0 && millis < MILLIS.length ? MILLIS[(int) millis] : Long.toString(millis);
   }
 
-  private static void ofRoute(CallFacts call, Headers response) {
+  private static void ofRoute(RoutedCall call, Headers response) {
     RouteEntry<?> entry = call.entry();
     if (entry != null) {
       if (call.attempts() > 0 && entry.attemptsInResponse()) {
@@ -57,7 +59,7 @@ public final class ResponsePreparation {
    *
    * @param grpcStatus the status for gRPC calls; -1 for the one that stands for the HTTP status
    */
-  public LocalReply local(CallFacts call, LocalReply reply, int grpcStatus) {
+  public LocalReply local(RoutedCall call, LocalReply reply, int grpcStatus) {
     Headers headers = reply.headers();
     ofRoute(call, headers);
     String body = reply.body();
@@ -87,7 +89,7 @@ public final class ResponsePreparation {
   }
 
   private static LocalReply grpc(
-      CallFacts call, LocalReply reply, Headers headers, String body, int grpcStatus) {
+      RoutedCall call, LocalReply reply, Headers headers, String body, int grpcStatus) {
     headers.set("content-type", "application/grpc");
     String own = headers.get("grpc-status");
     if (own == null || own.isEmpty()) {
@@ -122,7 +124,7 @@ public final class ResponsePreparation {
   }
 
   /** Any response, after all filters: {@code server}, {@code via}, {@code x-request-id}. */
-  public void toCaller(CallFacts call, Headers response) {
+  public void toCaller(RoutedCall call, Headers response) {
     ServerHeader server = forwarding.serverHeader();
     if (server == ServerHeader.OVERWRITE
         || (server == ServerHeader.APPEND_IF_ABSENT && !response.contains("server"))) {

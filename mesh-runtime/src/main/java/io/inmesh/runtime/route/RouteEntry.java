@@ -12,6 +12,14 @@ import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.Rewrite;
 import io.inmesh.config.Route;
 import io.inmesh.config.VirtualHost;
+import io.inmesh.runtime.format.CallFacts;
+import io.inmesh.runtime.format.FormatText;
+import io.inmesh.runtime.format.HeaderEdits;
+import io.inmesh.runtime.format.ProcessFacts;
+import io.inmesh.runtime.format.RequestEdit;
+import io.inmesh.runtime.match.MatchTest;
+import io.inmesh.runtime.match.RequestFields;
+import io.inmesh.runtime.match.RouteInput;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +49,7 @@ public final class RouteEntry<P> {
   RouteEntry(Levels levels, MatchTest match, Parts<P> parts) {
     this.levels = levels;
     RouteSettings settings = levels.settings;
-    RouteSettings.Process process = settings.process();
+    ProcessFacts process = settings.process();
     Action action = levels.route.action();
     this.view = Optional.of(levels.route);
     this.forward = action instanceof Forward to ? to : null;

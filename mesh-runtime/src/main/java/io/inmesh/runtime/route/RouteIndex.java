@@ -2,6 +2,7 @@ package io.inmesh.runtime.route;
 
 import io.inmesh.config.RouteMatch;
 import io.inmesh.config.RouteMatch.PathMatch;
+import io.inmesh.runtime.match.MatchTest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

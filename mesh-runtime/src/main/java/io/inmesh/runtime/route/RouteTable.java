@@ -3,6 +3,7 @@ package io.inmesh.runtime.route;
 import io.inmesh.call.Headers;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.VirtualHost;
+import io.inmesh.runtime.match.RouteInput;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,8 @@
 package io.inmesh.runtime.route;
 
 import io.inmesh.config.VirtualHost.VirtualCluster;
+import io.inmesh.runtime.match.HeaderTest;
+import io.inmesh.runtime.match.RouteInput;
 import java.util.List;
 
 /** The virtual clusters of a virtual host. */

@@ -4,14 +4,17 @@ import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.EndpointSet.Endpoint;
+import io.inmesh.config.Route;
+import io.inmesh.config.VirtualHost;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A call whose facts a test sets. */
-final class FakeCall implements RequestEdit, CallLimits, HashSink {
+final class FakeCall implements RoutedCall, CallLimits, HashSink {
   String method = "GET";
   String scheme = "http";
   String authority = "foo.com";
@@ -137,6 +140,16 @@ final class FakeCall implements RequestEdit, CallLimits, HashSink {
   @Override
   public @Nullable RouteEntry<?> entry() {
     return entry;
+  }
+
+  @Override
+  public Optional<Route> route() {
+    return entry == null ? Optional.empty() : entry.view();
+  }
+
+  @Override
+  public @Nullable VirtualHost virtualHost() {
+    return entry == null ? null : entry.virtualHost();
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.inmesh.config.Format;
 import io.inmesh.config.HeaderMutations;
 import io.inmesh.config.Metadata;
 import io.inmesh.config.Route;
+import io.inmesh.runtime.format.FormatText;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -14,6 +14,7 @@ import io.inmesh.config.Metadata;
 import io.inmesh.config.Route;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.VirtualHost;
+import io.inmesh.runtime.format.HeaderEdits;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -8,6 +8,7 @@ import io.inmesh.config.HeaderMatcher.Range;
 import io.inmesh.config.HeaderMatcher.Text;
 import io.inmesh.config.HeaderMatcher.Value;
 import io.inmesh.config.StringMatcher;
+import io.inmesh.runtime.match.HeaderTest;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -7,6 +7,7 @@ import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.RetryPolicy.On;
 import io.inmesh.config.Timeouts;
 import io.inmesh.config.Timeouts.MaxStream;
+import io.inmesh.runtime.match.RuntimeValues;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;

@@ -19,6 +19,7 @@ import io.inmesh.config.RouteMatch;
 import io.inmesh.config.VirtualHost;
 import io.inmesh.config.VirtualHost.Policy;
 import io.inmesh.config.VirtualHost.RequireTls;
+import io.inmesh.runtime.match.RuntimeValues;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

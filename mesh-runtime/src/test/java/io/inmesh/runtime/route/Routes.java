@@ -16,14 +16,16 @@ import io.inmesh.config.Route;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.RouteMatch;
 import io.inmesh.config.VirtualHost;
+import io.inmesh.runtime.format.ProcessFacts;
+import io.inmesh.runtime.match.RuntimeValues;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
 /** Short ways to write routes in tests. */
 final class Routes {
-  static final RouteSettings.Process PROCESS =
-      new RouteSettings.Process(
+  static final ProcessFacts PROCESS =
+      new ProcessFacts(
           new Node("id", "svc", Locality.NONE, Map.of()),
           "me",
           name -> name.equals("MESH_ENV") ? "envval" : "",

@@ -1,6 +1,7 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.format;
 
-import io.inmesh.runtime.route.FormatText.Piece;
+import io.inmesh.runtime.format.FormatText.Piece;
+import io.inmesh.runtime.match.QueryTest;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.match;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
@@ -8,15 +8,15 @@ import io.inmesh.config.UriTemplates;
 import org.jspecify.annotations.Nullable;
 
 /** A compiled path criterion. Paths come without query and fragment, as a text and its end. */
-abstract class PathTest {
-  abstract boolean matches(RouteInput call, String path, int end);
+public abstract class PathTest {
+  public abstract boolean matches(RouteInput call, String path, int end);
 
   /** How much of the path a prefix rewrite replaces, of a path that matches. */
-  int matchedLength(String path, int end) {
+  public int matchedLength(String path, int end) {
     return end;
   }
 
-  static PathTest of(PathMatch match) {
+  public static PathTest of(PathMatch match) {
     if (match instanceof RouteMatch.Prefix prefix) {
       return new Prefix(prefix.prefix(), prefix.caseSensitive(), false);
     }
@@ -36,7 +36,7 @@ abstract class PathTest {
   }
 
   /** The regular expression of a template; null if it is none, then nothing matches. */
-  static @Nullable Pattern compile(String regex) {
+  public static @Nullable Pattern compile(String regex) {
     try {
       return Pattern.compile(regex);
     } catch (PatternSyntaxException notRegular) {
@@ -56,7 +56,7 @@ abstract class PathTest {
     }
 
     @Override
-    boolean matches(RouteInput call, String path, int end) {
+    public boolean matches(RouteInput call, String path, int end) {
       int length = prefix.length();
       return end >= length
           && StringTest.same(path, 0, prefix, !caseSensitive)
@@ -64,7 +64,7 @@ abstract class PathTest {
     }
 
     @Override
-    int matchedLength(String path, int end) {
+    public int matchedLength(String path, int end) {
       return prefix.length();
     }
   }
@@ -79,7 +79,7 @@ abstract class PathTest {
     }
 
     @Override
-    boolean matches(RouteInput call, String text, int end) {
+    public boolean matches(RouteInput call, String text, int end) {
       return end == path.length() && StringTest.same(text, 0, path, !caseSensitive);
     }
   }
@@ -92,7 +92,7 @@ abstract class PathTest {
     }
 
     @Override
-    boolean matches(RouteInput call, String path, int end) {
+    public boolean matches(RouteInput call, String path, int end) {
       return pattern != null
           && pattern.matches(end == path.length() ? path : path.substring(0, end));
     }
@@ -100,7 +100,7 @@ abstract class PathTest {
 
   private static final class Connect extends PathTest {
     @Override
-    boolean matches(RouteInput call, String path, int end) {
+    public boolean matches(RouteInput call, String path, int end) {
       return call.method().equals("CONNECT");
     }
   }

@@ -1,9 +1,13 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.format;
 
 import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.EndpointSet.Endpoint;
+import io.inmesh.config.Route;
+import io.inmesh.config.VirtualHost;
+import io.inmesh.runtime.match.RouteInput;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a format may ask of a call at any time of its life. Implemented by the call itself. */
@@ -11,8 +15,11 @@ public interface CallFacts extends RouteInput {
   /** The caller's protocol: {@code HTTP/1.1} or {@code HTTP/2}. */
   String protocol();
 
-  /** The current route, or null. */
-  @Nullable RouteEntry<?> entry();
+  /** The current route; empty if none matched. */
+  Optional<Route> route();
+
+  /** The virtual host of the current route, or null. */
+  @Nullable VirtualHost virtualHost();
 
   /** The config of the cluster that was chosen, or null. */
   @Nullable Cluster clusterConfig();

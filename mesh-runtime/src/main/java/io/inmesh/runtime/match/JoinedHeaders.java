@@ -1,4 +1,4 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.match;
 
 import io.inmesh.call.Headers;
 import java.util.Set;
@@ -7,7 +7,7 @@ import java.util.Set;
  * The headers that Envoy holds as one value: further fields of the same name are joined to the
  * first with a comma.
  */
-final class JoinedHeaders {
+public final class JoinedHeaders {
   private static final Set<String> NAMES =
       Set.of(
           "accept",
@@ -75,12 +75,12 @@ final class JoinedHeaders {
 
   private JoinedHeaders() {}
 
-  static boolean contains(String name) {
+  public static boolean contains(String name) {
     return NAMES.contains(name);
   }
 
   /** Adds a field; joins it to the first one of that name where Envoy does. */
-  static void add(Headers headers, String name, String value) {
+  public static void add(Headers headers, String name, String value) {
     String first = contains(name) ? headers.get(name) : null;
     if (first == null) {
       headers.addLower(name, value);

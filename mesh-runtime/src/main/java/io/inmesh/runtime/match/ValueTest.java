@@ -1,4 +1,4 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.match;
 
 import io.inmesh.config.Metadata;
 import io.inmesh.config.MetadataMatcher;
@@ -73,7 +73,7 @@ public final class ValueTest {
   }
 
   /** A value of dynamic metadata by namespace and path; null if there is none. */
-  static @Nullable Object find(RouteInput call, String namespace, List<String> path) {
+  public static @Nullable Object find(RouteInput call, String namespace, List<String> path) {
     if (path.isEmpty()) {
       Map<String, Object> all = call.metadataIn(namespace);
       return all.isEmpty() ? null : all;
@@ -82,7 +82,7 @@ public final class ValueTest {
   }
 
   /** Goes down from a value along a path, from a place in it. */
-  static @Nullable Object descend(@Nullable Object from, List<String> path, int place) {
+  public static @Nullable Object descend(@Nullable Object from, List<String> path, int place) {
     Object value = from;
     for (int i = place; i < path.size(); i++) {
       value = value instanceof Map<?, ?> map ? map.get(path.get(i)) : null;

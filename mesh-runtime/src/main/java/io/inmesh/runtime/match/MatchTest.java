@@ -1,4 +1,4 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.match;
 
 import io.inmesh.config.CookieMatcher;
 import io.inmesh.config.RouteMatch;
@@ -6,13 +6,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A compiled route match. */
-final class MatchTest {
+public final class MatchTest {
   private static final QueryTest[] NO_QUERY = {};
   private static final CookieTest[] NO_COOKIES = {};
   private static final ValueTest.OfMetadata[] NO_METADATA = {};
 
-  final RouteMatch config;
-  final PathTest path;
+  /** What was compiled. */
+  public final RouteMatch config;
+
+  /** Its path criterion. */
+  public final PathTest path;
+
   private final HeaderTest[] headers;
   private final QueryTest[] query;
   private final CookieTest[] cookies;
@@ -30,7 +34,7 @@ final class MatchTest {
     }
   }
 
-  MatchTest(RouteMatch config, RuntimeValues runtime) {
+  public MatchTest(RouteMatch config, RuntimeValues runtime) {
     this.config = config;
     this.path = PathTest.of(config.path());
     this.headers = HeaderTest.all(config.headers());
@@ -52,7 +56,7 @@ final class MatchTest {
   }
 
   /** Whether nothing but the path counts. */
-  boolean pathOnly() {
+  public boolean pathOnly() {
     return headers.length == 0
         && query.length == 0
         && cookies.length == 0
@@ -63,7 +67,7 @@ final class MatchTest {
         && config.certificateValidated().isEmpty();
   }
 
-  boolean matches(RouteInput call, String text, int end) {
+  public boolean matches(RouteInput call, String text, int end) {
     return path.matches(call, text, end)
         && HeaderTest.matchAll(headers, call)
         && (query.length == 0 || queryMatches(call.path()))

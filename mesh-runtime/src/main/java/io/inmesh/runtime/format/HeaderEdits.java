@@ -1,10 +1,11 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.format;
 
 import io.inmesh.call.Headers;
 import io.inmesh.config.HeaderMutations;
 import io.inmesh.config.HeaderMutations.Append;
 import io.inmesh.config.HeaderMutations.HeaderValue;
-import io.inmesh.runtime.route.RouteSettings.Process;
+import io.inmesh.runtime.match.JoinedHeaders;
+import io.inmesh.runtime.match.RequestFields;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ public final class HeaderEdits {
   private record Edit(String name, FormatText value, Append append, boolean keepEmpty) {}
 
   /** Compiles one direction of a level. */
-  public HeaderEdits(List<HeaderValue> additions, List<String> removals, Process process) {
+  public HeaderEdits(List<HeaderValue> additions, List<String> removals, ProcessFacts process) {
     this.removals = removals.toArray(String[]::new);
     this.edits =
         additions.stream()
@@ -33,11 +34,11 @@ public final class HeaderEdits {
             .toArray(Edit[]::new);
   }
 
-  static HeaderEdits request(HeaderMutations level, Process process) {
+  public static HeaderEdits request(HeaderMutations level, ProcessFacts process) {
     return new HeaderEdits(level.requestAdd(), level.requestRemove(), process);
   }
 
-  static HeaderEdits response(HeaderMutations level, Process process) {
+  public static HeaderEdits response(HeaderMutations level, ProcessFacts process) {
     return new HeaderEdits(level.responseAdd(), level.responseRemove(), process);
   }
 

@@ -1,14 +1,14 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.match;
 
 import io.inmesh.call.Headers;
 import org.jspecify.annotations.Nullable;
 
 /** Cookies of a request. */
-final class Cookies {
+public final class Cookies {
   private Cookies() {}
 
   /** The first cookie of that name over all {@code cookie} fields, without quotes, or null. */
-  static @Nullable String value(Headers headers, String name) {
+  public static @Nullable String value(Headers headers, String name) {
     for (int i = 0, n = headers.size(); i < n; i++) {
       if (headers.name(i).equals("cookie")) {
         String value = inLine(headers.value(i), name);

@@ -1,4 +1,4 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.format;
 
 import io.inmesh.config.Metadata;
 import java.util.List;
@@ -7,11 +7,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** JSON-like values as text. */
-final class JsonText {
+public final class JsonText {
   private JsonText() {}
 
   /** A string as it is, everything else as JSON; null for null. */
-  static @Nullable String plain(@Nullable Object value) {
+  public static @Nullable String plain(@Nullable Object value) {
     if (value == null || value instanceof String) {
       return (String) value;
     }

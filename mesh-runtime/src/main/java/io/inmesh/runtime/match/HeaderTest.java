@@ -1,4 +1,4 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.match;
 
 import io.inmesh.call.Headers;
 import io.inmesh.config.HeaderMatcher;
@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A compiled header matcher. Of several fields with one name any may match, except for the names
  * that Envoy keeps as a single joined value.
  */
-final class HeaderTest {
-  static final HeaderTest[] NONE = {};
+public final class HeaderTest {
+  public static final HeaderTest[] NONE = {};
 
   private final String name;
   private final boolean pseudo;
@@ -21,7 +21,7 @@ final class HeaderTest {
   private final boolean invert;
   private final boolean missingIsEmpty;
 
-  HeaderTest(HeaderMatcher config) {
+  public HeaderTest(HeaderMatcher config) {
     this.name = config.name();
     this.pseudo = RequestFields.isPseudo(name);
     this.joined = JoinedHeaders.contains(name);
@@ -33,13 +33,13 @@ final class HeaderTest {
     this.missingIsEmpty = config.treatMissingAsEmpty();
   }
 
-  static HeaderTest[] all(List<HeaderMatcher> matchers) {
+  public static HeaderTest[] all(List<HeaderMatcher> matchers) {
     return matchers.isEmpty()
         ? NONE
         : matchers.stream().map(HeaderTest::new).toArray(HeaderTest[]::new);
   }
 
-  static boolean matchAll(HeaderTest[] tests, RouteInput call) {
+  public static boolean matchAll(HeaderTest[] tests, RouteInput call) {
     for (HeaderTest test : tests) {
       if (!test.matches(call)) {
         return false;
@@ -48,12 +48,12 @@ final class HeaderTest {
     return true;
   }
 
-  boolean matches(RouteInput call) {
+  public boolean matches(RouteInput call) {
     return pseudo ? judge(RequestFields.pseudo(call, name)) : judge(call.headers(), name);
   }
 
   /** For response headers; {@code :status} is the status. */
-  boolean matches(int status, Headers headers) {
+  public boolean matches(int status, Headers headers) {
     return name.equals(":status") ? judge(Integer.toString(status)) : judge(headers, name);
   }
 

@@ -1,17 +1,17 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.match;
 
 import org.jspecify.annotations.Nullable;
 
 /** Request headers by name, pseudo-header fields included. {@code host} is the authority. */
-final class RequestFields {
+public final class RequestFields {
   private RequestFields() {}
 
-  static boolean isPseudo(String name) {
+  public static boolean isPseudo(String name) {
     return name.startsWith(":") || name.equals("host");
   }
 
   /** Null for a field that does not exist. */
-  static @Nullable String pseudo(RouteInput call, String name) {
+  public static @Nullable String pseudo(RouteInput call, String name) {
     switch (name) {
       case ":method":
         return call.method();
@@ -28,12 +28,12 @@ final class RequestFields {
   }
 
   /** The first value of a lower-case name, or null. */
-  static @Nullable String first(RouteInput call, String name) {
+  public static @Nullable String first(RouteInput call, String name) {
     return isPseudo(name) ? pseudo(call, name) : call.headers().get(name);
   }
 
   /** Where query and fragment begin; the length if there are none. */
-  static int pathEnd(String path) {
+  public static int pathEnd(String path) {
     for (int i = 0; i < path.length(); i++) {
       char c = path.charAt(i);
       if (c == '?' || c == '#') {
@@ -44,7 +44,7 @@ final class RequestFields {
   }
 
   /** Whether the request is gRPC by its content type. */
-  static boolean isGrpc(RouteInput call) {
+  public static boolean isGrpc(RouteInput call) {
     String type = call.headers().get("content-type");
     return type != null
         && type.startsWith("application/grpc")

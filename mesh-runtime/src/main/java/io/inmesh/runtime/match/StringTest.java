@@ -1,18 +1,18 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.match;
 
 import com.google.re2j.Pattern;
 import io.inmesh.config.StringMatcher;
 
 /** A compiled string matcher. It looks at a part of a text, so that no substring is made for it. */
-abstract class StringTest {
+public abstract class StringTest {
   /** Whether the chars from {@code from} (inclusive) to {@code to} (exclusive) match. */
-  abstract boolean matches(String text, int from, int to);
+  public abstract boolean matches(String text, int from, int to);
 
-  final boolean matches(String text) {
+  public final boolean matches(String text) {
     return matches(text, 0, text.length());
   }
 
-  static StringTest of(StringMatcher matcher) {
+  public static StringTest of(StringMatcher matcher) {
     if (matcher instanceof StringMatcher.Exact exact) {
       return new Fixed(exact.value(), exact.ignoreCase(), true, true);
     }
@@ -29,7 +29,7 @@ abstract class StringTest {
   }
 
   /** ASCII case only, as Envoy compares. */
-  static boolean same(String text, int from, String other, boolean ignoreCase) {
+  public static boolean same(String text, int from, String other, boolean ignoreCase) {
     if (from < 0 || from + other.length() > text.length()) {
       return false;
     }
@@ -44,7 +44,7 @@ abstract class StringTest {
     return true;
   }
 
-  static char lower(char c) {
+  public static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
   }
 
@@ -63,7 +63,7 @@ abstract class StringTest {
     }
 
     @Override
-    boolean matches(String text, int from, int to) {
+    public boolean matches(String text, int from, int to) {
       int length = to - from;
       if ((atStart && atEnd) ? length != value.length() : length < value.length()) {
         return false;
@@ -82,7 +82,7 @@ abstract class StringTest {
     }
 
     @Override
-    boolean matches(String text, int from, int to) {
+    public boolean matches(String text, int from, int to) {
       for (int at = from; at + value.length() <= to; at++) {
         if (same(text, at, value, ignoreCase)) {
           return true;
@@ -100,7 +100,7 @@ abstract class StringTest {
     }
 
     @Override
-    boolean matches(String text, int from, int to) {
+    public boolean matches(String text, int from, int to) {
       return pattern.matches(from == 0 && to == text.length() ? text : text.substring(from, to));
     }
   }

@@ -1,4 +1,4 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.format;
 
 import io.inmesh.config.Address;
 import io.inmesh.config.Cluster;
@@ -6,8 +6,10 @@ import io.inmesh.config.EndpointSet.Endpoint;
 import io.inmesh.config.Format.Command;
 import io.inmesh.config.FormatCommands;
 import io.inmesh.config.Metadata;
-import io.inmesh.runtime.route.FormatText.Piece;
-import io.inmesh.runtime.route.RouteSettings.Process;
+import io.inmesh.config.Route;
+import io.inmesh.runtime.format.FormatText.Piece;
+import io.inmesh.runtime.match.RequestFields;
+import io.inmesh.runtime.match.ValueTest;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class FormatPieces {
   private FormatPieces() {}
 
-  static Piece of(Command command, Process process) {
+  static Piece of(Command command, ProcessFacts process) {
     String argument = command.argument();
     switch (command.name()) {
       case "REQ":
@@ -79,7 +81,7 @@ final class FormatPieces {
       case "RESPONSE_FLAGS":
         return FormatFlags::text;
       case "ROUTE_NAME":
-        return call -> call.entry() == null ? null : orNull(call.entry().route().name());
+        return call -> call.route().map(route -> orNull(route.name())).orElse(null);
       case "VIRTUAL_CLUSTER_NAME":
         return call -> orNull(call.virtualCluster());
       case "LOCAL_REPLY_BODY":
@@ -182,10 +184,10 @@ final class FormatPieces {
       case "CLUSTER":
         return stored(path, FormatPieces::ofCluster);
       case "ROUTE":
-        return stored(path, call -> call.entry() == null ? null : call.entry().route().metadata());
+        return stored(path, call -> call.route().map(Route::metadata).orElse(null));
       case "VIRTUAL_HOST":
         return stored(
-            path, call -> call.entry() == null ? null : call.entry().virtualHost().metadata());
+            path, call -> call.virtualHost() == null ? null : call.virtualHost().metadata());
       case "UPSTREAM_HOST":
         return stored(path, FormatPieces::ofEndpoint);
       case "DYNAMIC":

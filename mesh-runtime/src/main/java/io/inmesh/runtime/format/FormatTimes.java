@@ -1,7 +1,7 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.format;
 
 import io.inmesh.config.Format.Command;
-import io.inmesh.runtime.route.FormatText.Piece;
+import io.inmesh.runtime.format.FormatText.Piece;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;

@@ -1,12 +1,14 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.format;
 
-import io.inmesh.runtime.route.FormatText.Piece;
+import io.inmesh.runtime.format.FormatText.Piece;
+import io.inmesh.runtime.match.Numbers;
+import io.inmesh.runtime.match.RequestFields;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** gRPC status codes: between HTTP and gRPC, and as text. Source: the gRPC protocol over HTTP/2. */
-final class GrpcStatus {
+public final class GrpcStatus {
   private static final List<String> NAMES =
       List.of(
           "OK",
@@ -30,7 +32,7 @@ final class GrpcStatus {
   private GrpcStatus() {}
 
   /** The status that stands for an HTTP status. */
-  static int ofHttp(int status) {
+  public static int ofHttp(int status) {
     switch (status) {
       case 400:
         return 13;

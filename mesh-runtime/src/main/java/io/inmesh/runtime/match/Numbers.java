@@ -1,13 +1,13 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.match;
 
 import org.jspecify.annotations.Nullable;
 
 /** Numbers in headers, as Envoy reads them: decimal, white space around them, no more. */
-final class Numbers {
+public final class Numbers {
   private Numbers() {}
 
   /** A signed number of 64 bits, or null. */
-  static @Nullable Long signed(String text) {
+  public static @Nullable Long signed(String text) {
     String trimmed = trim(text);
     if (trimmed.isEmpty() || !digits(trimmed, isSign(trimmed.charAt(0)) ? 1 : 0)) {
       return null;
@@ -20,7 +20,7 @@ final class Numbers {
   }
 
   /** An unsigned number of 64 bits, or null. */
-  static @Nullable Long unsigned(String text) {
+  public static @Nullable Long unsigned(String text) {
     String trimmed = trim(text);
     int from = trimmed.startsWith("+") ? 1 : 0;
     if (!digits(trimmed, from)) {

@@ -1,4 +1,4 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.format;
 
 import io.inmesh.call.Headers;
 

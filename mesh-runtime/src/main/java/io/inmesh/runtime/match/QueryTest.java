@@ -1,21 +1,21 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.match;
 
 import io.inmesh.config.QueryParameterMatcher;
 import org.jspecify.annotations.Nullable;
 
 /** A compiled query parameter matcher; it looks at the raw first occurrence. */
-final class QueryTest {
+public final class QueryTest {
   private final String name;
   private final @Nullable StringTest text;
   private final boolean present;
 
-  QueryTest(QueryParameterMatcher config) {
+  public QueryTest(QueryParameterMatcher config) {
     this.name = config.name();
     this.text = config.value().map(StringTest::of).orElse(null);
     this.present = config.present();
   }
 
-  boolean matches(String path) {
+  public boolean matches(String path) {
     int at = find(path, name);
     if (text == null) {
       return at >= 0 == present;
@@ -24,7 +24,7 @@ final class QueryTest {
   }
 
   /** Where the first parameter of that name begins, or -1. */
-  static int find(String path, String name) {
+  public static int find(String path, String name) {
     int at = path.indexOf('?') + 1;
     while (at > 0) {
       if (path.startsWith(name, at)) {
@@ -39,7 +39,7 @@ final class QueryTest {
   }
 
   /** The raw value of the first parameter of that name, or null. */
-  static @Nullable String value(String path, String name) {
+  public static @Nullable String value(String path, String name) {
     int at = find(path, name);
     return at < 0 ? null : path.substring(valueStart(path, at, name), parameterEnd(path, at));
   }

@@ -1,7 +1,6 @@
-package io.inmesh.runtime.route;
+package io.inmesh.runtime.format;
 
 import io.inmesh.config.Format;
-import io.inmesh.runtime.route.RouteSettings.Process;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,7 @@ public final class FormatText {
    * @param missing stands for values that are not there: {@code -}, or nothing in header values
    * @throws IllegalArgumentException for an unknown command
    */
-  public FormatText(Format format, Process process, String missing) {
+  public FormatText(Format format, ProcessFacts process, String missing) {
     this.missing = missing;
     List<Format.Part> parts = format.parts();
     this.pieces = new Piece[parts.size()];
@@ -31,7 +30,7 @@ public final class FormatText {
     }
   }
 
-  private static Piece compile(Format.Part part, Process process) {
+  private static Piece compile(Format.Part part, ProcessFacts process) {
     if (part instanceof Format.Text text) {
       String constant = text.text();
       return call -> constant;
