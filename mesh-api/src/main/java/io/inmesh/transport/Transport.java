@@ -10,6 +10,16 @@ public interface Transport {
   /** A pool for one host. Nothing is connected before the first {@link ConnectionPool#open}. */
   ConnectionPool pool(PoolSettings settings);
 
+  /** How many connections there are, with those that are being opened; none in memory. */
+  default long openConnections() {
+    return 0;
+  }
+
+  /** How many exchanges are under way on them. */
+  default long activeStreams() {
+    return 0;
+  }
+
   /**
    * Whom to connect to, and how. Equal settings may share a pool within one host.
    *

@@ -299,7 +299,7 @@ public final class MeshBuilder {
           wanted.forEach(writer::want);
         });
     return new MeshRuntime(
-        entrance, edges, writer, config, secrets, identityError, counters, closing);
+        entrance, edges, writer, config, secrets, identityError, counters, wire, closing);
   }
 
   /** The loops of calls, and who is on one. */

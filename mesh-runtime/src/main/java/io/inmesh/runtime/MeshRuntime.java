@@ -16,6 +16,7 @@ import io.inmesh.runtime.assemble.ConfigWriter;
 import io.inmesh.runtime.assemble.Dataplane;
 import io.inmesh.runtime.edge.Edges;
 import io.inmesh.runtime.engine.Counters;
+import io.inmesh.transport.Transport;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public final class MeshRuntime implements Mesh {
   private final SecretStore secrets;
   private final Supplier<String> identityError;
   private final Counters counters;
+  private final Transport transport;
   private final Runnable release;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -49,6 +51,7 @@ public final class MeshRuntime implements Mesh {
       SecretStore secrets,
       Supplier<String> identityError,
       Counters counters,
+      Transport transport,
       Runnable release) {
     this.entrance = entrance;
     this.edges = edges;
@@ -58,6 +61,7 @@ public final class MeshRuntime implements Mesh {
     this.secrets = secrets;
     this.identityError = identityError;
     this.counters = counters;
+    this.transport = transport;
     this.release = release;
   }
 
@@ -126,6 +130,16 @@ public final class MeshRuntime implements Mesh {
   /** What the mesh has counted since it was made. */
   public Counters counters() {
     return counters;
+  }
+
+  /** Connections to other members, with those that are being opened. */
+  public long connections() {
+    return transport.openConnections();
+  }
+
+  /** Exchanges under way on these connections. */
+  public long streams() {
+    return transport.activeStreams();
   }
 
   /** The config in force. */

@@ -12,7 +12,6 @@ import io.inmesh.call.Response;
 import io.inmesh.cli.load.Load;
 import io.inmesh.cli.load.Sample;
 import io.inmesh.cli.load.Tally;
-import io.inmesh.identity.JoinFile;
 import io.inmesh.plane.PlaneConnector.Variant;
 import io.inmesh.runtime.member.Member;
 import java.io.IOException;
@@ -31,6 +30,7 @@ import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -51,24 +51,7 @@ public final class CallCommand implements Callable<Integer> {
   @Parameters(paramLabel = "URL", description = "For instance http://orders/items?id=1.")
   private URI url;
 
-  @Option(
-      names = "--join",
-      required = true,
-      paramLabel = "FILE",
-      description = "Join file of the calling service.")
-  private Path join;
-
-  @Option(
-      names = "--plane",
-      paramLabel = "HOST:PORT",
-      description = "Another control plane than the join file names.")
-  private @Nullable String plane;
-
-  @Option(
-      names = "--state",
-      paramLabel = "DIR",
-      description = "Where identity and config are kept for the next call (default: nowhere).")
-  private @Nullable Path state;
+  @Mixin private Joining joining;
 
   @Option(
       names = "-n",
@@ -101,13 +84,6 @@ public final class CallCommand implements Callable<Integer> {
       description = "Deadline of each call (default: ${DEFAULT-VALUE}).")
   private Duration timeout;
 
-  @Option(
-      names = "--certificate-life",
-      defaultValue = "24h",
-      converter = Durations.class,
-      description = "How long the certificate should live (default: ${DEFAULT-VALUE}).")
-  private Duration certificateLife;
-
   @Option(names = "--sotw", description = "State-of-the-world ADS instead of delta.")
   private boolean stateOfTheWorld;
 
@@ -116,25 +92,8 @@ public final class CallCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    JoinFile file = JoinFile.parse(Files.readString(join));
-    if (plane != null) {
-      file =
-          new JoinFile(
-              file.service(),
-              file.namespace(),
-              file.trustDomain(),
-              plane,
-              file.token(),
-              file.roots());
-    }
-    Member.Builder joining =
-        Member.join(file)
-            .certificateLife(certificateLife)
-            .variant(stateOfTheWorld ? Variant.STATE_OF_THE_WORLD : Variant.DELTA);
-    if (state != null) {
-      joining.stateDirectory(state);
-    }
-    try (Member member = joining.start()) {
+    Variant variant = stateOfTheWorld ? Variant.STATE_OF_THE_WORLD : Variant.DELTA;
+    try (Member member = joining.member().variant(variant).start()) {
       return run(member);
     }
   }

@@ -1,5 +1,6 @@
 package io.inmesh.cli.command;
 
+import io.inmesh.cli.load.DaemonThreads;
 import io.inmesh.identity.CertificateAuthority;
 import io.inmesh.identity.JoinFile;
 import io.inmesh.identity.KeyMaterial;
@@ -73,7 +74,8 @@ public final class CertCommand implements Callable<Integer> {
     PrintWriter console = spec.commandLine().getOut();
     var random = new SecureRandom();
     var own = new Own();
-    try (var loop = new ThreadLoop(CertCommand::thread, System::nanoTime, random.nextLong());
+    try (var loop =
+            new ThreadLoop(new DaemonThreads("inmesh-cert"), System::nanoTime, random.nextLong());
         CertificateAuthority authority = new AdsConnector().authority(file, own);
         var keeper =
             new IdentityKeeper(
@@ -96,12 +98,6 @@ public final class CertCommand implements Callable<Integer> {
       }
     }
     return 0;
-  }
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "inmesh-cert");
-    thread.setDaemon(true);
-    return thread;
   }
 
   private static void write(IdentityKeeper keeper, StateDirectory directory, PrintWriter console) {

@@ -5,11 +5,12 @@ import io.inmesh.call.Body;
 import io.inmesh.call.Headers;
 import io.inmesh.call.Request;
 import io.inmesh.call.StreamingResponse;
+import io.inmesh.cli.load.DaemonThreads;
 import io.inmesh.runtime.member.Member;
 import io.inmesh.runtime.net.Loops;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,8 +48,7 @@ public final class FloodCommand implements Callable<Integer> {
   @Parameters(paramLabel = "URL")
   private URI url;
 
-  @Option(names = "--join", required = true, paramLabel = "FILE")
-  private Path join;
+  @Mixin private Joining joining;
 
   @Option(
       names = "--bytes",
@@ -66,10 +67,10 @@ public final class FloodCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(FloodCommand::thread);
+        Executors.newSingleThreadScheduledExecutor(new DaemonThreads("inmesh-flood"));
     Map<String, Object> facts = new LinkedHashMap<>();
-    try (Member member = Member.join(join).start()) {
-      member.awaitIdentity(java.time.Duration.ofSeconds(15));
+    try (Member member = joining.member().start()) {
+      member.awaitIdentity(Duration.ofSeconds(15));
       var sent = new CRC32();
       var source = new Pattern(bytes, sent);
       Request request = Request.of("POST", url).withBody(source);
@@ -90,6 +91,13 @@ public final class FloodCommand implements Callable<Integer> {
         timer.schedule(() -> {}, 10, TimeUnit.MILLISECONDS).get();
       }
       facts.put("in_flight", member.runtime().counters().inFlight());
+      facts.put("streams", member.runtime().streams());
+      // A pooled connection may stay; none may outlive the mesh.
+      member.runtime().close();
+      while (member.runtime().connections() > 0 && System.nanoTime() < until) {
+        timer.schedule(() -> {}, 10, TimeUnit.MILLISECONDS).get();
+      }
+      facts.put("connections", member.runtime().connections());
       facts.put("pinned_direct_bytes", Loops.directMemoryInUse());
     }
     spec.commandLine().getOut().println(new Gson().toJson(facts));
@@ -97,13 +105,9 @@ public final class FloodCommand implements Callable<Integer> {
   }
 
   private boolean isQuiet(Member member) {
-    return member.runtime().counters().inFlight() == 0 && Loops.directMemoryInUse() == 0;
-  }
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "inmesh-flood");
-    thread.setDaemon(true);
-    return thread;
+    return member.runtime().counters().inFlight() == 0
+        && member.runtime().streams() == 0
+        && Loops.directMemoryInUse() == 0;
   }
 
   /** Bytes that depend on their place, so that a lost or repeated chunk shows. */

@@ -1,21 +1,23 @@
 package io.inmesh.cli.command;
 
+import io.inmesh.cli.load.DaemonThreads;
 import io.inmesh.cli.serve.EchoService;
 import io.inmesh.config.Address;
 import io.inmesh.runtime.inbound.ConnectionListener;
 import io.inmesh.runtime.inbound.MeshServer;
 import io.inmesh.runtime.member.Member;
+import io.inmesh.runtime.net.Loops;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,12 +30,7 @@ import picocli.CommandLine.Spec;
 public final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--join",
-      required = true,
-      paramLabel = "FILE",
-      description = "Join file of the service.")
-  private Path join;
+  @Mixin private Joining joining;
 
   @Option(
       names = "--host",
@@ -71,19 +68,6 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Load balancing weight (default: ${DEFAULT-VALUE}).")
   private int weight;
 
-  @Option(
-      names = "--state",
-      paramLabel = "DIR",
-      description = "Where identity and config are kept for the next start (default: nowhere).")
-  private @Nullable Path state;
-
-  @Option(
-      names = "--certificate-life",
-      defaultValue = "24h",
-      converter = Durations.class,
-      description = "How long certificates should live (default: ${DEFAULT-VALUE}).")
-  private Duration certificateLife;
-
   @Option(names = "--stall", description = "Accept requests and never answer.")
   private boolean stall;
 
@@ -95,16 +79,17 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Print who connects, with the serial number of the certificate.")
   private boolean logPeers;
 
+  @Option(
+      names = "--log-quiet",
+      description = "Print when the last connection has gone and nothing is held any more.")
+  private boolean logQuiet;
+
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    Member.Builder joining = Member.join(join).certificateLife(certificateLife);
-    if (state != null) {
-      joining.stateDirectory(state);
-    }
     ScheduledExecutorService timer =
-        Executors.newSingleThreadScheduledExecutor(ServeCommand::thread);
-    Member member = joining.start();
+        Executors.newSingleThreadScheduledExecutor(new DaemonThreads("inmesh-echo-timer"));
+    Member member = joining.member().start();
     var ended = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -128,9 +113,37 @@ public final class ServeCommand implements Callable<Integer> {
     var service = new Member.Service(new Address(host, advertised), protocol, labels, weight);
     MeshServer server =
         member.serve(port, service, new EchoService(echo, timer), new Connections(out, logPeers));
+    if (logQuiet) {
+      var watch = new QuietWatch(server, line -> say(out, line));
+      timer.scheduleWithFixedDelay(watch, 0, 20, TimeUnit.MILLISECONDS);
+    }
     say(out, "ready port=" + server.port() + " service=" + member.name());
     ended.await();
     return 0;
+  }
+
+  /** Says once after each busy time that nothing is left of it. */
+  private static final class QuietWatch implements Runnable {
+    private final MeshServer server;
+    private final Consumer<String> say;
+    private long told;
+
+    QuietWatch(MeshServer server, Consumer<String> say) {
+      this.server = server;
+      this.say = say;
+    }
+
+    @Override
+    public void run() {
+      MeshServer.Stats stats = server.stats();
+      if (stats.requests() > told
+          && stats.connections() == 0
+          && stats.activeRequests() == 0
+          && Loops.directMemoryInUse() == 0) {
+        told = stats.requests();
+        say.accept("quiet after requests=" + told);
+      }
+    }
   }
 
   private static void say(PrintWriter out, String line) {
@@ -138,12 +151,6 @@ public final class ServeCommand implements Callable<Integer> {
       out.println(line);
       out.flush();
     }
-  }
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "inmesh-echo-timer");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Tells of connections: those refused always, those accepted on demand. */

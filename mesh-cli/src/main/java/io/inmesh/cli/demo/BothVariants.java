@@ -1,5 +1,6 @@
 package io.inmesh.cli.demo;
 
+import io.inmesh.cli.load.DaemonThreads;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
@@ -61,7 +62,7 @@ final class BothVariants implements Check {
 
     Walk(World world, PlaneConnector.Variant variant) throws Exception {
       JoinFile join = JoinFile.parse(Files.readString(world.joinFile("web")));
-      loop = new ThreadLoop(Walk::thread, System::nanoTime, 1);
+      loop = new ThreadLoop(new DaemonThreads("inmesh-walk"), System::nanoTime, 1);
       ConfigPlane plane =
           new AdsConnector().plane(join, PlaneConnector.Options.DEFAULT.with(variant));
       var node =
@@ -74,12 +75,6 @@ final class BothVariants implements Check {
             wanted.add(new Resource.Key(Resource.Type.CLUSTER, Resource.Key.ANY));
             session.want(Set.copyOf(wanted));
           });
-    }
-
-    private static Thread thread(Runnable work) {
-      Thread thread = new Thread(work, "inmesh-walk");
-      thread.setDaemon(true);
-      return thread;
     }
 
     boolean isComplete() {

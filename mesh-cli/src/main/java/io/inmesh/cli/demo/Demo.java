@@ -1,5 +1,6 @@
 package io.inmesh.cli.demo;
 
+import io.inmesh.cli.load.DaemonThreads;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -65,7 +66,7 @@ public final class Demo {
     int broken = 0;
     List<Check> slow = slowChecks();
     List<Check> checks = checks();
-    var beside = Executors.newSingleThreadExecutor(Demo::thread);
+    var beside = Executors.newSingleThreadExecutor(new DaemonThreads("inmesh-demo-slow"));
     Future<Integer> slowBroken = beside.submit(() -> runAll(slow));
     broken += runAll(checks);
     try {
@@ -80,12 +81,6 @@ public final class Demo {
     out.printf("%d of %d promises kept in %d s%n", all - broken, all, seconds);
     out.flush();
     return broken == 0 ? 0 : 1;
-  }
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "inmesh-demo-slow");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /**

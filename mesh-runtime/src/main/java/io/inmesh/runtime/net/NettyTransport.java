@@ -91,13 +91,13 @@ public final class NettyTransport implements Transport, AutoCloseable {
     LOG.log(Level.DEBUG, "a connection to {0} retires: {1}", address, why);
   }
 
-  /** How many connections there are, with those that are being opened. */
-  public long connections() {
+  @Override
+  public long openConnections() {
     return connections.sum();
   }
 
-  /** How many exchanges are under way. */
-  public long streams() {
+  @Override
+  public long activeStreams() {
     return streams.sum();
   }
 

@@ -36,8 +36,8 @@ class Http1TransportTest {
   @AfterEach
   void everythingIsReleased() {
     transport.close();
-    await().untilAsserted(() -> assertThat(transport.connections()).isZero());
-    assertThat(transport.streams()).isZero();
+    await().untilAsserted(() -> assertThat(transport.openConnections()).isZero());
+    assertThat(transport.activeStreams()).isZero();
     await().untilAsserted(() -> assertThat(Loops.directMemoryInUse()).isZero());
     loops.close();
   }
@@ -280,7 +280,7 @@ class Http1TransportTest {
       var exchange = new Exchange("POST", "/").body(5, 10).holdEnd().on(pool, loop);
       assertThat(exchange.outcome()).isEqualTo(Closed.COMPLETE);
       exchange.end();
-      await().until(() -> transport.connections() == 0);
+      await().until(() -> transport.openConnections() == 0);
       assertThat(exchange.text()).isEqualTo("ok");
     }
   }
@@ -302,7 +302,7 @@ class Http1TransportTest {
       exchange.reset();
       await().until(() -> closed.getCount() == 0);
       assertThat(exchange.closed).isNotDone();
-      await().until(() -> transport.connections() == 0 && transport.streams() == 0);
+      await().until(() -> transport.openConnections() == 0 && transport.activeStreams() == 0);
     }
   }
 
@@ -334,7 +334,7 @@ class Http1TransportTest {
       ConnectionPool pool = pool(server.address());
       for (int i = 0; i < 3; i++) {
         assertThat(Exchange.get("/").on(pool, loop).outcome()).isEqualTo(Closed.COMPLETE);
-        await().until(() -> transport.connections() == 0);
+        await().until(() -> transport.openConnections() == 0);
       }
       assertThat(server.accepted).hasValue(3);
     }
@@ -533,7 +533,7 @@ class Http1TransportTest {
       try (var server = new RawServer(always(OK))) {
         ConnectionPool pool = pool(server.address(), options, ConnectionLimits.NONE);
         assertThat(Exchange.get("/").on(pool, loop).outcome()).isEqualTo(Closed.COMPLETE);
-        await().until(() -> transport.connections() == 0);
+        await().until(() -> transport.openConnections() == 0);
         assertThat(Exchange.get("/").on(pool, loop).outcome()).isEqualTo(Closed.COMPLETE);
         assertThat(server.accepted).hasValue(2);
       }
@@ -562,7 +562,7 @@ class Http1TransportTest {
       assertThat(Exchange.get("/").on(pool, loop).outcome()).isEqualTo(Closed.REFUSED);
       go.countDown();
       assertThat(under.outcome()).isEqualTo(Closed.COMPLETE);
-      await().until(() -> transport.connections() == 0);
+      await().until(() -> transport.openConnections() == 0);
     }
   }
 

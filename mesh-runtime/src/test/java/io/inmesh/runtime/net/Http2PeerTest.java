@@ -46,8 +46,8 @@ class Http2PeerTest {
   @AfterEach
   void everythingIsReleased() {
     transport.close();
-    await().untilAsserted(() -> assertThat(transport.connections()).isZero());
-    assertThat(transport.streams()).isZero();
+    await().untilAsserted(() -> assertThat(transport.openConnections()).isZero());
+    assertThat(transport.activeStreams()).isZero();
     await().untilAsserted(() -> assertThat(Loops.directMemoryInUse()).isZero());
     loops.close();
   }

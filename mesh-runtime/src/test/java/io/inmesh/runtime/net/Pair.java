@@ -215,8 +215,8 @@ final class Pair implements AutoCloseable {
   @Override
   public void close() {
     transport.close();
-    await().untilAsserted(() -> assertThat(transport.connections()).isZero());
-    assertThat(transport.streams()).isZero();
+    await().untilAsserted(() -> assertThat(transport.openConnections()).isZero());
+    assertThat(transport.activeStreams()).isZero();
     server.close();
     assertThat(server.stats().connections()).isZero();
     assertThat(server.stats().activeRequests()).isZero();

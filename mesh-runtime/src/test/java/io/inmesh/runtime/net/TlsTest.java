@@ -298,7 +298,7 @@ class TlsTest {
       assertThat(Exchange.get("/").on(pool, pair.loop).outcome()).isEqualTo(Closed.COMPLETE);
       assertThat(pair.server.stats().accepted()).isEqualTo(1);
       pair.client.trust(SecretStore.OWN_ROOTS, pair.pki.trust());
-      await().until(() -> pair.transport.connections() == 0);
+      await().until(() -> pair.transport.openConnections() == 0);
       assertThat(Exchange.get("/").on(pool, pair.loop).outcome()).isEqualTo(Closed.COMPLETE);
       assertThat(pair.peers)
           .extracting(X509Certificate::getSerialNumber)
@@ -319,9 +319,9 @@ class TlsTest {
       pair.serving(Pair::echo);
       ConnectionPool pool = pair.pool();
       assertThat(Exchange.get("/").on(pool, pair.loop).outcome()).isEqualTo(Closed.COMPLETE);
-      assertThat(pair.transport.connections()).isEqualTo(1);
+      assertThat(pair.transport.openConnections()).isEqualTo(1);
       pair.client.certificate(SecretStore.OWN_CERTIFICATE, pair.pki.service("client"));
-      await().until(() -> pair.transport.connections() == 0);
+      await().until(() -> pair.transport.openConnections() == 0);
       assertThat(Exchange.get("/").on(pool, pair.loop).outcome()).isEqualTo(Closed.COMPLETE);
       assertThat(pair.server.stats().accepted()).isEqualTo(2);
     }

@@ -117,7 +117,7 @@ class TransportServerTest {
       await().until(() -> exchange.receivedBytes.get() > 0);
       exchange.reset();
       await().until(() -> pair.server.stats().activeRequests() == 0);
-      await().until(() -> pair.transport.streams() == 0);
+      await().until(() -> pair.transport.activeStreams() == 0);
       assertThat(exchange.closed).isNotDone();
     }
   }

@@ -1,0 +1,68 @@
+package io.inmesh.cli.command;
+
+import io.inmesh.identity.JoinFile;
+import io.inmesh.runtime.member.Member;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options by which a command becomes a member of the mesh. */
+final class Joining {
+  @Option(
+      names = "--join",
+      required = true,
+      paramLabel = "FILE",
+      description = "Join file of the service that this process is of.")
+  private Path join;
+
+  @Option(
+      names = "--plane",
+      paramLabel = "HOST:PORT",
+      description = "Another control plane than the join file names.")
+  private @Nullable String plane;
+
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      description = "Where identity and config are kept for the next start (default: nowhere).")
+  private @Nullable Path state;
+
+  @Option(
+      names = "--certificate-life",
+      defaultValue = "24h",
+      converter = Durations.class,
+      description = "How long certificates should live (default: ${DEFAULT-VALUE}).")
+  private Duration certificateLife;
+
+  /**
+   * A member that is still to be started.
+   *
+   * @throws IllegalArgumentException if the join file is malformed, naming it
+   */
+  Member.Builder member() throws IOException {
+    JoinFile file;
+    try {
+      file = JoinFile.parse(Files.readString(join));
+    } catch (IllegalArgumentException malformed) {
+      throw new IllegalArgumentException(join + ": " + malformed.getMessage(), malformed);
+    }
+    if (plane != null) {
+      file =
+          new JoinFile(
+              file.service(),
+              file.namespace(),
+              file.trustDomain(),
+              plane,
+              file.token(),
+              file.roots());
+    }
+    Member.Builder joining = Member.join(file).certificateLife(certificateLife);
+    if (state != null) {
+      joining.stateDirectory(state);
+    }
+    return joining;
+  }
+}
