@@ -113,17 +113,19 @@ public final class ServeCommand implements Callable<Integer> {
     var service = new Member.Service(new Address(host, advertised), protocol, labels, weight);
     MeshServer server =
         member.serve(port, service, new EchoService(echo, timer), new Connections(out, logPeers));
+    say(out, "ready port=" + server.port() + " service=" + member.name());
     if (logQuiet) {
       var watch = new QuietWatch(server, line -> say(out, line));
-      timer.scheduleWithFixedDelay(watch, 0, 20, TimeUnit.MILLISECONDS);
+      while (!ended.await(20, TimeUnit.MILLISECONDS)) {
+        watch.look();
+      }
     }
-    say(out, "ready port=" + server.port() + " service=" + member.name());
     ended.await();
     return 0;
   }
 
   /** Says once after each busy time that nothing is left of it. */
-  private static final class QuietWatch implements Runnable {
+  private static final class QuietWatch {
     private final MeshServer server;
     private final Consumer<String> say;
     private long told;
@@ -133,8 +135,7 @@ public final class ServeCommand implements Callable<Integer> {
       this.say = say;
     }
 
-    @Override
-    public void run() {
+    void look() {
       MeshServer.Stats stats = server.stats();
       if (stats.requests() > told
           && stats.connections() == 0
