@@ -18,7 +18,7 @@ final class Http1Exchange extends ServerExchange {
 
   Http1Exchange(
       Http1ServerConnection connection, boolean toHead, boolean http10, boolean keepAlive) {
-    super(connection.channel().eventLoop(), toHead);
+    super(connection.loop(), toHead);
     this.connection = connection;
     this.channel = connection.channel();
     this.http10 = http10;
@@ -73,12 +73,12 @@ final class Http1Exchange extends ServerExchange {
   }
 
   @Override
-  boolean isWritable() {
+  public boolean isWritable() {
     return channel.isWritable();
   }
 
   @Override
-  void flush() {
+  public void flush() {
     channel.flush();
   }
 

@@ -3,6 +3,7 @@ package io.inmesh.runtime.inbound;
 import io.inmesh.call.Headers;
 import io.inmesh.loop.Timer;
 import io.inmesh.runtime.net.NettyLoop;
+import io.inmesh.runtime.wire.Http1Input;
 import io.inmesh.runtime.wire.Http1Parser;
 import io.inmesh.runtime.wire.Http1Writer;
 import io.inmesh.runtime.wire.WireException;
@@ -14,7 +15,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
   private final Peer peer;
   private final Channel channel;
   private final Http1Parser parser;
-  private ByteBuf input = Unpooled.EMPTY_BUFFER;
+  private final Http1Input input;
   private @Nullable Http1Exchange exchange;
   private boolean mustContinue;
   private boolean processing;
@@ -55,6 +55,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
     this.settings = settings;
     this.peer = peer;
     this.channel = channel;
+    this.input = new Http1Input(channel);
     this.parser = new Http1Parser(false, settings.maxHeadBytes(), settings.maxFields());
   }
 
@@ -67,6 +68,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     armIdle();
+  }
+
+  NettyLoop loop() {
+    return loop;
   }
 
   Channel channel() {
@@ -83,16 +88,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
       ReferenceCountUtil.release(message);
       return;
     }
-    if (input.isReadable()) {
-      ByteBuf both = channel.alloc().buffer(input.readableBytes() + bytes.readableBytes());
-      both.writeBytes(input).writeBytes(bytes);
-      bytes.release();
-      input.release();
-      input = both;
-    } else {
-      input.release();
-      input = bytes;
-    }
+    input.add(bytes);
     process();
   }
 
@@ -110,9 +106,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
       refuse(broken.status(), broken.getMessage());
     } finally {
       processing = false;
-      if (over || !input.isReadable()) {
+      if (over) {
         input.release();
-        input = Unpooled.EMPTY_BUFFER;
+      } else {
+        input.releaseIfRead();
       }
     }
   }
@@ -121,14 +118,14 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
     Http1Exchange current = exchange;
     if (current != null && current.isRequestEnded()) {
       // The next request waits for this answer.
-      setAutoRead(input.readableBytes() < MOST_AHEAD);
+      input.reading(input.size() < MOST_AHEAD);
       return false;
     }
     if (current != null && mustContinue && current.isDemanded() && !current.isHeadSent()) {
       mustContinue = false;
       channel.writeAndFlush(Http1Writer.continuing(), channel.voidPromise());
     }
-    switch (parser.next(input)) {
+    switch (parser.next(input.bytes())) {
       case HEAD:
         head();
         return true;
@@ -141,20 +138,14 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
         }
         return true;
       default:
-        setAutoRead(true);
+        input.reading(true);
         return false;
-    }
-  }
-
-  private void setAutoRead(boolean on) {
-    if (channel.config().isAutoRead() != on) {
-      channel.config().setAutoRead(on);
     }
   }
 
   private boolean data(Http1Exchange current) throws WireException {
     if (!current.isDemanded()) {
-      setAutoRead(false);
+      input.reading(false);
       return false;
     }
     int length = parser.dataLength();
@@ -164,13 +155,9 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
       closeAfterWrites();
       return false;
     }
-    ByteBuffer view =
-        input.nioBufferCount() == 1
-            ? input.internalNioBuffer(input.readerIndex(), length)
-            : input.nioBuffer(input.readerIndex(), length);
-    current.request(view);
+    current.request(input.view(length));
     if (!over) {
-      parser.consumed(input);
+      parser.consumed(input.bytes());
     }
     return true;
   }
@@ -187,7 +174,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
     mustContinue = parser.head().expectsContinue();
     boolean toHead = parser.head().method().equals("HEAD");
     var opened = new Http1Exchange(this, toHead, parser.head().isHttp10(), parser.keepAlive());
-    Target target = Target.of(parser.head().target(), parser.head().host());
+    Target target = Target.of(parser.head().method(), parser.head().target(), parser.head().host());
     exchange = opened;
     idle.disarm();
     settings.counters().requests.increment();
@@ -320,7 +307,6 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
     }
     if (!processing) {
       input.release();
-      input = Unpooled.EMPTY_BUFFER;
     }
   }
 }

@@ -2,36 +2,37 @@ package io.inmesh.runtime.inbound;
 
 import io.inmesh.call.Headers;
 import io.inmesh.runtime.wire.Http2Fields;
+import io.inmesh.runtime.wire.Http2Inbox;
+import io.inmesh.runtime.wire.Http2Session;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 
-/**
- * An exchange over HTTP/2. Owner: its loop. What the handler does not want yet waits here, at most
- * a stream's window.
- */
-final class Http2Exchange extends ServerExchange {
+/** An exchange over HTTP/2. Owner: its loop. */
+final class Http2Exchange extends ServerExchange
+    implements Http2Session.Exchange, Http2Inbox.Reader {
   private final Http2ServerConnection connection;
   private final Http2Stream stream;
-  private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(2);
+  private final Http2Inbox inbox = new Http2Inbox(this);
   private Headers trailers = Headers.EMPTY;
+  private boolean mustContinue;
   private boolean endReceived;
-  private boolean delivering;
   private boolean closed;
   private long bodyBytes;
 
-  Http2Exchange(Http2ServerConnection connection, Http2Stream stream, boolean toHead) {
-    super(connection.eventLoop(), toHead);
+  Http2Exchange(
+      Http2ServerConnection connection, Http2Stream stream, boolean toHead, boolean mustContinue) {
+    super(connection.loop(), toHead);
     this.connection = connection;
     this.stream = stream;
+    this.mustContinue = mustContinue;
   }
 
   // ---- the request ----
 
-  /** A piece of the body; how many bytes of it have been taken already. */
-  int data(ByteBuf bytes, boolean end) {
+  @Override
+  public int data(ByteBuf bytes, boolean end) {
     int size = bytes.readableBytes();
     endReceived |= end;
     bodyBytes += size;
@@ -39,17 +40,7 @@ final class Http2Exchange extends ServerExchange {
       connection.tooLarge(this);
       return size;
     }
-    int taken = size;
-    if (size > 0) {
-      if (waiting.isEmpty() && isDemanded() && !delivering) {
-        delivering = true;
-        pass(bytes);
-        delivering = false;
-      } else {
-        taken = 0;
-        waiting.add(bytes.retain());
-      }
-    }
+    int taken = inbox.offer(bytes);
     deliver();
     return taken;
   }
@@ -60,38 +51,33 @@ final class Http2Exchange extends ServerExchange {
     deliver();
   }
 
-  private void pass(ByteBuf bytes) {
-    request(
-        bytes.nioBufferCount() == 1
-            ? bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes())
-            : bytes.nioBuffer());
+  @Override
+  public boolean takesChunk() {
+    return isDemanded();
+  }
+
+  @Override
+  public void chunk(ByteBuffer bytes) {
+    request(bytes);
+  }
+
+  @Override
+  public void consumed(int bytes) {
+    connection.session().consumed(stream, bytes);
   }
 
   @Override
   void demanded() {
+    if (mustContinue && !closed && !isHeadSent() && isDemanded()) {
+      mustContinue = false;
+      connection.session().headers(stream.id(), Http2Fields.continuing(), false);
+      connection.session().flushSoon();
+    }
     deliver();
   }
 
   private void deliver() {
-    if (delivering) {
-      return;
-    }
-    delivering = true;
-    try {
-      while (!waiting.isEmpty() && isDemanded()) {
-        ByteBuf bytes = waiting.poll();
-        int size = bytes.readableBytes();
-        try {
-          pass(bytes);
-        } finally {
-          bytes.release();
-        }
-        connection.consumed(stream, size);
-      }
-    } finally {
-      delivering = false;
-    }
-    if (endReceived && waiting.isEmpty() && !isRequestEnded()) {
+    if (inbox.deliver() && endReceived && !isRequestEnded()) {
       requestEnd(trailers);
     }
   }
@@ -110,7 +96,7 @@ final class Http2Exchange extends ServerExchange {
   @Override
   void writeData(ByteBuffer chunk) {
     if (!closed) {
-      connection.data(stream, chunk);
+      connection.session().data(stream, chunk);
     }
   }
 
@@ -122,12 +108,12 @@ final class Http2Exchange extends ServerExchange {
   }
 
   @Override
-  boolean isWritable() {
-    return !closed && connection.isWritable(stream);
+  public boolean isWritable() {
+    return !closed && connection.session().isWritable(stream);
   }
 
   @Override
-  void flush() {
+  public void flush() {
     connection.flush();
   }
 
@@ -152,8 +138,6 @@ final class Http2Exchange extends ServerExchange {
     if (!isAnswered() || !isRequestEnded()) {
       lost(why);
     }
-    for (ByteBuf bytes = waiting.poll(); bytes != null; bytes = waiting.poll()) {
-      bytes.release();
-    }
+    inbox.release();
   }
 }

@@ -3,31 +3,23 @@ package io.inmesh.runtime.inbound;
 import io.inmesh.call.Headers;
 import io.inmesh.loop.Timer;
 import io.inmesh.runtime.net.NettyLoop;
-import io.inmesh.runtime.wire.Http2Codec;
+import io.inmesh.runtime.wire.Fields;
 import io.inmesh.runtime.wire.Http2Fields;
+import io.inmesh.runtime.wire.Http2Session;
 import io.inmesh.server.ServerRequest;
 import io.inmesh.server.ServerResponse;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http2.Http2Connection;
-import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP/2 connection as a server. Owner: its loop. */
 @SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
-final class Http2ServerConnection implements ServerConnection, Http2Codec.Owner {
+final class Http2ServerConnection implements ServerConnection, Http2Session.Owner<Http2Exchange> {
   private static final int MAX_STREAMS = 1024;
   private static final int STREAM_WINDOW = 256 * 1024;
   private static final int CONNECTION_WINDOW = 1024 * 1024;
@@ -37,10 +29,7 @@ final class Http2ServerConnection implements ServerConnection, Http2Codec.Owner 
   private final Peer peer;
   private final Channel channel;
   private final NettyLoop loop;
-  private final Http2Codec codec;
-  private final Http2Connection connection;
-  private final Http2Connection.PropertyKey key;
-  private final Runnable flush = this::flushNow;
+  private final Http2Session<Http2Exchange> session;
   private final Timer idle =
       new Timer() {
         @Override
@@ -48,7 +37,6 @@ final class Http2ServerConnection implements ServerConnection, Http2Codec.Owner 
           closeIdle();
         }
       };
-  private boolean flushScheduled;
   private boolean draining;
   private boolean lastWordSaid;
   private int active;
@@ -64,27 +52,16 @@ final class Http2ServerConnection implements ServerConnection, Http2Codec.Owner 
             .maxConcurrentStreams(MAX_STREAMS)
             .initialWindowSize(STREAM_WINDOW)
             .maxHeaderListSize(settings.maxHeadBytes());
-    this.codec =
-        Http2Codec.of(
-            new Http2Codec.Setup(
-                true,
-                initial,
-                CONNECTION_WINDOW,
-                new Frames(),
-                new Streams(),
-                this::writabilityChanged),
-            this);
-    this.connection = codec.connection();
-    this.key = connection.newKey();
+    this.session = new Http2Session<>(channel, true, initial, CONNECTION_WINDOW, this);
   }
 
   void begin() {
     armIdle();
-    channel.pipeline().addLast(codec);
+    session.begin();
   }
 
-  EventLoop eventLoop() {
-    return channel.eventLoop();
+  NettyLoop loop() {
+    return loop;
   }
 
   private void armIdle() {
@@ -93,90 +70,45 @@ final class Http2ServerConnection implements ServerConnection, Http2Codec.Owner 
     }
   }
 
-  private final class Frames extends Http2FrameAdapter {
-    @Override
-    public void onHeadersRead(
-        ChannelHandlerContext context, int id, Http2Headers fields, int padding, boolean end) {
-      request(id, fields, end);
-    }
-
-    @Override
-    public void onHeadersRead(
-        ChannelHandlerContext context,
-        int id,
-        Http2Headers fields,
-        int dependency,
-        short weight,
-        boolean exclusive,
-        int padding,
-        boolean end) {
-      request(id, fields, end);
-    }
-
-    @Override
-    public int onDataRead(
-        ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean end) {
-      Http2Exchange exchange = exchange(id);
-      return padding + (exchange == null ? data.readableBytes() : exchange.data(data, end));
-    }
-
-    @Override
-    public void onRstStreamRead(ChannelHandlerContext context, int id, long code) {
-      Http2Exchange exchange = exchange(id);
-      if (exchange != null) {
-        exchange.lost(peer.remote() + " reset the stream: code " + code);
-      }
-    }
-
-    @Override
-    public void onPingAckRead(ChannelHandlerContext context, long data) {
-      if (draining && data == DRAIN_PING) {
-        sayLastWord();
-      }
+  @Override
+  public void headers(
+      Http2Stream stream, @Nullable Http2Exchange known, Http2Headers fields, boolean end) {
+    if (known == null) {
+      request(stream, fields, end);
+    } else if (end) {
+      known.end(Http2Fields.read(fields));
     }
   }
 
-  private @Nullable Http2Exchange exchange(int id) {
-    Http2Stream stream = connection.stream(id);
-    return stream == null ? null : stream.getProperty(key);
+  @Override
+  public void reset(Http2Exchange exchange, long code) {
+    exchange.lost(peer.remote() + " reset the stream: code " + code);
   }
 
-  private void request(int id, Http2Headers fields, boolean end) {
-    Http2Stream stream = connection.stream(id);
-    if (stream == null) {
-      return;
+  @Override
+  public void pong(long data) {
+    if (draining && data == DRAIN_PING) {
+      sayLastWord();
     }
-    Http2Exchange known = stream.getProperty(key);
-    if (known != null) {
-      if (end) {
-        known.end(Http2Fields.read(fields));
-      }
-      return;
-    }
+  }
+
+  private void request(Http2Stream stream, Http2Headers fields, boolean end) {
     String method = String.valueOf(fields.method());
-    var exchange = new Http2Exchange(this, stream, method.equals("HEAD"));
-    stream.setProperty(key, exchange);
+    Headers headers = Http2Fields.read(fields);
+    var exchange =
+        new Http2Exchange(this, stream, method.equals("HEAD"), !end && expectsContinue(headers));
+    session.bind(stream, exchange);
     active++;
     idle.disarm();
     settings.counters().requests.increment();
     settings.counters().active.increment();
-    Headers headers = Http2Fields.read(fields);
-    CharSequence path = fields.path();
+    int refusal = refusal(fields, headers);
+    if (refusal > 0) {
+      exchange.answer(new ServerResponse(refusal, Headers.EMPTY, Optional.empty()));
+      return;
+    }
     CharSequence authority = fields.authority();
-    String host = headers.get("host");
-    if (headers.size() > settings.maxFields()) {
-      answer(exchange, 431);
-      return;
-    }
-    if (path == null || method.equals("CONNECT") || (authority == null && host == null)) {
-      answer(exchange, 400);
-      return;
-    }
-    String length = headers.get("content-length");
-    if (length != null && settings.maxBodyBytes() > 0 && isTooLarge(parse(length))) {
-      answer(exchange, 413);
-      return;
-    }
+    String host = authority == null ? headers.get("host") : authority.toString();
     headers.remove("host");
     if (end) {
       exchange.end(Headers.EMPTY);
@@ -186,12 +118,33 @@ final class Http2ServerConnection implements ServerConnection, Http2Codec.Owner 
         new ServerRequest(
             method,
             peer.scheme(),
-            authority == null ? String.valueOf(host) : authority.toString(),
-            path.toString(),
+            String.valueOf(host),
+            String.valueOf(fields.path()),
             Requests.clean(headers),
             exchange,
             peer.id(),
             peer.remote()));
+  }
+
+  private static boolean expectsContinue(Headers headers) {
+    return "100-continue".equalsIgnoreCase(headers.get("expect"));
+  }
+
+  /** The status that a request is refused with; 0 if it is not. */
+  private int refusal(Http2Headers fields, Headers headers) {
+    if (headers.size() > settings.maxFields()) {
+      return 431;
+    }
+    String host = headers.get("host");
+    if (fields.path() == null
+        || fields.method() == null
+        || "CONNECT".contentEquals(fields.method())
+        || (fields.authority() == null && host == null)
+        || (host != null && !Fields.isAuthority(host))) {
+      return 400;
+    }
+    String length = headers.get("content-length");
+    return length != null && settings.maxBodyBytes() > 0 && isTooLarge(parse(length)) ? 413 : 0;
   }
 
   private static long parse(String length) {
@@ -202,10 +155,6 @@ final class Http2ServerConnection implements ServerConnection, Http2Codec.Owner 
     }
   }
 
-  private static void answer(Http2Exchange exchange, int status) {
-    exchange.answer(new ServerResponse(status, Headers.EMPTY, Optional.empty()));
-  }
-
   boolean isTooLarge(long bytes) {
     return settings.maxBodyBytes() > 0 && bytes > settings.maxBodyBytes();
   }
@@ -214,38 +163,19 @@ final class Http2ServerConnection implements ServerConnection, Http2Codec.Owner 
     if (exchange.isHeadSent()) {
       exchange.onFailure(new IllegalStateException("the request is too large"));
     } else {
-      answer(exchange, 413);
+      exchange.answer(new ServerResponse(413, Headers.EMPTY, Optional.empty()));
     }
   }
 
   void headers(Http2Stream stream, Http2Headers head, boolean end) {
-    ChannelHandlerContext context = codec.context();
-    ChannelFuture written =
-        codec.encoder().writeHeaders(context, stream.id(), head, 0, end, context.newPromise());
+    ChannelFuture written = session.headers(stream.id(), head, end);
     if (end) {
       stopRequestAfter(written, stream);
     }
   }
 
-  void data(Http2Stream stream, ByteBuffer chunk) {
-    ChannelHandlerContext context = codec.context();
-    codec
-        .encoder()
-        .writeData(
-            context, stream.id(), Unpooled.wrappedBuffer(chunk), 0, false, context.newPromise());
-  }
-
   void end(Http2Stream stream, Headers trailers) {
-    if (trailers.size() > 0) {
-      headers(stream, Http2Fields.trailers(trailers), true);
-      return;
-    }
-    ChannelHandlerContext context = codec.context();
-    stopRequestAfter(
-        codec
-            .encoder()
-            .writeData(context, stream.id(), Unpooled.EMPTY_BUFFER, 0, true, context.newPromise()),
-        stream);
+    stopRequestAfter(session.end(stream, trailers), stream);
   }
 
   /** RFC 9113, 8.1: after a whole answer the client is told to stop sending, without an error. */
@@ -254,76 +184,34 @@ final class Http2ServerConnection implements ServerConnection, Http2Codec.Owner 
       written.addListener(
           done -> {
             if (done.isSuccess() && stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
-              reset(stream, Http2Error.NO_ERROR);
+              session.reset(stream.id(), Http2Error.NO_ERROR);
             }
           });
     }
   }
 
-  private void reset(Http2Stream stream, Http2Error code) {
-    ChannelHandlerContext context = codec.context();
-    codec.resetStream(context, stream.id(), code.code(), context.newPromise());
-    flush();
-  }
-
   void abort(Http2Stream stream) {
-    reset(stream, Http2Error.INTERNAL_ERROR);
+    session.reset(stream.id(), Http2Error.INTERNAL_ERROR);
   }
 
-  boolean isWritable(Http2Stream stream) {
-    return codec.encoder().flowController().isWritable(stream);
-  }
-
-  void consumed(Http2Stream stream, int bytes) {
-    try {
-      if (codec.decoder().flowController().consumeBytes(stream, bytes)) {
-        flushSoon();
-      }
-    } catch (Http2Exception broken) {
-      failed(broken);
-      channel.close();
-    }
+  Http2Session<Http2Exchange> session() {
+    return session;
   }
 
   void flush() {
     channel.flush();
   }
 
-  private void flushSoon() {
-    if (!flushScheduled) {
-      flushScheduled = true;
-      loop.execute(flush);
-    }
-  }
-
-  private void flushNow() {
-    flushScheduled = false;
-    channel.flush();
-  }
-
-  private void writabilityChanged(Http2Stream stream) {
-    Http2Exchange exchange = stream.getProperty(key);
-    if (exchange != null && isWritable(stream)) {
-      exchange.schedule();
-    }
-  }
-
-  private final class Streams extends Http2ConnectionAdapter {
-    @Override
-    public void onStreamClosed(Http2Stream stream) {
-      Http2Exchange exchange = stream.removeProperty(key);
-      if (exchange == null) {
-        return;
-      }
-      active--;
-      settings.counters().active.decrement();
-      exchange.closed(failure.isEmpty() ? peer.remote() + " closed the stream" : failure);
-      if (active == 0) {
-        if (lastWordSaid) {
-          channel.close();
-        } else if (channel.isActive()) {
-          armIdle();
-        }
+  @Override
+  public void closed(Http2Stream stream, Http2Exchange exchange) {
+    active--;
+    settings.counters().active.decrement();
+    exchange.closed(failure.isEmpty() ? peer.remote() + " closed the stream" : failure);
+    if (active == 0) {
+      if (lastWordSaid) {
+        channel.close();
+      } else if (channel.isActive()) {
+        armIdle();
       }
     }
   }
@@ -336,28 +224,19 @@ final class Http2ServerConnection implements ServerConnection, Http2Codec.Owner 
   public void drain() {
     if (!draining) {
       draining = true;
-      goAway(Integer.MAX_VALUE);
-      ChannelHandlerContext context = codec.context();
-      codec.encoder().writePing(context, false, DRAIN_PING, context.newPromise());
-      channel.flush();
+      session.goAway(Integer.MAX_VALUE);
+      session.ping(DRAIN_PING);
     }
   }
 
   private void sayLastWord() {
     if (!lastWordSaid) {
       lastWordSaid = true;
-      goAway(connection.remote().lastStreamCreated());
-      channel.flush();
+      session.goAway(session.connection().remote().lastStreamCreated());
       if (active == 0) {
         channel.close();
       }
     }
-  }
-
-  private void goAway(int last) {
-    ChannelHandlerContext context = codec.context();
-    codec.goAway(
-        context, last, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, context.newPromise());
   }
 
   @Override

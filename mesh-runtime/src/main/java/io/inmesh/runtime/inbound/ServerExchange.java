@@ -2,15 +2,15 @@ package io.inmesh.runtime.inbound;
 
 import io.inmesh.call.Body;
 import io.inmesh.call.Headers;
+import io.inmesh.runtime.net.NettyLoop;
+import io.inmesh.runtime.net.Pacer;
 import io.inmesh.server.Handler;
 import io.inmesh.server.ServerRequest;
 import io.inmesh.server.ServerResponse;
-import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +19,10 @@ import org.jspecify.annotations.Nullable;
  * and is brought there.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty reports a task that fails.
-abstract class ServerExchange implements Body, Body.Sink, Runnable {
+abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
   private static final System.Logger LOG = System.getLogger("io.inmesh.server");
-  private static final int GRANT = 4;
-  private static final int MOST_ROUNDS = 8;
 
-  private final EventLoop loop;
+  private final NettyLoop loop;
   private final boolean toHead;
 
   private @Nullable Sink reader;
@@ -38,11 +36,9 @@ abstract class ServerExchange implements Body, Body.Sink, Runnable {
   private boolean headSent;
   private boolean answerEnded;
   private boolean broken;
-  private int granted;
-  private boolean granting;
-  private boolean scheduled;
+  private @Nullable Pacer pacer;
 
-  ServerExchange(EventLoop loop, boolean toHead) {
+  ServerExchange(NettyLoop loop, boolean toHead) {
     this.loop = loop;
     this.toHead = toHead;
   }
@@ -53,10 +49,6 @@ abstract class ServerExchange implements Body, Body.Sink, Runnable {
   abstract void writeData(ByteBuffer chunk);
 
   abstract void writeEnd(Headers trailers);
-
-  abstract boolean isWritable();
-
-  abstract void flush();
 
   /** The handler can take more of the request. */
   abstract void demanded();
@@ -78,7 +70,7 @@ abstract class ServerExchange implements Body, Body.Sink, Runnable {
   }
 
   private void onLoop(Runnable task) {
-    if (loop.inEventLoop()) {
+    if (loop.inLoop()) {
       task.run();
     } else {
       loop.execute(task);
@@ -117,9 +109,11 @@ abstract class ServerExchange implements Body, Body.Sink, Runnable {
       return;
     }
     answer = body;
+    var writing = new Pacer(this, loop);
+    pacer = writing;
     writeHead(status, response.headers(), body.length(), false);
     body.open(this);
-    grant();
+    writing.grant();
   }
 
   /** For {@link #writeHead}: no word about a body. */
@@ -128,8 +122,10 @@ abstract class ServerExchange implements Body, Body.Sink, Runnable {
   private void ended() {
     answerEnded = true;
     answer = null;
-    if (!granting) {
+    if (pacer == null) {
       flush();
+    } else {
+      pacer.endWritten();
     }
     answered();
   }
@@ -146,7 +142,7 @@ abstract class ServerExchange implements Body, Body.Sink, Runnable {
 
   @Override
   public final void onData(ByteBuffer chunk) {
-    if (loop.inEventLoop()) {
+    if (loop.inLoop()) {
       data(chunk);
     } else {
       loop.execute(() -> data(chunk));
@@ -157,13 +153,9 @@ abstract class ServerExchange implements Body, Body.Sink, Runnable {
     if (answerEnded || broken) {
       return;
     }
-    granted = Math.max(0, granted - 1);
     writeData(chunk);
-    if (!granting) {
-      flush();
-      if (granted == 0) {
-        schedule();
-      }
+    if (pacer != null) {
+      pacer.chunkWritten();
     }
   }
 
@@ -194,41 +186,22 @@ abstract class ServerExchange implements Body, Body.Sink, Runnable {
   }
 
   /** Lets the answer go on when the connection has room. */
-  final void schedule() {
-    if (!scheduled) {
-      scheduled = true;
-      loop.execute(this);
+  public final void schedule() {
+    if (pacer != null) {
+      pacer.schedule();
     }
   }
 
   @Override
-  public final void run() {
-    scheduled = false;
-    grant();
+  public final boolean mayWrite() {
+    return answer != null;
   }
 
-  private void grant() {
-    if (granting || answer == null) {
-      return;
-    }
-    granting = true;
-    try {
-      Body body = answer;
-      for (int round = 0; body != null && granted == 0 && isWritable(); round++) {
-        if (round == MOST_ROUNDS) {
-          // A client that takes all at once must not keep us from reading what others say.
-          scheduled = true;
-          loop.schedule(this, 0, TimeUnit.NANOSECONDS);
-          return;
-        }
-        granted = GRANT;
-        body.demand(GRANT);
-        flush();
-        body = answer;
-      }
-    } finally {
-      granting = false;
-      flush();
+  @Override
+  public final void grant(int chunks) {
+    Body body = answer;
+    if (body != null) {
+      body.demand(chunks);
     }
   }
 
@@ -251,7 +224,7 @@ abstract class ServerExchange implements Body, Body.Sink, Runnable {
 
   @Override
   public final void demand(int chunks) {
-    if (loop.inEventLoop()) {
+    if (loop.inLoop()) {
       demandOnLoop(chunks);
     } else {
       loop.execute(() -> demandOnLoop(chunks));

@@ -30,9 +30,8 @@ final class Connecting extends Timer {
 
   /** How many requests it will probably be able to take at once. */
   int expectedStreams() {
-    return pool.connector().expectsHttp2()
-        ? pool.settings().protocol().http2().maxConcurrentStreams()
-        : 1;
+    int ours = pool.settings().protocol().http2().maxConcurrentStreams();
+    return Math.max(1, Math.min(pool.connector().expectedStreams(), ours));
   }
 
   void start() {

@@ -35,11 +35,13 @@ final class Connector {
   private final @Nullable ClientTls tls;
   private final Http http;
   private volatile boolean http1;
+  private volatile int streams;
 
   Connector(Loops loops, PoolSettings settings, TlsContexts contexts) {
     this.loops = loops;
     this.remote = socketAddress(settings.address());
     this.http = settings.protocol().http();
+    this.streams = settings.protocol().http2().maxConcurrentStreams();
     this.http1 = http != Http.HTTP_2 && http != Http.AUTO;
     this.tls =
         settings.socket() instanceof UpstreamTls socket
@@ -72,9 +74,14 @@ final class Connector {
     return http2;
   }
 
-  /** Whether a connection will probably carry many streams at once: the last one told. */
-  boolean expectsHttp2() {
-    return !http1;
+  /** The peer has said how many streams it takes on a connection. */
+  void streamsAllowed(int most) {
+    streams = most;
+  }
+
+  /** How many streams a connection will probably carry at once: the last one told. */
+  int expectedStreams() {
+    return http1 ? 1 : streams;
   }
 
   private static @Nullable InetSocketAddress socketAddress(Address address) {

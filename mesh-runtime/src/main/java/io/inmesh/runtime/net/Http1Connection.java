@@ -2,17 +2,16 @@ package io.inmesh.runtime.net;
 
 import io.inmesh.call.Headers;
 import io.inmesh.runtime.tls.TlsFailure;
+import io.inmesh.runtime.wire.Http1Input;
 import io.inmesh.runtime.wire.Http1Parser;
 import io.inmesh.runtime.wire.WireException;
 import io.inmesh.transport.Stream;
 import io.inmesh.transport.Stream.Closed;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,7 @@ final class Http1Connection extends Link {
   private static final int MAX_FIELDS = 1000;
 
   private final Http1Parser parser = new Http1Parser(true, MAX_HEAD, MAX_FIELDS);
-  private ByteBuf input = Unpooled.EMPTY_BUFFER;
+  private final Http1Input input;
   private @Nullable Http1Stream stream;
   private boolean processing;
   private boolean inputEnded;
@@ -37,6 +36,7 @@ final class Http1Connection extends Link {
 
   Http1Connection(LoopPool pool, Channel channel) {
     super(pool, channel);
+    input = new Http1Input(channel);
     channel.pipeline().addLast(new Input());
   }
 
@@ -93,22 +93,8 @@ final class Http1Connection extends Link {
       channel.close();
       return;
     }
-    if (!input.isReadable()) {
-      input.release();
-      input = bytes;
-    } else {
-      input = append(input, bytes);
-    }
+    input.add(bytes);
     process();
-  }
-
-  private ByteBuf append(ByteBuf before, ByteBuf bytes) {
-    int size = before.readableBytes() + bytes.readableBytes();
-    ByteBuf both = channel.alloc().buffer(size);
-    both.writeBytes(before).writeBytes(bytes);
-    before.release();
-    bytes.release();
-    return both;
   }
 
   /** Passes on what has arrived, as far as the reader wants it. */
@@ -126,31 +112,33 @@ final class Http1Connection extends Link {
       fail(Closed.PROTOCOL_ERROR, String.valueOf(broken.getMessage()));
     } finally {
       processing = false;
-      if (!input.isReadable() || stream == null) {
+      if (stream == null) {
         input.release();
-        input = Unpooled.EMPTY_BUFFER;
+      } else {
+        input.releaseIfRead();
       }
     }
   }
 
   /** One event; false when there is nothing to do before more bytes or more demand come. */
   private boolean step(Http1Stream current) throws WireException {
-    switch (parser.next(input)) {
+    switch (parser.next(input.bytes())) {
       case INFORMATIONAL:
+        current.heard(parser.head().status());
         return true;
       case HEAD:
-        current.responseBegun = true;
+        current.heard(parser.head().status());
         current.handler.onHead(parser.head().status(), parser.head().headers());
         return true;
       case DATA:
         if (!current.isDemanded()) {
-          setAutoRead(false);
+          input.reading(false);
           return false;
         }
         current.passed();
-        current.handler.onData(view(input, parser.dataLength()));
-        if (!current.closed) {
-          parser.consumed(input);
+        current.handler.onData(input.view(parser.dataLength()));
+        if (!current.isClosed()) {
+          parser.consumed(input.bytes());
         }
         return true;
       case END:
@@ -162,15 +150,9 @@ final class Http1Connection extends Link {
     }
   }
 
-  private static ByteBuffer view(ByteBuf bytes, int length) {
-    return bytes.nioBufferCount() == 1
-        ? bytes.internalNioBuffer(bytes.readerIndex(), length)
-        : bytes.nioBuffer(bytes.readerIndex(), length);
-  }
-
   private boolean more() {
     if (!inputEnded) {
-      setAutoRead(true);
+      input.reading(true);
       return false;
     }
     Http1Stream current = stream;
@@ -184,25 +166,19 @@ final class Http1Connection extends Link {
     return false;
   }
 
-  private void setAutoRead(boolean on) {
-    if (channel.config().isAutoRead() != on) {
-      channel.config().setAutoRead(on);
-    }
-  }
-
   private void complete(Http1Stream current) {
     Headers trailers = parser.trailers();
     if (trailers.size() > 0) {
       current.handler.onTrailers(trailers);
-      if (current.closed) {
+      if (current.isClosed()) {
         return;
       }
     }
     boolean reusable =
-        parser.keepAlive() && current.endSent && !input.isReadable() && channel.isActive();
-    current.closed = true;
+        parser.keepAlive() && current.endSent && input.size() == 0 && channel.isActive();
+    current.close();
     stream = null;
-    setAutoRead(true);
+    input.reading(true);
     if (!reusable) {
       retire("the peer closes it, or the exchange was left half-way");
     }
@@ -218,14 +194,13 @@ final class Http1Connection extends Link {
     process();
     if (stream == null) {
       input.release();
-      input = Unpooled.EMPTY_BUFFER;
     }
   }
 
   private void broken(Http1Stream current) {
     Closed closed = how;
     if (closed == null) {
-      closed = current.headSent ? Closed.TERMINATED : Closed.REFUSED;
+      closed = current.isSent() ? Closed.TERMINATED : Closed.REFUSED;
     }
     String reason =
         failure.isEmpty() ? pool.settings().address() + " closed the connection" : failure;
@@ -233,7 +208,7 @@ final class Http1Connection extends Link {
   }
 
   private void close(Http1Stream current, Closed closed, String reason) {
-    current.closed = true;
+    current.close();
     stream = null;
     ended();
     current.handler.onClose(closed, reason);
@@ -270,7 +245,7 @@ final class Http1Connection extends Link {
   void reset() {
     Http1Stream current = stream;
     if (current != null) {
-      current.closed = true;
+      current.close();
       stream = null;
       retire("an exchange was given up");
       ended();

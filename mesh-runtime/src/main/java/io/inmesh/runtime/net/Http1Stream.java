@@ -3,8 +3,11 @@ package io.inmesh.runtime.net;
 import io.inmesh.call.Headers;
 import io.inmesh.runtime.wire.Http1Writer;
 import io.inmesh.transport.Stream;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelPromise;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** One exchange over HTTP/1.1. An object of its own, so that a late caller meets no other's. */
 @SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
@@ -13,7 +16,9 @@ final class Http1Stream extends LinkStream {
   private final Channel channel;
   private boolean chunked;
   private long left;
-  boolean responseBegun;
+
+  /** Whether the head has reached the socket, where that is not known at once. */
+  private @Nullable ChannelPromise written;
 
   Http1Stream(Http1Connection connection, Stream.Handler handler) {
     super(handler, connection.pool.loop());
@@ -23,37 +28,35 @@ final class Http1Stream extends LinkStream {
 
   @Override
   public void head(RequestHead head, Headers headers, long contentLength, boolean end) {
-    if (closed || !channel.isActive()) {
+    if (isClosed() || !channel.isActive()) {
       return;
     }
     connection.expect(head.method().equals("HEAD"));
-    long length = end ? emptyLength(head.method()) : contentLength;
-    channel.write(
-        Http1Writer.request(channel.alloc(), head, headers, length), channel.voidPromise());
+    long length = end ? emptyLength(head, Http1Writer.NONE) : contentLength;
+    ByteBuf bytes = Http1Writer.request(channel.alloc(), head, headers, length);
     if (end) {
       headSent = true;
       endSent = true;
-      flush();
+      channel.writeAndFlush(bytes, channel.voidPromise());
       // A connection that the peer has closed refuses the write as a whole.
       headSent = channel.isActive();
     } else {
+      written = channel.newPromise();
+      channel.write(bytes, written);
       chunked = contentLength < 0;
       left = contentLength;
-      bodyFollows();
+      bodyFollows(headers);
     }
   }
 
-  /** RFC 9110, 8.6: a method that usually has a body says that there is none. */
-  private static long emptyLength(String method) {
-    return switch (method) {
-      case "POST", "PUT", "PATCH" -> 0;
-      default -> Http1Writer.NONE;
-    };
+  /** Whether the peer may know of the request: a head that is not whole is none. */
+  boolean isSent() {
+    return written == null ? headSent : written.isSuccess();
   }
 
   @Override
   public void data(ByteBuffer chunk) {
-    if (closed || endSent || !channel.isActive()) {
+    if (isClosed() || endSent || !channel.isActive()) {
       return;
     }
     if (!chunked) {
@@ -69,7 +72,7 @@ final class Http1Stream extends LinkStream {
 
   @Override
   public void end(Headers trailers) {
-    if (closed || endSent || !channel.isActive()) {
+    if (isClosed() || endSent || !channel.isActive()) {
       return;
     }
     if (chunked) {
@@ -82,12 +85,12 @@ final class Http1Stream extends LinkStream {
   }
 
   @Override
-  boolean isWritable() {
+  public boolean isWritable() {
     return channel.isWritable();
   }
 
   @Override
-  void flush() {
+  public void flush() {
     channel.flush();
   }
 
@@ -98,7 +101,7 @@ final class Http1Stream extends LinkStream {
 
   @Override
   public void reset() {
-    if (!closed) {
+    if (!isClosed()) {
       connection.reset();
     }
   }

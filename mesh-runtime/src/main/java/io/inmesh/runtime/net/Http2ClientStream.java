@@ -1,25 +1,26 @@
 package io.inmesh.runtime.net;
 
 import io.inmesh.call.Headers;
+import io.inmesh.runtime.wire.Http2Inbox;
+import io.inmesh.runtime.wire.Http2Session;
 import io.inmesh.transport.Stream;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One exchange over HTTP/2. Owner: its loop. What the reader does not want yet waits here, at most
- * a stream's window: only what is passed on is given back to the peer's window.
- */
-final class Http2ClientStream extends LinkStream {
+/** One exchange over HTTP/2. Owner: its loop. */
+final class Http2ClientStream extends LinkStream
+    implements Http2Session.Exchange, Http2Inbox.Reader {
   private final Http2ClientConnection connection;
-  private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(2);
+  private final Http2Inbox inbox = new Http2Inbox(this);
   private @Nullable Http2Stream netty;
+  private @Nullable ChannelFuture written;
   private Headers trailers = Headers.EMPTY;
   private boolean headReceived;
   private boolean endReceived;
-  private boolean delivering;
 
   /** Whether the connection has its place back. */
   private boolean placeFree;
@@ -36,34 +37,38 @@ final class Http2ClientStream extends LinkStream {
 
   @Override
   public void head(RequestHead head, Headers headers, long contentLength, boolean end) {
-    if (closed || headSent) {
+    if (isClosed() || headSent) {
       return;
     }
-    netty = connection.head(this, head, headers, end ? emptyLength(head) : contentLength, end);
+    long length = end ? emptyLength(head, -1) : contentLength;
+    netty = connection.head(this, head, headers, length, end);
     if (netty == null) {
       return;
     }
     if (end) {
       headSent = true;
       endSent = true;
-      connection.flushSoon();
+      connection.session().flushSoon();
     } else {
-      bodyFollows();
+      bodyFollows(headers);
     }
   }
 
-  private static long emptyLength(RequestHead head) {
-    return switch (head.method()) {
-      case "POST", "PUT", "PATCH" -> 0;
-      default -> -1;
-    };
+  /** Hears when the head has reached the socket. */
+  void written(ChannelFuture future) {
+    written = future;
+  }
+
+  /** Whether the peer may know of the request. */
+  boolean isSent() {
+    return written != null && written.isSuccess();
   }
 
   @Override
   public void data(ByteBuffer chunk) {
     Http2Stream at = netty;
-    if (!closed && !endSent && at != null) {
-      connection.data(at, chunk, false);
+    if (!isClosed() && !endSent && at != null) {
+      connection.session().data(at, chunk);
       chunkWritten();
     }
   }
@@ -71,20 +76,20 @@ final class Http2ClientStream extends LinkStream {
   @Override
   public void end(Headers trailers) {
     Http2Stream at = netty;
-    if (!closed && !endSent && at != null) {
-      connection.end(at, trailers);
+    if (!isClosed() && !endSent && at != null) {
+      connection.session().end(at, trailers);
       endWritten();
     }
   }
 
   @Override
-  boolean isWritable() {
+  public boolean isWritable() {
     Http2Stream at = netty;
-    return at != null && connection.isWritable(at);
+    return at != null && connection.session().isWritable(at);
   }
 
   @Override
-  void flush() {
+  public void flush() {
     connection.channel.flush();
   }
 
@@ -92,13 +97,14 @@ final class Http2ClientStream extends LinkStream {
 
   void headers(int status, Headers headers, boolean end) {
     endReceived |= end;
-    if (closed) {
+    if (isClosed()) {
       return;
     }
     if (headReceived) {
       trailers = headers;
     } else {
       headReceived = true;
+      heard(status);
       handler.onHead(status, headers);
     }
     deliver();
@@ -108,38 +114,35 @@ final class Http2ClientStream extends LinkStream {
     return headReceived;
   }
 
-  /**
-   * A piece of the body.
-   *
-   * @return how many bytes the reader has taken already
-   */
-  int data(ByteBuf bytes, boolean end) {
+  @Override
+  public int data(ByteBuf bytes, boolean end) {
     endReceived |= end;
     int size = bytes.readableBytes();
-    if (closed) {
+    if (isClosed()) {
       return size;
     }
-    int taken = 0;
-    if (size > 0) {
-      if (waiting.isEmpty() && isDemanded() && !delivering) {
-        taken = size;
-        delivering = true;
-        pass(bytes);
-        delivering = false;
-      } else {
-        waiting.add(bytes.retain());
-      }
-    }
+    int taken = inbox.offer(bytes);
     deliver();
     return taken;
   }
 
-  private void pass(ByteBuf bytes) {
+  @Override
+  public boolean takesChunk() {
+    return !isClosed() && isDemanded();
+  }
+
+  @Override
+  public void chunk(ByteBuffer bytes) {
     passed();
-    handler.onData(
-        bytes.nioBufferCount() == 1
-            ? bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes())
-            : bytes.nioBuffer());
+    handler.onData(bytes);
+  }
+
+  @Override
+  public void consumed(int bytes) {
+    Http2Stream at = netty;
+    if (at != null) {
+      connection.session().consumed(at, bytes);
+    }
   }
 
   @Override
@@ -149,42 +152,26 @@ final class Http2ClientStream extends LinkStream {
 
   /** Passes on what waits, as far as it is wanted, then the end. */
   private void deliver() {
-    if (delivering) {
+    if (!inbox.deliver() || !endReceived || isClosed()) {
       return;
     }
-    delivering = true;
-    try {
-      while (!closed && !waiting.isEmpty() && isDemanded()) {
-        ByteBuf bytes = waiting.poll();
-        int size = bytes.readableBytes();
-        try {
-          pass(bytes);
-        } finally {
-          bytes.release();
-        }
-        connection.consumed(netty, size);
-      }
-    } finally {
-      delivering = false;
-    }
-    if (endReceived && waiting.isEmpty() && !closed) {
-      if (placeFree) {
-        complete();
-      } else if (!endSent) {
-        // The rest of the request is of no use to anybody.
-        connection.reset(netty, false);
-      }
+    Http2Stream at = netty;
+    if (placeFree) {
+      complete();
+    } else if (!endSent && at != null) {
+      // The response is whole: the rest of the request is of no use to anybody.
+      connection.session().reset(at.id(), Http2Error.NO_ERROR);
     }
   }
 
   private void complete() {
     if (trailers.size() > 0) {
       handler.onTrailers(trailers);
-      if (closed) {
+      if (isClosed()) {
         return;
       }
     }
-    closed = true;
+    close();
     handler.onClose(Closed.COMPLETE, "");
   }
 
@@ -192,40 +179,37 @@ final class Http2ClientStream extends LinkStream {
   void closed(Closed otherwise, String why) {
     placeFree = true;
     connection.ended();
-    if (closed) {
-      release();
+    if (isClosed()) {
+      inbox.release();
       return;
     }
     if (endReceived && how == null) {
       deliver();
       return;
     }
-    closed = true;
-    release();
+    close();
+    inbox.release();
     Closed known = how;
     handler.onClose(known == null ? otherwise : known, reason.isEmpty() ? why : reason);
   }
 
-  private void release() {
-    for (ByteBuf bytes = waiting.poll(); bytes != null; bytes = waiting.poll()) {
-      bytes.release();
-    }
-  }
-
   @Override
   public void reset() {
-    if (!closed) {
-      closed = true;
-      release();
-      if (!placeFree) {
-        if (netty == null) {
-          connection.neverSent(this);
-          placeFree = true;
-          connection.ended();
-        } else {
-          connection.reset(netty, true);
-        }
-      }
+    if (isClosed()) {
+      return;
+    }
+    close();
+    inbox.release();
+    Http2Stream at = netty;
+    if (placeFree) {
+      return;
+    }
+    if (at != null) {
+      connection.session().reset(at.id(), Http2Error.CANCEL);
+    } else {
+      connection.neverSent(this);
+      placeFree = true;
+      connection.ended();
     }
   }
 }

@@ -73,6 +73,11 @@ abstract class Link {
   /** How many streams may be open at once. */
   abstract int capacity();
 
+  /** Whether the peer wants no streams for now. */
+  final boolean isPaused() {
+    return !retired && !gone && capacity() == 0;
+  }
+
   /** Opens a stream; only if {@link #free}. */
   final void open(Stream.Handler handler) {
     active++;

@@ -1,23 +1,20 @@
 package io.inmesh.runtime.net;
 
+import io.inmesh.call.Headers;
+import io.inmesh.loop.Timer;
 import io.inmesh.transport.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the streams of both protocols share: demand from the reader, and leave to write for the
  * writer. Owner: its loop.
  */
-abstract class LinkStream implements Stream, Runnable {
-  /** How often a writer is let go on before the loop looks at its sockets again. */
-  private static final int MOST_ROUNDS = 8;
-
-  /** Chunks that may be written before the connection is looked at again. */
-  private static final int GRANT = 4;
+abstract class LinkStream implements Stream, Pacer.Writer {
+  private static final String EXPECTED = "100-continue";
+  private static final long PATIENCE_NANOS = 1_000_000_000;
 
   final Stream.Handler handler;
   final NettyLoop loop;
-
-  /** No callback follows. */
-  boolean closed;
 
   /** The request's head is written. */
   boolean headSent;
@@ -25,20 +22,17 @@ abstract class LinkStream implements Stream, Runnable {
   /** The request's end is written. */
   boolean endSent;
 
+  /** Only where a body follows the head. */
+  private @Nullable Pacer pacer;
+
+  private @Nullable Timer patience;
+  private boolean closed;
   private int demand;
-  private int granted;
-  private boolean granting;
-  private boolean scheduled;
 
   LinkStream(Stream.Handler handler, NettyLoop loop) {
     this.handler = handler;
     this.loop = loop;
   }
-
-  /** Whether the connection takes more bytes without queueing them. */
-  abstract boolean isWritable();
-
-  abstract void flush();
 
   /** What is to be done when the reader can take more. */
   abstract void demanded();
@@ -63,69 +57,94 @@ abstract class LinkStream implements Stream, Runnable {
     }
   }
 
-  /** The head is written and a body follows: lets the writer go on, not before it has returned. */
-  final void bodyFollows() {
+  /** RFC 9110, 8.6: a method that usually has a body says that there is none. */
+  static long emptyLength(RequestHead head, long otherwise) {
+    return switch (head.method()) {
+      case "POST", "PUT", "PATCH" -> 0;
+      default -> otherwise;
+    };
+  }
+
+  /**
+   * The head is written and a body follows: lets the writer go on, not before it has returned. With
+   * {@code expect: 100-continue} the peer is heard first, but for a second at most (RFC 9110,
+   * 10.1.1): there are peers that never say a word.
+   */
+  final void bodyFollows(Headers headers) {
     headSent = true;
-    schedule();
+    var writing = new Pacer(this, loop);
+    pacer = writing;
+    if (!EXPECTED.equalsIgnoreCase(headers.get("expect"))) {
+      writing.schedule();
+      return;
+    }
+    var waiting =
+        new Timer() {
+          @Override
+          protected void onTimer() {
+            patience = null;
+            writing.schedule();
+          }
+        };
+    patience = waiting;
+    flush();
+    loop.arm(waiting, loop.nanoTime() + PATIENCE_NANOS);
+  }
+
+  /** A head has come, informational or final: after a refusal the body stays here. */
+  final void heard(int status) {
+    if (patience != null && (status == 100 || (status >= 200 && status < 400))) {
+      loseNoTime();
+      schedule();
+    }
+  }
+
+  private void loseNoTime() {
+    if (patience != null) {
+      patience.disarm();
+      patience = null;
+    }
   }
 
   /** A chunk is written. */
   final void chunkWritten() {
-    granted = Math.max(0, granted - 1);
-    if (!granting) {
-      flush();
-      if (granted == 0) {
-        schedule();
-      }
+    if (pacer != null) {
+      pacer.chunkWritten();
     }
   }
 
   /** The end is written. */
   final void endWritten() {
     endSent = true;
-    if (!granting) {
-      flush();
+    if (pacer != null) {
+      pacer.endWritten();
     }
   }
 
-  /** Lets the writer go on, in a task of its own. */
-  final void schedule() {
-    if (!scheduled) {
-      scheduled = true;
-      loop.execute(this);
+  /** Lets the writer go on, if there is one, in a task of its own. */
+  public final void schedule() {
+    if (pacer != null) {
+      pacer.schedule();
     }
   }
 
   @Override
-  public final void run() {
-    scheduled = false;
-    grant();
+  public final boolean mayWrite() {
+    return !closed && !endSent && headSent && patience == null;
   }
 
-  /**
-   * The connection may have room: lets the writer go on. All it writes meanwhile goes out at once.
-   */
-  private void grant() {
-    if (granting || closed || endSent || !headSent) {
-      return;
-    }
-    granting = true;
-    try {
-      for (int round = 0; granted == 0 && !closed && !endSent && isWritable(); round++) {
-        if (round == MOST_ROUNDS) {
-          // A peer that takes all at once must not keep us from reading what it says.
-          scheduled = true;
-          loop.afterReading(this);
-          return;
-        }
-        granted = GRANT;
-        handler.onWritable(GRANT);
-        // Only what has gone to the connection fills it.
-        flush();
-      }
-    } finally {
-      granting = false;
-      flush();
-    }
+  @Override
+  public final void grant(int chunks) {
+    handler.onWritable(chunks);
+  }
+
+  /** From now on there are no callbacks. */
+  final void close() {
+    closed = true;
+    loseNoTime();
+  }
+
+  final boolean isClosed() {
+    return closed;
   }
 }

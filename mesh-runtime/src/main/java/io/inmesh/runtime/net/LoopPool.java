@@ -103,6 +103,9 @@ final class LoopPool {
 
   /** Opens as many connections as the waiting requests need and the limits allow. */
   private void grow() {
+    if (isPaused()) {
+      return;
+    }
     int expected = 0;
     for (Connecting one : connecting) {
       expected += one.expectedStreams();
@@ -120,6 +123,11 @@ final class LoopPool {
       expected += one.expectedStreams();
       one.start();
     }
+  }
+
+  /** A peer that allows no streams for now would allow none on a further connection. */
+  private boolean isPaused() {
+    return !links.isEmpty() && links.get(links.size() - 1).isPaused();
   }
 
   /** A connection works. */

@@ -17,6 +17,11 @@ public final class Fields {
     };
   }
 
+  /** Whether it may be a host with a port. */
+  public static boolean isAuthority(CharSequence text) {
+    return Tokens.isAuthority(text);
+  }
+
   /** A name or value without what could end a message (RFC 9110, 5.5). */
   static String safe(String text) {
     if (text.indexOf('\n') >= 0 || text.indexOf('\r') >= 0 || text.indexOf(0) >= 0) {

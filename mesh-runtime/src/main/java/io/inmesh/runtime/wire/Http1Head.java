@@ -48,6 +48,9 @@ public final class Http1Head {
     if (!response && (hosts > 1 || (hosts == 0 && !http10))) {
       throw new WireException(400, hosts == 0 ? "no host" : "two hosts");
     }
+    if (!Tokens.isAuthority(host)) {
+      throw new WireException(400, "not a host");
+    }
   }
 
   /** Reads trailers with their empty line; the bytes are changed by this. */
@@ -117,7 +120,7 @@ public final class Http1Head {
       }
     }
     for (int i = space + 1; i < second; i++) {
-      if (line[i] <= ' ' || line[i] == 0x7f) {
+      if (line[i] <= ' ' || line[i] == 0x7f || line[i] == '#') {
         throw new WireException(400, "not a request target");
       }
     }
@@ -210,7 +213,7 @@ public final class Http1Head {
       end--;
     }
     for (int i = from; i < end; i++) {
-      if (bytes[i] == 0 || bytes[i] == '\r') {
+      if (Tokens.isControl(bytes[i] & 0xff)) {
         throw new WireException(400, "a control character in the field " + name);
       }
     }

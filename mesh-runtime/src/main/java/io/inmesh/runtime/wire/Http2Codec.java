@@ -136,14 +136,22 @@ public final class Http2Codec extends Http2ConnectionHandler {
   @Override
   protected void onStreamError(
       ChannelHandlerContext in, boolean outbound, Throwable cause, StreamException error) {
-    owner.broken(error.streamId(), String.valueOf(error.getMessage()));
+    // What cannot be written any more is no fault of the peer.
+    if (!outbound) {
+      owner.broken(error.streamId(), String.valueOf(error.getMessage()));
+    }
     super.onStreamError(in, outbound, cause, error);
   }
 
   @Override
   protected void onConnectionError(
       ChannelHandlerContext in, boolean outbound, Throwable cause, @Nullable Http2Exception error) {
-    owner.broken(0, String.valueOf((error == null ? cause : error).getMessage()));
+    if (outbound || error == null) {
+      // A write failed, or our own code: the peer has kept to the protocol.
+      owner.failed(cause);
+    } else {
+      owner.broken(0, String.valueOf(error.getMessage()));
+    }
     super.onConnectionError(in, outbound, cause, error);
   }
 }

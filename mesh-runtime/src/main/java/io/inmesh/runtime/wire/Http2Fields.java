@@ -40,6 +40,35 @@ public final class Http2Fields {
     return add(fields, headers, contentLength, keepLength);
   }
 
+  /** The informational answer to {@code expect: 100-continue}. */
+  public static Http2Headers continuing() {
+    return new DefaultHttp2Headers(false, 1).status(STATUSES[100]);
+  }
+
+  /**
+   * What is wrong with fields that Netty lets pass (RFC 9113, 8.2.1 and 8.3.1; Envoy refuses them
+   * too): what could become another message where they are sent on over HTTP/1.1.
+   *
+   * @return empty if nothing
+   */
+  public static String malformed(Http2Headers fields) {
+    for (Map.Entry<CharSequence, CharSequence> field : fields) {
+      if (!Tokens.isValue(field.getValue())) {
+        return "a control character in the field " + field.getKey();
+      }
+    }
+    CharSequence path = fields.path();
+    if (path != null && !Tokens.isTarget(path)) {
+      return "not a path";
+    }
+    CharSequence method = fields.method();
+    if (method != null && !Tokens.isToken(method)) {
+      return "not a method";
+    }
+    CharSequence authority = fields.authority();
+    return authority == null || Tokens.isAuthority(authority) ? "" : "not an authority";
+  }
+
   /** Trailers. */
   public static Http2Headers trailers(Headers trailers) {
     return add(new DefaultHttp2Headers(false, trailers.size()), trailers, -1, false);

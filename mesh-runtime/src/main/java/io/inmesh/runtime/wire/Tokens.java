@@ -17,7 +17,67 @@ final class Tokens {
     }
   }
 
+  /** What may stand in a host with a port, besides letters and digits; as in Envoy. */
+  private static final boolean[] AUTHORITY = new boolean[128];
+
+  static {
+    for (char c = '0'; c <= 'z'; c++) {
+      AUTHORITY[c] = LOWER[c] != 0 && Character.isLetterOrDigit(c);
+    }
+    for (char c : "-._~!$&'()*+,;=:[]@%".toCharArray()) {
+      AUTHORITY[c] = true;
+    }
+  }
+
   private Tokens() {}
+
+  /** Whether it may be a host with a port. */
+  static boolean isAuthority(CharSequence text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= 128 || !AUTHORITY[c]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether it may be a method. */
+  static boolean isToken(CharSequence text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 128 || LOWER[text.charAt(i)] == 0) {
+        return false;
+      }
+    }
+    return text.length() > 0;
+  }
+
+  /** Whether it may be a path with a query, or an asterisk: visible ASCII without a fragment. */
+  static boolean isTarget(CharSequence text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c <= ' ' || c >= 127 || c == '#') {
+        return false;
+      }
+    }
+    return text.length() > 0
+        && (text.charAt(0) == '/' || (text.charAt(0) == '*' && text.length() == 1));
+  }
+
+  /** Whether it may be the value of a field: no control characters but tabs (RFC 9110, 5.5). */
+  static boolean isValue(CharSequence text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (isControl(text.charAt(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether a character, or a byte from 0 to 255, may not stand in a value. */
+  static boolean isControl(int c) {
+    return (c < ' ' && c != '\t') || c == 127;
+  }
 
   /** The lower case of a byte of a token; 0 if it may not stand in one. */
   static byte lower(byte b) {

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -91,6 +92,18 @@ class Exchange implements Stream.Handler, Stream.RequestHead {
   Exchange on(ConnectionPool pool, NettyLoop where) {
     loop = where;
     where.execute(() -> cancel = pool.open(where, this));
+    return this;
+  }
+
+  /** Lets something happen, and asks in the same turn of the loop: it sees no sockets meanwhile. */
+  Exchange after(CountDownLatch cause, CountDownLatch event, ConnectionPool pool, NettyLoop where) {
+    loop = where;
+    where.execute(
+        () -> {
+          cause.countDown();
+          Pair.waitFor(event);
+          cancel = pool.open(where, this);
+        });
     return this;
   }
 

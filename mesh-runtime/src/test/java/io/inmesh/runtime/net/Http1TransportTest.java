@@ -21,11 +21,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class Http1TransportTest {
   private final Loops loops = new Loops(new Loops.Settings(2, "test", 1, System::nanoTime, true));
@@ -580,5 +583,88 @@ class Http1TransportTest {
       assertThat(exchange.outcome()).isEqualTo(Closed.COMPLETE);
     }
     assertThat(heads.get(0)).contains("x: a  evil: 1\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 100_000})
+  void nothingOfARequestReachesADeadConnection(long body) throws IOException {
+    var go = new CountDownLatch(1);
+    var dead = new CountDownLatch(1);
+    try (var server =
+        new RawServer(
+            peer -> {
+              peer.head();
+              peer.say(OK);
+              Pair.waitFor(go);
+              peer.reset(dead);
+            })) {
+      ConnectionPool pool = pool(server.address());
+      assertThat(Exchange.get("/").on(pool, loop).outcome()).isEqualTo(Closed.COMPLETE);
+      var exchange = new Exchange("POST", "/").body(body, body).after(go, dead, pool, loop);
+      Closed outcome = exchange.outcome();
+      assertThat(outcome).as(exchange.reason).isEqualTo(Closed.REFUSED);
+    }
+  }
+
+  /** A request of two bytes that asks before it sends them. */
+  private Exchange asking(RawServer server) {
+    return new Exchange("POST", "/")
+        .headers("expect", "100-continue")
+        .body(2, 2)
+        .on(pool(server.address()), loop);
+  }
+
+  @Test
+  void theBodyWaitsForTheWordToGoOn() throws IOException {
+    var early = new AtomicInteger();
+    try (var server =
+        new RawServer(
+            peer -> {
+              peer.head();
+              peer.say("HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\n");
+              early.set(peer.in.available());
+              peer.say("HTTP/1.1 100 Continue\r\n\r\n");
+              peer.in.readNBytes(2);
+              peer.say(OK);
+              peer.untilClosed();
+            })) {
+      var exchange = asking(server);
+      assertThat(exchange.outcome()).isEqualTo(Closed.COMPLETE);
+      assertThat(exchange.status()).isEqualTo(200);
+      assertThat(early).hasValue(0);
+      assertThat(transport.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aRefusalKeepsTheBodyBack() throws IOException {
+    var body = new CompletableFuture<Integer>();
+    try (var server =
+        new RawServer(
+            peer -> {
+              peer.head();
+              peer.say("HTTP/1.1 417 Expectation Failed\r\ncontent-length: 0\r\n\r\n");
+              body.complete(peer.in.read());
+            })) {
+      var exchange = asking(server);
+      assertThat(exchange.outcome()).isEqualTo(Closed.COMPLETE);
+      assertThat(exchange.status()).isEqualTo(417);
+      assertThat(Exchange.await(body)).isEqualTo(-1);
+      assertThat(exchange.sentBytes).hasValue(0);
+    }
+  }
+
+  @Test
+  void aPeerThatSaysNoWordGetsTheBodyAfterASecond() throws IOException {
+    try (var server =
+        new RawServer(
+            peer -> {
+              peer.head();
+              peer.in.readNBytes(2);
+              peer.say(OK);
+              peer.untilClosed();
+            })) {
+      assertThat(asking(server).outcome()).isEqualTo(Closed.COMPLETE);
+    }
   }
 }

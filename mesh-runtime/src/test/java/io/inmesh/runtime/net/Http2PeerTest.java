@@ -1,20 +1,24 @@
 package io.inmesh.runtime.net;
 
+import static io.inmesh.runtime.net.Frames.DATA;
+import static io.inmesh.runtime.net.Frames.END_HEADERS;
+import static io.inmesh.runtime.net.Frames.END_STREAM;
+import static io.inmesh.runtime.net.Frames.HEADERS;
+import static io.inmesh.runtime.net.Frames.PING;
+import static io.inmesh.runtime.net.Frames.RST_STREAM;
+import static io.inmesh.runtime.net.Frames.STATUS_200;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.inmesh.config.ProtocolOptions;
 import io.inmesh.config.TransportSocket;
-import io.inmesh.runtime.net.RawServer.Peer;
 import io.inmesh.runtime.tls.TlsProvider;
 import io.inmesh.testkit.pki.TestSecrets;
 import io.inmesh.transport.ConnectionLimits;
 import io.inmesh.transport.ConnectionPool;
 import io.inmesh.transport.Stream.Closed;
 import io.inmesh.transport.Transport.PoolSettings;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -23,21 +27,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client against a peer that speaks HTTP/2 frame by frame, in ways a good server does not. */
 class Http2PeerTest {
-  private static final int DATA = 0;
-  private static final int HEADERS = 1;
-  private static final int RST_STREAM = 3;
-  private static final int SETTINGS = 4;
-  private static final int PING = 6;
-  private static final int GOAWAY = 7;
-  private static final int END_STREAM = 1;
-  private static final int END_HEADERS = 4;
-
-  /** Indexed field 8 of the static table: {@code :status 200}. */
-  private static final byte[] STATUS_200 = {(byte) 0x88};
-
   private final Loops loops = new Loops(new Loops.Settings(1, "test", 1, System::nanoTime, true));
   private final NettyLoop loop = loops.all().get(0);
   private final NettyTransport transport =
@@ -67,67 +61,6 @@ class Http2PeerTest {
             limits));
   }
 
-  private record Frame(int type, int flags, int stream, ByteBuffer payload) {}
-
-  /** A connection in frames. */
-  private static final class Frames {
-    final Peer peer;
-    final DataInputStream in;
-
-    Frames(Peer peer, int... settings) throws IOException {
-      this.peer = peer;
-      this.in = new DataInputStream(peer.in);
-      in.readFully(new byte[24]);
-      ByteBuffer payload = ByteBuffer.allocate(settings.length / 2 * 6);
-      for (int i = 0; i < settings.length; i += 2) {
-        payload.putShort((short) settings[i]).putInt(settings[i + 1]);
-      }
-      write(SETTINGS, 0, 0, payload.array());
-      write(SETTINGS, 1, 0);
-    }
-
-    void write(int type, int flags, int stream, byte... payload) throws IOException {
-      ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
-      frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
-      frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
-      synchronized (peer) {
-        peer.out.write(frame.array());
-        peer.out.flush();
-      }
-    }
-
-    Frame read() throws IOException {
-      int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
-      int type = in.readUnsignedByte();
-      int flags = in.readUnsignedByte();
-      int stream = in.readInt();
-      var payload = new byte[length];
-      in.readFully(payload);
-      return new Frame(type, flags, stream, ByteBuffer.wrap(payload));
-    }
-
-    /** The next frame of a type; others are skipped. */
-    Frame read(int type) throws IOException {
-      Frame frame = read();
-      while (frame.type != type) {
-        frame = read();
-      }
-      return frame;
-    }
-
-    void answer(int stream) throws IOException {
-      write(HEADERS, END_HEADERS | END_STREAM, stream, STATUS_200);
-    }
-
-    void goAway(int last, int code) throws IOException {
-      write(GOAWAY, 0, 0, ByteBuffer.allocate(8).putInt(last).putInt(code).array());
-    }
-
-    void reset(int stream, int code) throws IOException {
-      write(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(code).array());
-    }
-  }
-
   @Test
   void goAwayRefusesTheStreamsAboveItsLast() throws IOException {
     var connections = new AtomicInteger();
@@ -136,12 +69,12 @@ class Http2PeerTest {
             peer -> {
               var frames = new Frames(peer);
               if (connections.incrementAndGet() > 1) {
-                frames.answer(frames.read(HEADERS).stream);
+                frames.answer(frames.read(HEADERS).stream());
                 peer.untilClosed();
                 return;
               }
-              int first = frames.read(HEADERS).stream;
-              int second = frames.read(HEADERS).stream;
+              int first = frames.read(HEADERS).stream();
+              int second = frames.read(HEADERS).stream();
               frames.read(HEADERS);
               frames.goAway(second, 0);
               frames.answer(first);
@@ -168,9 +101,9 @@ class Http2PeerTest {
         new RawServer(
             peer -> {
               var frames = new Frames(peer);
-              frames.reset(frames.read(HEADERS).stream, 7);
-              frames.reset(frames.read(HEADERS).stream, 2);
-              int third = frames.read(HEADERS).stream;
+              frames.reset(frames.read(HEADERS).stream(), 7);
+              frames.reset(frames.read(HEADERS).stream(), 2);
+              int third = frames.read(HEADERS).stream();
               frames.write(HEADERS, END_HEADERS, third, STATUS_200);
               frames.write(DATA, 0, third, (byte) 'x');
               frames.reset(third, 8);
@@ -196,7 +129,7 @@ class Http2PeerTest {
         new RawServer(
             peer -> {
               var frames = new Frames(peer);
-              int stream = frames.read(HEADERS).stream;
+              int stream = frames.read(HEADERS).stream();
               frames.answer(stream);
               frames.reset(stream, 0);
               peer.untilClosed();
@@ -214,8 +147,8 @@ class Http2PeerTest {
             peer -> {
               var frames = new Frames(peer, 3, 2);
               var streams = new ArrayList<Integer>();
-              streams.add(frames.read(HEADERS).stream);
-              streams.add(frames.read(HEADERS).stream);
+              streams.add(frames.read(HEADERS).stream());
+              streams.add(frames.read(HEADERS).stream());
               try {
                 go.await();
               } catch (InterruptedException e) {
@@ -248,7 +181,7 @@ class Http2PeerTest {
             peer -> {
               var frames = new Frames(peer, 3, 1);
               for (int i = 0; i < 5; i++) {
-                frames.answer(frames.read(HEADERS).stream);
+                frames.answer(frames.read(HEADERS).stream());
               }
               peer.untilClosed();
             })) {
@@ -271,7 +204,7 @@ class Http2PeerTest {
         new RawServer(
             peer -> {
               var frames = new Frames(peer);
-              int stream = frames.read(HEADERS).stream;
+              int stream = frames.read(HEADERS).stream();
               frames.write(DATA, 0, stream + 100, (byte) 1);
               peer.untilClosed();
             })) {
@@ -284,7 +217,7 @@ class Http2PeerTest {
             peer -> {
               var frames = new Frames(peer);
               // A response without a status.
-              frames.write(HEADERS, END_HEADERS | END_STREAM, frames.read(HEADERS).stream);
+              frames.write(HEADERS, END_HEADERS | END_STREAM, frames.read(HEADERS).stream());
               peer.untilClosed();
             })) {
       var exchange = Exchange.get("/").on(pool(server), loop);
@@ -335,7 +268,7 @@ class Http2PeerTest {
         new RawServer(
             peer -> {
               var frames = new Frames(peer);
-              int stream = frames.read(HEADERS).stream;
+              int stream = frames.read(HEADERS).stream();
               frames.write(HEADERS, END_HEADERS, stream, STATUS_200);
               // As much as the client's window takes, and not a byte more.
               var block = new byte[16 * 1024];
@@ -403,8 +336,8 @@ class Http2PeerTest {
             peer -> {
               var frames = new Frames(peer);
               frames.read(HEADERS);
-              codes.add(frames.read(RST_STREAM).payload.getInt());
-              frames.answer(frames.read(HEADERS).stream);
+              codes.add(frames.read(RST_STREAM).payload().getInt());
+              frames.answer(frames.read(HEADERS).stream());
               peer.untilClosed();
             })) {
       ConnectionPool pool = pool(server);
@@ -414,6 +347,153 @@ class Http2PeerTest {
       assertThat(Exchange.get("/").on(pool, loop).outcome()).isEqualTo(Closed.COMPLETE);
       assertThat(codes).isEqualTo(List.of(8));
       assertThat(server.accepted).hasValue(1);
+    }
+  }
+
+  @Test
+  void aPeerThatAllowsNoStreamsForNowIsWaitedFor() throws IOException {
+    var asked = new CountDownLatch(1);
+    try (var server =
+        new RawServer(
+            peer -> {
+              var frames = new Frames(peer, 3, 0);
+              Pair.waitFor(asked);
+              frames.settings(3, 1);
+              for (int i = 0; i < 3; i++) {
+                frames.answer(frames.read(HEADERS).stream());
+              }
+              peer.untilClosed();
+            })) {
+      ConnectionPool pool = pool(server);
+      var all = new ArrayList<Exchange>();
+      all.add(Exchange.get("/0").on(pool, loop));
+      await().until(() -> transport.connections() == 1);
+      all.add(Exchange.get("/1").on(pool, loop));
+      all.add(Exchange.get("/2").on(pool, loop));
+      loop.execute(asked::countDown);
+      for (Exchange one : all) {
+        assertThat(one.outcome()).isEqualTo(Closed.COMPLETE);
+      }
+      assertThat(server.accepted).hasValue(1);
+    }
+  }
+
+  @Test
+  void theNumberOfStreamsMayShrinkWhileItRuns() throws IOException {
+    var go = new CountDownLatch(1);
+    try (var server =
+        new RawServer(
+            peer -> {
+              var frames = new Frames(peer, 3, 10);
+              int first = frames.read(HEADERS).stream();
+              frames.settings(3, 1);
+              frames.write(PING, 0, 0, new byte[8]);
+              // The answer to the ping comes after the one to the settings.
+              frames.read(PING);
+              frames.write(HEADERS, END_HEADERS, first, STATUS_200);
+              Pair.waitFor(go);
+              frames.write(DATA, END_STREAM, first);
+              frames.answer(frames.read(HEADERS).stream());
+              peer.untilClosed();
+            })) {
+      ConnectionPool pool = pool(server, new Http1TransportTest.Limits(1, 100));
+      var first = Exchange.get("/first").on(pool, loop);
+      assertThat(first.status()).isEqualTo(200);
+      var second = Exchange.get("/second").on(pool, loop);
+      loop.execute(go::countDown);
+      assertThat(second.outcome()).isEqualTo(Closed.COMPLETE);
+      assertThat(first.outcome()).isEqualTo(Closed.COMPLETE);
+      assertThat(server.accepted).hasValue(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 100_000})
+  void nothingOfARequestReachesADeadConnection(long body) throws IOException {
+    var go = new CountDownLatch(1);
+    var dead = new CountDownLatch(1);
+    try (var server =
+        new RawServer(
+            peer -> {
+              var frames = new Frames(peer);
+              frames.answer(frames.read(HEADERS).stream());
+              Pair.waitFor(go);
+              peer.reset(dead);
+            })) {
+      ConnectionPool pool = pool(server);
+      assertThat(Exchange.get("/").on(pool, loop).outcome()).isEqualTo(Closed.COMPLETE);
+      var exchange = new Exchange("POST", "/").body(body, body).after(go, dead, pool, loop);
+      Closed outcome = exchange.outcome();
+      assertThat(outcome).as(exchange.reason).isEqualTo(Closed.REFUSED);
+    }
+  }
+
+  @Test
+  void aWriteThatFailsIsNoBreachOfProtocol() throws IOException {
+    var half = new CountDownLatch(1);
+    try (var server =
+        new RawServer(
+            peer -> {
+              var frames = new Frames(peer);
+              frames.read(HEADERS);
+              frames.read(DATA);
+              Pair.waitFor(half);
+              peer.reset(new CountDownLatch(1));
+            })) {
+      var exchange = new Exchange("POST", "/").body(1 << 20, -1).on(pool(server), loop);
+      await().until(() -> exchange.sentBytes.get() > 0);
+      half.countDown();
+      Closed outcome = exchange.outcome();
+      assertThat(outcome).as(exchange.reason).isEqualTo(Closed.TERMINATED);
+    }
+  }
+
+  @Test
+  void theBodyWaitsForTheWordToGoOn() throws IOException {
+    var seen = new ArrayList<Integer>();
+    try (var server =
+        new RawServer(
+            peer -> {
+              var frames = new Frames(peer);
+              int stream = frames.read(HEADERS).stream();
+              frames.write(PING, 0, 0, new byte[8]);
+              for (Frames.Frame frame = frames.read(); ; frame = frames.read()) {
+                seen.add(frame.type());
+                if (frame.type() == PING) {
+                  break;
+                }
+              }
+              frames.write(HEADERS, END_HEADERS, stream, Frames.fields(":status", "100"));
+              while (frames.read(DATA).flags() != END_STREAM) {
+                // The body.
+              }
+              frames.answer(stream);
+              peer.untilClosed();
+            })) {
+      var exchange =
+          new Exchange("POST", "/")
+              .headers("expect", "100-continue")
+              .body(10, 10)
+              .on(pool(server), loop);
+      assertThat(exchange.outcome()).isEqualTo(Closed.COMPLETE);
+      assertThat(seen).doesNotContain(DATA);
+    }
+  }
+
+  @Test
+  void anInformationalHeadIsNoEnd() throws IOException {
+    try (var server =
+        new RawServer(
+            peer -> {
+              var frames = new Frames(peer);
+              int stream = frames.read(HEADERS).stream();
+              frames.write(
+                  HEADERS, END_HEADERS | END_STREAM, stream, Frames.fields(":status", "103"));
+              peer.untilClosed();
+            })) {
+      var exchange = Exchange.get("/").on(pool(server), loop);
+      assertThat(exchange.outcome()).isEqualTo(Closed.PROTOCOL_ERROR);
+      assertThat(exchange.reason).contains("status 103");
     }
   }
 }

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -88,6 +89,13 @@ final class RawServer implements AutoCloseable {
     void say(String text) throws IOException {
       out.write(text.getBytes(StandardCharsets.ISO_8859_1));
       out.flush();
+    }
+
+    /** Ends the connection with a reset, which has arrived at the client when this returns. */
+    void reset(CountDownLatch done) throws IOException {
+      socket.setSoLinger(true, 0);
+      socket.close();
+      done.countDown();
     }
 
     /** Waits until the client closes. */
