@@ -185,7 +185,7 @@ class ConfigTest {
     world.mesh.want("reviews:80");
     world.loop.runTasks();
     int during = world.mesh.liveParts();
-    assertThat(during).isGreaterThan(before + 4);
+    assertThat(during).isGreaterThan(before + 2);
     world.put(Configs.routes("r", "*", Configs.to("v1"), limited("/y", 3)));
     assertThat(world.mesh.liveParts()).isEqualTo(during);
     world.plane.absent(key(Resource.Type.LISTENER, "reviews:80"));

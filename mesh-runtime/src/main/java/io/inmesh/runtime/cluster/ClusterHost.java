@@ -117,6 +117,10 @@ public final class ClusterHost implements Member {
     return pools.pool(priority, http2);
   }
 
+  HostPools pools() {
+    return pools;
+  }
+
   /** A request is on its way there. Every call is to be followed by one {@link #ended}. */
   public void began() {
     state.began();

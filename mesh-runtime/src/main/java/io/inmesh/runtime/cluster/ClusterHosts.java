@@ -1,78 +1,109 @@
 package io.inmesh.runtime.cluster;
 
 import io.inmesh.balance.Picker;
+import io.inmesh.config.Balancing.SlowStart;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.Cluster.Aggregate;
 import io.inmesh.config.Cluster.Dns;
 import io.inmesh.config.Cluster.OriginalDestination;
 import io.inmesh.config.Cluster.Static;
 import io.inmesh.config.EndpointSet;
-import io.inmesh.config.EndpointSet.Endpoint;
-import io.inmesh.config.EndpointSet.LocalityEndpoints;
 import io.inmesh.loop.Timer;
 import io.inmesh.runtime.balance.AggregatePicker;
 import io.inmesh.runtime.balance.ClusterBalancer;
 import io.inmesh.runtime.balance.Group;
 import io.inmesh.runtime.balance.Members;
 import io.inmesh.runtime.cluster.HostState.ActiveHealth;
-import io.inmesh.runtime.live.Scope;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The hosts of one cluster over time: many readers, one writer, one volatile. Endpoints, health and
- * ejection all end in {@link #rebuild}. Owner: the writer, except {@link #current}.
+ * ejection all end in {@link #rebuild}. Nothing is made of endpoints before somebody asks, because
+ * most clusters of a large mesh are never called. Owner: the writer, except {@link #current}, whose
+ * first caller makes the hosts; what both write is under the lock.
  */
 final class ClusterHosts {
   /** How long a call that has read an older host set may take from its pick to its pool. */
   private static final Duration GRACE = Duration.ofSeconds(1);
 
-  private final String name;
   private final ClusterParts parts;
   private final Limits limits;
-  private final List<Runnable> watchers = new ArrayList<>();
+  private final long seed;
+
+  /** When outlier detection began, as it is now. */
+  private long detectingSince;
+
   private final Runnable rebuild = this::rebuild;
-  private final Timer slowStartOver =
-      new Timer() {
-        @Override
-        protected void onTimer() {
-          rebuild();
-        }
-      };
-  private Scope scope;
+  private List<Runnable> watchers = List.of();
   private Cluster config;
   private EndpointSet endpoints;
-  private ClusterBalancer balancer;
-  private HostBuilder builder;
-  private @Nullable OutlierDetector detector;
+  private @Nullable Workshop workshop;
   private @Nullable DnsEndpoints dns;
   private @Nullable OriginalDestinations originals;
   private @Nullable ClusterHosts local;
   private List<ClusterHosts> members = List.of();
   private List<Group> groups = List.of();
-  private boolean built;
   private boolean telling;
-  private volatile HostSet current = HostSet.EMPTY;
 
-  ClusterHosts(Cluster config, Limits limits, Scope scope, ClusterParts parts) {
-    this.name = config.name();
-    this.config = config;
-    this.limits = limits;
-    this.scope = scope;
-    this.parts = parts;
-    this.endpoints = EndpointSet.empty(name);
-    this.balancer = new ClusterBalancer(config.balancing(), parts.writer()::random);
-    detect();
-    this.builder = new HostBuilder(config, parts, limits, detector);
+  /** Null until somebody asks. */
+  private volatile @Nullable HostSet current;
+
+  /** What hosts are made with; made with the first. */
+  private static final class Workshop {
+    final Timer slowStartOver;
+    ClusterBalancer balancer;
+    HostBuilder builder;
+    @Nullable OutlierDetector detector;
+
+    Workshop(
+        Runnable slowStartOver,
+        ClusterBalancer balancer,
+        HostBuilder builder,
+        @Nullable OutlierDetector detector) {
+      this.slowStartOver =
+          new Timer() {
+            @Override
+            protected void onTimer() {
+              slowStartOver.run();
+            }
+          };
+      this.balancer = balancer;
+      this.builder = builder;
+      this.detector = detector;
+    }
   }
 
-  /** Read again by every attempt. */
+  ClusterHosts(Cluster config, Limits limits, ClusterParts parts) {
+    this.config = config;
+    this.limits = limits;
+    this.parts = parts;
+    this.seed = parts.writer().random();
+    this.detectingSince = parts.writer().nanoTime();
+    this.endpoints = EndpointSet.empty(config.name());
+  }
+
+  /** What the cluster has under way. From any thread. */
+  Limits limits() {
+    return limits;
+  }
+
+  /** Read again by every attempt; from any thread. */
   HostSet current() {
-    return current;
+    HostSet now = current;
+    return now != null ? now : first();
+  }
+
+  private synchronized HostSet first() {
+    if (current == null) {
+      build();
+    }
+    return Objects.requireNonNull(current);
   }
 
   /**
@@ -80,24 +111,39 @@ final class ClusterHosts {
    * Equal input changes nothing.
    */
   void update(Cluster next, EndpointSet fromPlane) {
-    if (!next.balancing().equals(config.balancing())) {
-      balancer = new ClusterBalancer(next.balancing(), parts.writer()::random);
+    boolean changed;
+    synchronized (this) {
+      changed = take(next, fromPlane);
     }
-    boolean otherDetection = !next.outlierDetection().equals(config.outlierDetection());
-    boolean same = built && next.equals(config);
+    if (changed && (current != null || mustBeMade())) {
+      rebuild();
+    }
+  }
+
+  private boolean take(Cluster next, EndpointSet fromPlane) {
+    Cluster last = config;
+    boolean same = next.equals(last);
     config = next;
-    if (otherDetection) {
-      detect();
-    }
     if (!same) {
-      builder = new HostBuilder(config, parts, limits, detector);
-      limits.update(config.circuitBreakers());
+      limits.update(next.circuitBreakers());
+      if (!next.outlierDetection().equals(last.outlierDetection())) {
+        detectingSince = parts.writer().nanoTime();
+      }
+      refit(last);
     }
     EndpointSet before = endpoints;
     endpoints = discover(fromPlane);
-    if (!same || !endpoints.equals(before)) {
-      rebuild();
-    }
+    return !same || !endpoints.equals(before);
+  }
+
+  /** Whether hosts are needed though nobody has asked for them. */
+  private boolean mustBeMade() {
+    return !watchers.isEmpty()
+        || local != null
+        || !config.healthChecks().isEmpty()
+        || config.discovery() instanceof Aggregate
+        || config.discovery() instanceof Dns
+        || !HostBuilder.slowStart(config).window().isZero();
   }
 
   private EndpointSet discover(EndpointSet fromPlane) {
@@ -110,7 +156,7 @@ final class ClusterHosts {
     }
     if (config.discovery() instanceof Dns names) {
       if (dns == null) {
-        dns = new DnsEndpoints(name, names, parts, this::resolved);
+        dns = new DnsEndpoints(config.name(), names, parts, this::resolved);
       }
       return endpoints;
     }
@@ -118,17 +164,19 @@ final class ClusterHosts {
   }
 
   private void resolved(EndpointSet found) {
-    endpoints = found;
+    synchronized (this) {
+      endpoints = found;
+    }
     rebuild();
   }
 
   /** The clusters that an aggregate is made of, in order. */
   void members(List<ClusterHosts> next) {
-    members.forEach(member -> member.watchers.remove(rebuild));
+    members.forEach(member -> member.unwatch(rebuild));
     members = List.copyOf(next);
     for (ClusterHosts member : members) {
       if (member != this) {
-        member.watchers.add(rebuild);
+        member.watch(rebuild);
       }
     }
     rebuild();
@@ -138,32 +186,77 @@ final class ClusterHosts {
   void local(ClusterHosts next) {
     if (local != next) {
       if (local != null) {
-        local.watchers.remove(rebuild);
+        local.unwatch(rebuild);
       }
       local = next;
       if (next != this) {
-        next.watchers.add(rebuild);
+        next.watch(rebuild);
       }
       rebuild();
     }
   }
 
-  private void detect() {
-    if (detector != null) {
-      detector.close();
+  private void watch(Runnable watcher) {
+    current();
+    var all = new ArrayList<>(watchers);
+    all.add(watcher);
+    watchers = all;
+  }
+
+  private void unwatch(Runnable watcher) {
+    var all = new ArrayList<>(watchers);
+    all.remove(watcher);
+    watchers = all;
+  }
+
+  /** The tools after a change of config. */
+  private void refit(Cluster last) {
+    Workshop tools = workshop;
+    if (tools == null) {
+      return;
     }
-    detector =
-        config
-            .outlierDetection()
-            .map(detection -> new OutlierDetector(name, detection, parts, rebuild))
-            .orElse(null);
+    if (!config.balancing().equals(last.balancing())) {
+      tools.balancer = balancer();
+    }
+    if (!config.outlierDetection().equals(last.outlierDetection())) {
+      if (tools.detector != null) {
+        tools.detector.close();
+      }
+      tools.detector = detector();
+    }
+    tools.builder = new HostBuilder(config, parts, limits, tools.detector);
+  }
+
+  private Workshop workshop() {
+    Workshop tools = workshop;
+    if (tools == null) {
+      OutlierDetector detector = detector();
+      var builder = new HostBuilder(config, parts, limits, detector);
+      tools = new Workshop(rebuild, balancer(), builder, detector);
+      workshop = tools;
+    }
+    return tools;
+  }
+
+  private ClusterBalancer balancer() {
+    return new ClusterBalancer(config.balancing(), new SplittableRandom(seed)::nextLong);
+  }
+
+  private @Nullable OutlierDetector detector() {
+    return config
+        .outlierDetection()
+        .map(
+            detection ->
+                new OutlierDetector(config.name(), detection, parts, detectingSince, rebuild))
+        .orElse(null);
   }
 
   /** What an active health check says of a host. */
   void checked(HostState host, ActiveHealth health) {
     boolean ejected = host.ejected;
-    if (health != ActiveHealth.UNHEALTHY && detector != null) {
-      detector.checkedHealthy(host);
+    Workshop tools = workshop;
+    if (health != ActiveHealth.UNHEALTHY && tools != null && tools.detector != null) {
+      tools.detector.checkedHealthy(host);
     }
     if (host.active != health || host.ejected != ejected) {
       if (host.active == ActiveHealth.UNHEALTHY) {
@@ -175,24 +268,38 @@ final class ClusterHosts {
   }
 
   private void rebuild() {
-    built = true;
-    if (config.discovery() instanceof Aggregate) {
-      List<Picker> pickers = members.stream().map(member -> member.current().picker()).toList();
-      var picker = new AggregatePicker(pickers, config.balancing());
-      current = new HostSet(List.of(), List.of(), picker, Set.of());
-    } else if (config.discovery() instanceof OriginalDestination) {
-      closeOriginals();
-      originals = new OriginalDestinations(config, parts, limits, this::retire);
-      current = new HostSet(List.of(), List.of(), originals, Set.of());
-    } else {
-      rebuildHosts();
+    synchronized (this) {
+      build();
     }
     tell();
   }
 
+  /** Under the lock: takes none of another cluster, unless hosts of that have been made. */
+  private void build() {
+    if (config.discovery() instanceof Aggregate) {
+      retireHosts();
+      closeOriginals();
+      if (current == null) {
+        // For one that is a member of itself.
+        current = HostSet.EMPTY;
+      }
+      List<Picker> pickers = members.stream().map(member -> member.current().picker()).toList();
+      var picker = new AggregatePicker(pickers, config.balancing());
+      current = new HostSet(List.of(), List.of(), picker, Set.of());
+    } else if (config.discovery() instanceof OriginalDestination) {
+      retireHosts();
+      closeOriginals();
+      originals = new OriginalDestinations(config, parts, limits, this::retire);
+      current = new HostSet(List.of(), List.of(), originals, Set.of());
+    } else {
+      closeOriginals();
+      buildHosts();
+    }
+  }
+
   /** Clusters may watch each other in a circle; it ends where it began. */
   private void tell() {
-    if (!telling) {
+    if (!telling && !watchers.isEmpty()) {
       telling = true;
       List.copyOf(watchers).forEach(Runnable::run);
       telling = false;
@@ -206,14 +313,11 @@ final class ClusterHosts {
     }
   }
 
-  private void rebuildHosts() {
-    closeOriginals();
-    Scope next = scope.next();
-    var hosts = new ArrayList<ClusterHost>();
-    groups = groups(next, hosts);
-    if (detector != null) {
-      detector.hosts(hosts.stream().map(ClusterHost::state).toList());
-    }
+  private void buildHosts() {
+    Workshop tools = workshop();
+    long now = parts.writer().nanoTime();
+    var next = new NextHosts(endpoints, hosts(), tools.builder, now);
+    groups = next.groups();
     EndpointSet.Policy policy = endpoints.policy();
     var all =
         new Members(
@@ -222,54 +326,48 @@ final class ClusterHosts {
             policy.weightedPriorityHealth(),
             parts.locality(),
             local == null ? List.of() : local.groups);
-    Picker picker = balancer.picker(all);
-    current = new HostSet(hosts, policy.drops(), picker, config.balancing().overrideHostStatus());
-    awaitSlowStart(hosts);
-    scope.close();
-    scope = next;
-  }
-
-  private List<Group> groups(Scope next, List<ClusterHost> hosts) {
-    var made = new ArrayList<Group>();
-    var seen = new HashSet<>();
-    for (LocalityEndpoints in : endpoints.localities()) {
-      int from = hosts.size();
-      for (Endpoint endpoint : in.endpoints()) {
-        if (seen.add(endpoint.address())) {
-          var place = new ClusterHost.Place(hosts.size(), in.locality(), in.priority());
-          hosts.add(host(endpoint, place, next));
-        }
-      }
-      made.add(
-          new Group(in.locality(), in.weight(), in.priority(), hosts.subList(from, hosts.size())));
+    if (tools.detector != null) {
+      next.hosts().forEach(host -> host.state().watch());
     }
-    return made;
+    Picker picker = tools.balancer.picker(all);
+    current =
+        new HostSet(next.hosts(), policy.drops(), picker, config.balancing().overrideHostStatus());
+    next.left().forEach(this::retire);
+    if (parts.writer().inLoop()) {
+      attend();
+    } else {
+      parts.writer().execute(this::attend);
+    }
   }
 
-  private ClusterHost host(Endpoint endpoint, ClusterHost.Place place, Scope next) {
-    String owner = "cluster/" + name + "/" + endpoint.address();
-    HostState state =
-        next.keep(
-            owner,
-            "state",
-            HostState.class,
-            () -> new HostState(endpoint.address(), parts.writer().nanoTime()),
-            gone -> {});
-    HostPools.Settings settings = builder.settings(endpoint);
-    HostPools pools =
-        next.keep(owner, settings, HostPools.class, () -> builder.pools(settings), this::retire);
-    return builder.host(endpoint, place, state, pools);
+  private List<ClusterHost> hosts() {
+    HostSet now = current;
+    return now == null ? List.of() : now.hosts();
   }
 
-  /** When all weights have grown, an ordinary picker does. */
-  private void awaitSlowStart(List<ClusterHost> hosts) {
-    slowStartOver.disarm();
-    long window = builder.slowStart().window().toNanos();
+  /** On the writer: what runs by time beside the hosts. */
+  private void attend() {
+    Workshop tools = workshop;
+    if (tools == null) {
+      return;
+    }
+    List<ClusterHost> hosts = hosts();
+    if (tools.detector != null) {
+      tools.detector.hosts(hosts.stream().map(ClusterHost::state).toList());
+    }
+    // When all weights have grown, an ordinary picker does.
+    tools.slowStartOver.disarm();
+    SlowStart slow = HostBuilder.slowStart(config);
     hosts.stream()
         .filter(ClusterHost::inSlowStart)
-        .mapToLong(host -> host.state().since + window)
+        .mapToLong(host -> host.state().since + slow.window().toNanos())
         .max()
-        .ifPresent(end -> parts.writer().arm(slowStartOver, end));
+        .ifPresent(end -> parts.writer().arm(tools.slowStartOver, end));
+  }
+
+  private void retireHosts() {
+    hosts().forEach(host -> retire(host.pools()));
+    groups = List.of();
   }
 
   /** Most hosts that go were never called: they have nothing to drain. */
@@ -292,22 +390,27 @@ final class ClusterHosts {
 
   /** The cluster is gone. Calls that still hold it find no hosts. */
   void close() {
-    if (detector != null) {
-      detector.close();
+    synchronized (this) {
+      Workshop tools = workshop;
+      workshop = null;
+      if (tools != null) {
+        tools.slowStartOver.disarm();
+        if (tools.detector != null) {
+          tools.detector.close();
+        }
+      }
+      if (dns != null) {
+        dns.close();
+      }
+      closeOriginals();
+      retireHosts();
+      current = HostSet.EMPTY;
     }
-    if (dns != null) {
-      dns.close();
-    }
-    closeOriginals();
-    slowStartOver.disarm();
-    members.forEach(member -> member.watchers.remove(rebuild));
+    members.forEach(member -> member.unwatch(rebuild));
     if (local != null) {
-      local.watchers.remove(rebuild);
+      local.unwatch(rebuild);
     }
-    current = HostSet.EMPTY;
-    groups = List.of();
     tell();
-    watchers.clear();
-    scope.close();
+    watchers = List.of();
   }
 }

@@ -19,7 +19,6 @@ import java.util.List;
  */
 public final class ClusterRuntime {
   private final Cluster config;
-  private final Limits limits;
   private final ClusterHosts hosts;
 
   /**
@@ -28,16 +27,12 @@ public final class ClusterRuntime {
    */
   public ClusterRuntime(Cluster config, Scope scope, ClusterParts parts) {
     this.config = config;
-    String owner = "cluster/" + config.name();
-    limits =
+    this.hosts =
         scope.keep(
-            owner, "limits", Limits.class, () -> new Limits(config.circuitBreakers()), gone -> {});
-    hosts =
-        scope.keep(
-            owner,
-            "hosts",
+            config.name(),
             ClusterHosts.class,
-            () -> new ClusterHosts(config, limits, scope.next(), parts),
+            ClusterHosts.class,
+            () -> new ClusterHosts(config, new Limits(config.circuitBreakers()), parts),
             ClusterHosts::close);
   }
 
@@ -53,7 +48,7 @@ public final class ClusterRuntime {
 
   /** What the cluster has under way. */
   public Admission admission(Priority priority) {
-    return limits.of(priority);
+    return hosts.limits().of(priority);
   }
 
   /**

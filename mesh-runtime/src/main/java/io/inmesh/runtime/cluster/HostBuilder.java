@@ -90,12 +90,12 @@ final class HostBuilder {
   }
 
   private @Nullable Ramp ramp(HostState state) {
-    SlowStart slow = slowStart();
+    SlowStart slow = slowStart(config);
     boolean started = parts.writer().nanoTime() - state.since >= slow.window().toNanos();
     return started ? null : new Ramp(slow, state.since, parts.writer());
   }
 
-  SlowStart slowStart() {
+  static SlowStart slowStart(Cluster config) {
     if (config.balancing().policy() instanceof Balancing.RoundRobin robin) {
       return robin.slowStart();
     }

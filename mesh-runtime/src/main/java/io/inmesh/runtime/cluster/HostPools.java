@@ -76,6 +76,10 @@ final class HostPools {
             : new PerHostLimit(settings.shape().perHostMaxConnections);
   }
 
+  Settings settings() {
+    return settings;
+  }
+
   ConnectionPool pool(Priority priority, boolean http2) {
     int slot = priority == Priority.HIGH ? 2 : 0;
     ProtocolOptions.Http http = settings.shape().protocol.http();

@@ -20,20 +20,23 @@ final class OutlierDetector extends Timer {
   private final EventLoop writer;
   private final HostEvents events;
   private final Runnable changed;
+  private final long since;
   private List<HostState> hosts = List.of();
 
   /**
-   * Starts with the first interval.
+   * Starts with its first hosts.
    *
+   * @param since when the first interval began, though there may have been no hosts to look at
    * @param changed called when a host has been ejected or is used again
    */
-  OutlierDetector(String cluster, OutlierDetection config, ClusterParts parts, Runnable changed) {
+  OutlierDetector(
+      String cluster, OutlierDetection config, ClusterParts parts, long since, Runnable changed) {
     this.cluster = cluster;
     this.config = config;
     this.writer = parts.writer();
     this.events = parts.events();
+    this.since = since;
     this.changed = changed;
-    armSweep();
   }
 
   OutlierDetection config() {
@@ -44,6 +47,11 @@ final class OutlierDetector extends Timer {
   void hosts(List<HostState> now) {
     hosts = List.copyOf(now);
     hosts.forEach(HostState::watch);
+    if (!isArmed()) {
+      long interval = config.ejection().interval().toNanos();
+      long over = (writer.nanoTime() - since) / interval;
+      writer.arm(this, since + (over + 1) * interval);
+    }
   }
 
   /** Ends detection; all hosts are as if nothing had been reported. */

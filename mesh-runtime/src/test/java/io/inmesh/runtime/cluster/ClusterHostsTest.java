@@ -23,6 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 /** What of a cluster outlives an update, what starts anew, and what is freed. */
@@ -324,6 +327,40 @@ class ClusterHostsTest {
     HostSet before = cluster.runtime.hosts();
     cluster.update(cluster(Cluster.Transport.DEFAULT, EJECTING), ports(1, 2));
     assertThat(cluster.runtime.hosts()).isSameAs(before);
+  }
+
+  @Test
+  void nothingIsMadeOfEndpointsBeforeSomebodyAsks() {
+    var cluster = new TestCluster(cluster(Cluster.Transport.DEFAULT, EJECTING), ports(1, 2, 3, 4));
+    cluster.loop.advance(Duration.ofSeconds(25));
+    cluster.runtime.update(ports(5, 6, 7, 8));
+    assertThat(cluster.loop.idle()).as("no sweep for hosts that nobody calls").isTrue();
+
+    fail(cluster, 5, 3);
+    assertThat(cluster.events).containsExactly("EJECT 5 CONSECUTIVE_5XX 1 true");
+    cluster.loop.advance(Duration.ofSeconds(34));
+    assertThat(cluster.events).as("sweeps at 30, 40, 50").hasSize(1);
+    cluster.loop.advance(Duration.ofSeconds(1));
+    assertThat(cluster.events).as("at 60, as if it had always swept").last().isEqualTo("UNEJECT 5");
+  }
+
+  @Test
+  void threadsThatAskFirstTogetherGetTheSameHosts() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      var cluster = new TestCluster(cluster(Cluster.Transport.DEFAULT, EJECTING), ports(1, 2));
+      var start = new CountDownLatch(1);
+      Callable<HostSet> ask =
+          () -> {
+            start.await();
+            return cluster.runtime.hosts();
+          };
+      var first = new FutureTask<>(ask);
+      var second = new FutureTask<>(ask);
+      new Thread(first).start();
+      new Thread(second).start();
+      start.countDown();
+      assertThat(first.get()).isSameAs(second.get());
+    }
   }
 
   private static void fail(TestCluster cluster, int port, int times) {

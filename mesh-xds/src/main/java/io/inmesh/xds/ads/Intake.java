@@ -91,10 +91,13 @@ final class Intake {
       return;
     }
     ByteString message = item.message();
-    Held known =
-        message == null ? subscription.held(item.name()) : subscription.held(item.name(), message);
-    if (known == null && message != null) {
-      known = decode(item, message);
+    Held known;
+    if (message == null) {
+      known = subscription.held(item.name());
+    } else {
+      Fingerprint bytes = Fingerprint.of(message);
+      known = subscription.held(item.name(), bytes);
+      known = known == null ? decode(item, message, bytes) : known;
     }
     if (known == null) {
       return;
@@ -110,7 +113,7 @@ final class Intake {
     hold(item, known);
   }
 
-  private @Nullable Held decode(Item item, ByteString message) {
+  private @Nullable Held decode(Item item, ByteString message, Fingerprint bytes) {
     Decoded decoded;
     try {
       decoded = around.decoder().decode(type(), message);
@@ -120,7 +123,7 @@ final class Intake {
     if (decoded instanceof Accepted accepted) {
       String name = accepted.resource().name();
       if (item.name().isEmpty() || item.name().equals(name)) {
-        return new Held(accepted.resource(), message, "", accepted.unsupported());
+        return new Held(accepted.resource(), bytes, "", accepted.unsupported());
       }
       reject(item.name(), "its name is \"" + name + "\" inside");
       return null;
@@ -150,18 +153,17 @@ final class Intake {
       }
     }
     if (before != now) {
-      keep(key, now);
+      keep(key, now, item.message());
     }
     around.expiries().set(key, item.ttlNanos());
   }
 
-  private void keep(Resource.Key key, Held resource) {
+  /** Without a message only its life was prolonged: what is kept stays. */
+  private void keep(Resource.Key key, Held resource, @Nullable ByteString message) {
     if (PrivateKeys.in(resource.resource())) {
       around.memory().forget(key);
-    } else {
-      around
-          .memory()
-          .keep(new Kept(key, resource.version(), resource.message()), delivery.revision());
+    } else if (message != null) {
+      around.memory().keep(new Kept(key, resource.version(), message), delivery.revision());
     }
   }
 

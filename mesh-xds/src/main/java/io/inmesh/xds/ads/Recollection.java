@@ -72,7 +72,10 @@ final class Recollection {
       Decoded decoded = decoder.decode(kept.key().type(), kept.message());
       if (decoded instanceof Accepted accepted && accepted.resource().key().equals(kept.key())) {
         return new Held(
-            accepted.resource(), kept.message(), kept.version(), accepted.unsupported());
+            accepted.resource(),
+            Fingerprint.of(kept.message()),
+            kept.version(),
+            accepted.unsupported());
       }
       reason = decoded instanceof Refused refused ? refused.reason() : "it has another name";
     } catch (RuntimeException broken) {

@@ -1,6 +1,5 @@
 package io.inmesh.xds.ads;
 
-import com.google.protobuf.ByteString;
 import io.inmesh.config.Resource;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Subscription {
   private final Resource.Type type;
   private final Map<String, Held> held = new LinkedHashMap<>();
-  private final Map<ByteString, String> byMessage = new HashMap<>();
+  private final Map<Fingerprint, String> byBytes = new HashMap<>();
   private final Set<String> absent = new HashSet<>();
 
   /** Names that were answered with something unusable. */
@@ -98,19 +97,19 @@ final class Subscription {
   }
 
   /** The resource that came in just these bytes; null if there is none. */
-  @Nullable Held held(String name, ByteString message) {
-    String found = name.isEmpty() ? byMessage.get(message) : name;
+  @Nullable Held held(String name, Fingerprint bytes) {
+    String found = name.isEmpty() ? byBytes.get(bytes) : name;
     Held known = found == null ? null : held.get(found);
-    return known != null && known.message().equals(message) ? known : null;
+    return known != null && known.bytes().equals(bytes) ? known : null;
   }
 
   void put(Held resource) {
     String name = resource.resource().name();
     Held before = held.put(name, resource);
     if (before != null) {
-      byMessage.remove(before.message());
+      byBytes.remove(before.bytes());
     }
-    byMessage.put(resource.message(), name);
+    byBytes.put(resource.bytes(), name);
     absent.remove(name);
     refused.remove(name);
   }
@@ -118,7 +117,7 @@ final class Subscription {
   @Nullable Held remove(String name) {
     Held before = held.remove(name);
     if (before != null) {
-      byMessage.remove(before.message());
+      byBytes.remove(before.bytes());
     }
     unconfirmed.remove(name);
     return before;

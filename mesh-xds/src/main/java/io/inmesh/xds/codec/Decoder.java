@@ -23,10 +23,13 @@ public final class Decoder {
 
   private final Surroundings surroundings;
   private final SupportReport report = new SupportReport();
+  private final EndpointsReader endpoints;
 
   /** A decoder for the extensions that are known. */
   public Decoder(Extensions extensions, DecoderOptions options) {
-    this.surroundings = new Surroundings(extensions, options, new Interned());
+    var interned = new Interned();
+    this.surroundings = new Surroundings(extensions, options, interned);
+    this.endpoints = new EndpointsReader(interned);
   }
 
   /** A decoder with {@link Extensions#standard} and default options. */
@@ -59,6 +62,12 @@ public final class Decoder {
 
   /** Decodes the bytes of a message of this type. */
   public Decoded decode(Resource.Type type, ByteString bytes) {
+    if (type == Resource.Type.ENDPOINTS) {
+      Resource plain = endpoints.read(bytes);
+      if (plain != null) {
+        return new Decoded.Accepted(plain, List.of());
+      }
+    }
     try {
       return decode(type, parse(type, bytes));
     } catch (InvalidProtocolBufferException wrong) {

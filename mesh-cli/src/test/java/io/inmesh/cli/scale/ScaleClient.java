@@ -1,0 +1,213 @@
+package io.inmesh.cli.scale;
+
+import io.inmesh.call.Request;
+import io.inmesh.call.Response;
+import io.inmesh.cli.load.Load;
+import io.inmesh.cli.load.Tally;
+import io.inmesh.config.Locality;
+import io.inmesh.config.Node;
+import io.inmesh.config.Resource;
+import io.inmesh.plane.ConfigPlane;
+import io.inmesh.plane.PlaneContext;
+import io.inmesh.runtime.MeshRuntime;
+import io.inmesh.xds.ads.AdsOptions;
+import io.inmesh.xds.ads.AdsPlane;
+import io.inmesh.xds.ads.ResourceMemory;
+import io.inmesh.xds.codec.Decoder;
+import io.inmesh.xds.grpc.PlaneServer;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+
+/**
+ * A process that takes in many clusters and measures itself. Prints {@code name=value} lines.
+ * Arguments: port of the plane, port of a backend, number of clusters, seconds of each load.
+ */
+public final class ScaleClient {
+  private final int backend;
+  private final int clusters;
+  private final Duration load;
+  private final Arrivals arrivals = new Arrivals();
+  private final MeshRuntime mesh;
+
+  private ScaleClient(int plane, int backend, int clusters, Duration load) {
+    this.backend = backend;
+    this.clusters = clusters;
+    this.load = load;
+    var server = PlaneServer.of("127.0.0.1:" + plane, new PlaneServer.Plaintext());
+    var ads =
+        new AdsPlane(
+            AdsOptions.of(server),
+            new Decoder().forStream(),
+            ResourceMemory.NONE,
+            InstantSource.system());
+    mesh =
+        MeshRuntime.builder()
+            .node(new Node("scale", "scale", Locality.NONE, Map.of()))
+            .plane(context -> ads.open(arrivals.over(context)))
+            .build();
+  }
+
+  /** Measures and prints. */
+  public static void main(String[] arguments) throws Exception {
+    var client =
+        new ScaleClient(
+            Integer.parseInt(arguments[0]),
+            Integer.parseInt(arguments[1]),
+            Integer.parseInt(arguments[2]),
+            Duration.ofMillis((long) (Double.parseDouble(arguments[3]) * 1000)));
+    client.run();
+    client.mesh.close();
+  }
+
+  private static void print(String name, Object value) {
+    System.out.println(name + "=" + value);
+  }
+
+  private void run() throws Exception {
+    long before = liveHeap();
+    long start = System.nanoTime();
+    call(0);
+    print("first.call.ms", (System.nanoTime() - start) / 1_000_000);
+    print("requests", ask("/plane/requests"));
+    int last = (clusters - 1) / ScalePlane.CALLED * ScalePlane.CALLED;
+    call(last);
+    print("heap.bytes.per.cluster", (liveHeap() - before) / clusters);
+    pushes("cold");
+    pushes("warm");
+    pushes("hot");
+    ones();
+    print("requests.end", ask("/plane/requests"));
+  }
+
+  private void pushes(String kind) throws Exception {
+    var quiet = new Tally();
+    try (Load calls = load(quiet)) {
+      TimeUnit.MILLISECONDS.sleep(load.toMillis());
+      calls.stop();
+    }
+    var pushed = new Tally();
+    long published;
+    long nanos;
+    try (Load calls = load(pushed)) {
+      arrivals.expect(clusters);
+      published = Long.parseLong(ask("/plane/all"));
+      nanos = arrivals.await() - published;
+      calls.stop();
+    }
+    print("push.ms." + kind, nanos / 1e6);
+    print("push.p99.ms." + kind, pushed.millis(99) + " of " + pushed.calls() + " calls");
+    print("quiet.p99.ms." + kind, quiet.millis(99) + " of " + quiet.calls() + " calls");
+    print("failed." + kind, quiet.failed() + pushed.failed());
+  }
+
+  private void ones() throws Exception {
+    var nanos = new long[50];
+    for (int i = 0; i < nanos.length; i++) {
+      arrivals.expect(1);
+      long published = Long.parseLong(ask("/plane/one"));
+      nanos[i] = arrivals.await() - published;
+    }
+    Arrays.sort(nanos);
+    print("one.ms.p50", nanos[nanos.length / 2] / 1e6);
+    print("one.ms.max", nanos[nanos.length - 1] / 1e6);
+    print("one.ms.mean", LongStream.of(nanos).average().orElse(0) / 1e6);
+  }
+
+  private Load load(Tally tally) {
+    return Load.start(
+        mesh,
+        i -> request((int) (i % (clusters / ScalePlane.CALLED)) * ScalePlane.CALLED),
+        tally,
+        System::nanoTime,
+        Long.MAX_VALUE,
+        2);
+  }
+
+  private static Request request(int cluster) {
+    return Request.of("GET", URI.create("http://scale/" + cluster + "/hello"));
+  }
+
+  private void call(int cluster) throws InterruptedException {
+    Response response = mesh.blocking().send(request(cluster));
+    if (response.status() != 200) {
+      throw new IllegalStateException(response + " from " + cluster);
+    }
+  }
+
+  /** Goes past the mesh. */
+  private String ask(String path) throws InterruptedException {
+    var request = Request.of("GET", URI.create("http://127.0.0.1:" + backend + path));
+    return StandardCharsets.UTF_8.decode(mesh.blocking().send(request).body()).toString();
+  }
+
+  private static long liveHeap() throws InterruptedException {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  /** Sees endpoints come, after they are in force. */
+  private static final class Arrivals {
+    private int missing;
+    private long at;
+
+    synchronized void expect(int endpoints) {
+      missing = endpoints;
+    }
+
+    synchronized long await() throws InterruptedException {
+      while (missing > 0) {
+        wait();
+      }
+      return at;
+    }
+
+    synchronized void came(Map<Resource.Key, Optional<Resource>> update) {
+      for (Resource.Key key : update.keySet()) {
+        missing -= key.type() == Resource.Type.ENDPOINTS ? 1 : 0;
+      }
+      at = System.nanoTime();
+      notifyAll();
+    }
+
+    PlaneContext over(PlaneContext context) {
+      var inner = context.events();
+      return new PlaneContext(
+          context.node(),
+          context.configLoop(),
+          context.secrets(),
+          new ConfigPlane.Events() {
+            @Override
+            public void changed(Map<Resource.Key, Optional<Resource>> update, String revision) {
+              inner.changed(update, revision);
+              came(update);
+            }
+
+            @Override
+            public void rejected(ConfigPlane.Rejection rejection) {
+              throw new IllegalStateException(rejection.toString());
+            }
+
+            @Override
+            public void unsupported(Resource.Key key, java.util.List<String> fields) {
+              inner.unsupported(key, fields);
+            }
+
+            @Override
+            public void status(ConfigPlane.Status status) {
+              inner.status(status);
+            }
+          });
+    }
+  }
+}
