@@ -632,7 +632,7 @@ class Http1TransportTest {
       assertThat(exchange.outcome()).isEqualTo(Closed.COMPLETE);
       assertThat(exchange.status()).isEqualTo(200);
       assertThat(early).hasValue(0);
-      assertThat(transport.connections()).isEqualTo(1);
+      assertThat(transport.openConnections()).isEqualTo(1);
     }
   }
 

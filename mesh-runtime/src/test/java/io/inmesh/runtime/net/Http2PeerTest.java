@@ -367,7 +367,7 @@ class Http2PeerTest {
       ConnectionPool pool = pool(server);
       var all = new ArrayList<Exchange>();
       all.add(Exchange.get("/0").on(pool, loop));
-      await().until(() -> transport.connections() == 1);
+      await().until(() -> transport.openConnections() == 1);
       all.add(Exchange.get("/1").on(pool, loop));
       all.add(Exchange.get("/2").on(pool, loop));
       loop.execute(asked::countDown);
