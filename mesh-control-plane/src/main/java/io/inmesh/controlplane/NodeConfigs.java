@@ -1,6 +1,7 @@
 package io.inmesh.controlplane;
 
 import io.inmesh.config.EndpointSet.Health;
+import io.inmesh.config.Listener;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Resource;
 import io.inmesh.controlplane.ads.ConfigSource;
@@ -11,8 +12,12 @@ import io.inmesh.controlplane.ads.ServedResource;
 import io.inmesh.controlplane.config.ConfigDirectory;
 import io.inmesh.controlplane.config.Generation;
 import io.inmesh.controlplane.config.MeshResources;
+import io.inmesh.controlplane.config.compile.InboundListeners;
 import io.inmesh.controlplane.config.compile.NodeView;
+import io.inmesh.controlplane.config.compile.NodeView.Flavour;
 import io.inmesh.controlplane.config.compile.ResourceSet;
+import io.inmesh.controlplane.config.compile.ServerView;
+import io.inmesh.controlplane.config.model.MeshModel;
 import io.inmesh.controlplane.config.model.Protocol;
 import io.inmesh.controlplane.config.model.Workload;
 import io.inmesh.controlplane.config.model.WorkloadSource;
@@ -54,9 +59,25 @@ final class NodeConfigs implements ConfigSource {
         }
       };
 
+  /** What nodes that serve get for themselves; the ones not asked for the longest are forgotten. */
+  private final Map<ServerView, Own> own =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ServerView, Own> eldest) {
+          return size() > MAX_VIEWS;
+        }
+      };
+
   private final Map<NodeView.Flavour, Encoder> encoders = new EnumMap<>(NodeView.Flavour.class);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private InboundListeners inbound = new InboundListeners(MeshModel.EMPTY);
   private String revision = "";
+
+  /** What a server was served, over what it shares. */
+  private record Own(
+      InboundListeners from, Encoded listener, ServedConfig shared, ServedConfig config) {}
 
   /** What was served for a view, and from what. */
   private record Made(
@@ -102,6 +123,7 @@ final class NodeConfigs implements ConfigSource {
   private void configured(Generation generation) {
     revision = generation.revision();
     resources.configured(generation.model());
+    inbound = new InboundListeners(generation.model());
     changed();
   }
 
@@ -134,6 +156,32 @@ final class NodeConfigs implements ConfigSource {
 
   @Override
   public ServedConfig configOf(ServedNode node) {
+    ServedConfig shared = shared(node);
+    Flavour flavour = flavour(node.kind());
+    // Bound listeners are part of what a view shares: it names the addresses.
+    return flavour == Flavour.BOUND
+        ? shared
+        : ServerView.of(node.node(), flavour).map(server -> over(shared, server)).orElse(shared);
+  }
+
+  private ServedConfig over(ServedConfig shared, ServerView server) {
+    Own before = own.get(server);
+    if (before != null && before.from() == inbound && before.shared() == shared) {
+      return before.config();
+    }
+    Encoded listener = before == null ? null : before.listener();
+    if (listener == null || before.from() != inbound) {
+      Listener made = inbound.named(server);
+      Encoder encoder = Objects.requireNonNull(encoders.get(server.flavour()));
+      listener =
+          listener != null && listener.resource().equals(made) ? listener : encode(encoder, made);
+    }
+    ServedConfig config = shared.with(List.of(listener.served()));
+    own.put(server, new Own(inbound, listener, shared, config));
+    return config;
+  }
+
+  private ServedConfig shared(ServedNode node) {
     NodeView view = NodeView.of(node.node(), flavour(node.kind()));
     ResourceSet now = resources.resources(view);
     Made before = made.getOrDefault(view, Made.NOTHING);

@@ -2,6 +2,7 @@ package io.inmesh.controlplane.ads;
 
 import io.inmesh.config.Resource;
 import io.inmesh.xds.ads.PerType;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -35,7 +36,15 @@ final class Changes {
 
   /** The names of a type that differ. */
   Set<String> of(Resource.Type type, ServedConfig from, ServedConfig to) {
-    return steps.computeIfAbsent(new Step(from, to), Changes::compare).of(type);
+    Set<String> shared =
+        steps.computeIfAbsent(new Step(from.common(), to.common()), Changes::compare).of(type);
+    Set<String> own = to.changedOwn(type, from);
+    if (own.isEmpty()) {
+      return shared;
+    }
+    var all = new HashSet<>(shared);
+    all.addAll(own);
+    return all;
   }
 
   private static PerType<Set<String>> compare(Step step) {

@@ -12,11 +12,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** All config of one node, or of all nodes that get the same. Immutable. */
+/**
+ * All config of one node, or of all nodes that get the same; what a node has for itself lies over
+ * what it shares. Immutable.
+ */
 public final class ServedConfig {
   /** Nothing. */
   public static final ServedConfig EMPTY = new ServedConfig("", true, List.of());
 
+  private final @Nullable ServedConfig shared;
   private final String revision;
   private final boolean settled;
   private final PerType<Map<String, ServedResource>> byType =
@@ -30,6 +34,15 @@ public final class ServedConfig {
    *     restart of the control plane: nodes that had config before keep it until then
    */
   public ServedConfig(String revision, boolean settled, Collection<ServedResource> resources) {
+    this(null, revision, settled, resources);
+  }
+
+  private ServedConfig(
+      @Nullable ServedConfig shared,
+      String revision,
+      boolean settled,
+      Collection<ServedResource> resources) {
+    this.shared = shared;
     this.revision = revision;
     this.settled = settled;
     for (ServedResource resource : resources) {
@@ -50,16 +63,36 @@ public final class ServedConfig {
     return settled;
   }
 
+  /** The same, with what one node has for itself. Costs what is added. */
+  public ServedConfig with(Collection<ServedResource> own) {
+    return own.isEmpty() ? this : new ServedConfig(this, revision, settled, own);
+  }
+
+  /** What it has in common with others, if it has anything for itself; else itself. */
+  ServedConfig common() {
+    return shared == null ? this : shared;
+  }
+
   /** All resources of a type, by name. */
   public Map<String, ServedResource> of(Resource.Type type) {
-    return Collections.unmodifiableMap(byType.of(type));
+    Map<String, ServedResource> own = byType.of(type);
+    if (shared == null || own.isEmpty()) {
+      return shared == null ? Collections.unmodifiableMap(own) : shared.of(type);
+    }
+    var all = new LinkedHashMap<>(shared.of(type));
+    all.putAll(own);
+    return all;
   }
 
   @Nullable ServedResource find(Resource.Type type, String name) {
-    return byType.of(type).get(name);
+    ServedResource own = byType.of(type).get(name);
+    return own == null && shared != null ? shared.find(type, name) : own;
   }
 
-  /** The names of a type that are new, other, or gone compared with an older config. */
+  /**
+   * The names of a type that are new, other, or gone compared with an older config, without what
+   * either shares.
+   */
   Set<String> changed(Resource.Type type, ServedConfig older) {
     Map<String, ServedResource> before = older.byType.of(type);
     Map<String, ServedResource> now = byType.of(type);
@@ -68,6 +101,15 @@ public final class ServedConfig {
             before.values().stream().filter(old -> !now.containsKey(old.key().name())))
         .map(resource -> resource.key().name())
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** What a node has for itself that is new, other, or gone. */
+  Set<String> changedOwn(Resource.Type type, ServedConfig older) {
+    if (shared == null && older.shared == null) {
+      return Set.of();
+    }
+    ServedConfig now = shared == null ? EMPTY : this;
+    return now.changed(type, older.shared == null ? EMPTY : older);
   }
 
   private static boolean same(ServedResource resource, Map<String, ServedResource> before) {

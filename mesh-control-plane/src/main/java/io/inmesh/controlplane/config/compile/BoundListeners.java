@@ -43,12 +43,15 @@ final class BoundListeners {
   private static final String OUTBOUND = "outbound";
 
   private final MeshSettings settings;
+  private final InboundListeners inbound;
   private final NodeView view;
   private final Consumer<Resource> out;
   private final Set<String> taken = new HashSet<>();
 
-  BoundListeners(MeshSettings settings, NodeView view, Consumer<Resource> out) {
+  BoundListeners(
+      MeshSettings settings, InboundListeners inbound, NodeView view, Consumer<Resource> out) {
     this.settings = settings;
+    this.inbound = inbound;
     this.view = view;
     this.out = out;
   }
@@ -74,14 +77,9 @@ final class BoundListeners {
       virtualHosts.add(hosts.ofOrphan(host, HTTP_PORT, domains(names, HTTP_PORT, true)));
     }
     out.accept(routes(OUTBOUND, virtualHosts));
-    listener(
-        OUTBOUND,
-        Direction.OUTBOUND,
-        bound.outbound(),
-        Listeners.http(new RoutesByName(OUTBOUND)),
-        new TransportSocket.RawBuffer());
+    listener(bound.outbound(), Listeners.http(new RoutesByName(OUTBOUND)));
     if (bound.inbound().isPresent() && bound.application().isPresent()) {
-      inbound(bound.inbound().get(), bound.application().get());
+      inbound(bound.inbound().get(), bound.application().get(), bound.service());
     }
   }
 
@@ -99,7 +97,7 @@ final class BoundListeners {
     return domains;
   }
 
-  private void inbound(Address at, Address application) {
+  private void inbound(Address at, Address application, String service) {
     String name = "inbound|" + at.port() + "||";
     var cluster =
         new Cluster(
@@ -110,12 +108,10 @@ final class BoundListeners {
             .withTimeouts(Timeouts.DEFAULT.withResponse(Duration.ZERO));
     var route = new Route("default", RouteMatch.of(new RouteMatch.Prefix("/", true)), action);
     var host = new VirtualHost("inbound|http|" + at.port(), List.of("*"), List.of(route));
-    listener(
-        "inbound",
-        Direction.INBOUND,
-        at,
-        Listeners.http(new InlineRoutes(routes(name, List.of(host)))),
-        Tls.server());
+    var server =
+        new ServerView(view.flavour(), view.namespace(), service, view.labels(), at);
+    out.accept(
+        inbound.listener("inbound", server, at, new InlineRoutes(routes(name, List.of(host)))));
   }
 
   private static RouteConfiguration routes(String name, List<VirtualHost> hosts) {
@@ -126,17 +122,14 @@ final class BoundListeners {
         name, hosts, HeaderMutations.NONE, options, List.of(), Map.of(), Metadata.EMPTY);
   }
 
-  private void listener(
-      String name,
-      Direction direction,
-      Address at,
-      HttpConnection connection,
-      TransportSocket socket) {
-    var chain = new FilterChain(name, FilterChain.Match.ANY, connection, socket);
+  private void listener(Address at, HttpConnection connection) {
+    var chain =
+        new FilterChain(
+            OUTBOUND, FilterChain.Match.ANY, connection, new TransportSocket.RawBuffer());
     out.accept(
         new Listener(
-            name,
-            direction,
+            OUTBOUND,
+            Direction.OUTBOUND,
             Optional.of(at),
             List.of(chain),
             Optional.empty(),

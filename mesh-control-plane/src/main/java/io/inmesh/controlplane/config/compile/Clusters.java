@@ -74,20 +74,22 @@ final class Clusters {
 
   private final NodeView view;
   private final Tls tls;
+  private final MutualTls mutualTls;
   private final Consumer<Resource> out;
 
-  Clusters(MeshSettings settings, NodeView view, Consumer<Resource> out) {
+  Clusters(MeshSettings settings, MutualTls mutualTls, NodeView view, Consumer<Resource> out) {
     this.view = view;
     this.tls = new Tls(settings, view);
+    this.mutualTls = mutualTls;
     this.out = out;
   }
 
   /** Emits all clusters of a service. */
   void emit(Destination to, Rule rule) {
     for (Port port : to.service().ports()) {
-      emit(to, port, "", to.workloads(), rule.policy(port.number()));
+      emit(to, port, "", mutualTls.demanded(to.workloads(), port), rule.policy(port.number()));
       for (Subset subset : rule.subsets()) {
-        List<Workload> workloads = to.workloads(subset.labels());
+        List<Workload> workloads = mutualTls.demanded(to.workloads(subset.labels()), port);
         TrafficPolicy policy = rule.policy(subset, port.number());
         emit(to, port, subset.name(), workloads, policy);
       }
@@ -104,7 +106,9 @@ final class Clusters {
     String sni = Names.sni(port.number(), subset, service.host());
     ProtocolOptions protocol = protocol(port, policy);
     List<String> alpn = List.of(protocol.http() == Http.HTTP_2 ? "h2" : "http/1.1");
-    Sockets sockets = tls.of(part, policy.tls(), sni, alpn, marked);
+    boolean never = policy.tls().isEmpty() && mutualTls.isOff(service.namespace());
+    Sockets sockets =
+        never ? Sockets.PLAINTEXT : tls.of(part, policy.tls(), sni, alpn, marked);
     var transport =
         new Cluster.Transport(
             policy

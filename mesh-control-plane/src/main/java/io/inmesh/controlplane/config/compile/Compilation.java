@@ -15,9 +15,13 @@ import java.util.Map;
 public final class Compilation {
   private final MeshModel model;
   private final List<Destination> destinations;
+  private final MutualTls mutualTls;
+  private final InboundListeners inbound;
 
   private Compilation(MeshModel model, List<Destination> destinations) {
     this.model = model;
+    this.mutualTls = new MutualTls(model);
+    this.inbound = new InboundListeners(model);
     this.destinations = destinations;
   }
 
@@ -40,11 +44,11 @@ public final class Compilation {
     var out = new ArrayList<Resource>();
     var visible = visible(view);
     var rules = new Rules(model, view);
-    var clusters = new Clusters(model.settings(), view, out::add);
+    var clusters = new Clusters(model.settings(), mutualTls, view, out::add);
     visible.forEach((host, to) -> clusters.emit(to, rules.find(host, to.service().namespace())));
     var hosts = new VirtualHosts(model, view, visible, rules);
     if (view.bound().isPresent()) {
-      new BoundListeners(model.settings(), view, out::add)
+      new BoundListeners(model.settings(), inbound, view, out::add)
           .emit(view.bound().get(), List.copyOf(visible.values()), hosts);
     } else {
       new NamedListeners(model.settings(), view, out::add).emit(visible.values(), hosts);

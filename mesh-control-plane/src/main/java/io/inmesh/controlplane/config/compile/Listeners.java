@@ -10,12 +10,13 @@ import io.inmesh.config.HttpConnection.Limits;
 import io.inmesh.config.HttpConnection.PathHandling;
 import io.inmesh.config.HttpConnection.Routes;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the listeners of all flavours have in common. */
 final class Listeners {
-  private static final List<Filter> FILTERS =
-      List.of(new Filter("envoy.filters.http.router", Filters.Router.DEFAULT, false));
+  private static final Filter ROUTER =
+      new Filter("envoy.filters.http.router", Filters.Router.DEFAULT, false);
   private static final PathHandling NORMALIZED =
       new PathHandling(true, false, EscapedSlashes.KEEP_UNCHANGED);
 
@@ -26,6 +27,15 @@ final class Listeners {
    * as its route allows.
    */
   static HttpConnection http(Routes routes) {
+    return http(routes, List.of());
+  }
+
+  /**
+   * The same with filters.
+   *
+   * @param filters that come before the router
+   */
+  static HttpConnection http(Routes routes, List<Filter> filters) {
     Limits base = Limits.DEFAULT;
     var limits =
         new Limits(
@@ -39,11 +49,22 @@ final class Listeners {
             base.maxRequestHeadersKb(),
             base.maxHeadersCount());
     return new HttpConnection(
-        FILTERS, routes, NORMALIZED, HostHandling.DEFAULT, Forwarding.DEFAULT, limits);
+        withRouter(filters), routes, NORMALIZED, HostHandling.DEFAULT, Forwarding.DEFAULT, limits);
   }
 
   /** An HTTP connection with nothing but a router. */
   static HttpConnection plain(Routes routes) {
-    return new HttpConnection(FILTERS, routes);
+    return plain(routes, List.of());
+  }
+
+  /** An HTTP connection with nothing but filters and a router. */
+  static HttpConnection plain(Routes routes, List<Filter> filters) {
+    return new HttpConnection(withRouter(filters), routes);
+  }
+
+  private static List<Filter> withRouter(List<Filter> filters) {
+    var all = new ArrayList<>(filters);
+    all.add(ROUTER);
+    return all;
   }
 }

@@ -166,6 +166,7 @@ public final class ModelCheck {
             model.workloads(),
             model.virtualServices(),
             model.destinationRules(),
+            model.security(),
             List.of());
     Compilation compilation = Compilation.of(others, List.of());
     for (NodeView view : views()) {

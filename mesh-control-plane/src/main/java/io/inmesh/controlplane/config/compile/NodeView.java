@@ -22,7 +22,7 @@ public record NodeView(
     Optional<Bound> bound) {
   private static final String DEFAULT_NAMESPACE = "default";
   private static final int OUTBOUND_PORT = 15001;
-  private static final String LOOPBACK = "127.0.0.1";
+  static final String LOOPBACK = "127.0.0.1";
 
   public NodeView {
     labels = Map.copyOf(labels);
@@ -44,8 +44,18 @@ public record NodeView(
    * @param outbound for the calls of the application, by host
    * @param inbound for calls from the mesh; empty if the node does not serve
    * @param application where the application of the node serves
+   * @param service that the node says it is of; empty if it does not
    */
-  public record Bound(Address outbound, Optional<Address> inbound, Optional<Address> application) {}
+  public record Bound(
+      Address outbound,
+      Optional<Address> inbound,
+      Optional<Address> application,
+      String service) {
+    /** Of a node that says no service. */
+    public Bound(Address outbound, Optional<Address> inbound, Optional<Address> application) {
+      this(outbound, inbound, application, "");
+    }
+  }
 
   /** A view of our own client in a namespace. */
   public static NodeView api(String namespace) {
@@ -86,7 +96,8 @@ public record NodeView(
         serves
             ? Optional.of(new Address(text(registration.get("address"), LOOPBACK), served))
             : Optional.empty(),
-        serves ? Optional.of(new Address(LOOPBACK, application)) : Optional.empty());
+        serves ? Optional.of(new Address(LOOPBACK, application)) : Optional.empty(),
+        text(registration.get("service"), ""));
   }
 
   /** Istio's ids end with {@code NAME.NAMESPACE~NAMESPACE.svc.DOMAIN}. */
@@ -100,12 +111,12 @@ public record NodeView(
     return value instanceof Map<?, ?> map ? map : Map.of();
   }
 
-  private static String text(@org.jspecify.annotations.Nullable Object value, String absent) {
+  static String text(@org.jspecify.annotations.Nullable Object value, String absent) {
     return value instanceof String text && !text.isEmpty() ? text : absent;
   }
 
   /** Metadata has numbers as doubles, and often as text. */
-  private static int port(@org.jspecify.annotations.Nullable Object value, int absent) {
+  static int port(@org.jspecify.annotations.Nullable Object value, int absent) {
     String digits =
         value instanceof Number number ? Integer.toString(number.intValue()) : text(value, "");
     int port = digits.matches("[0-9]{1,5}") ? Integer.parseInt(digits) : absent;

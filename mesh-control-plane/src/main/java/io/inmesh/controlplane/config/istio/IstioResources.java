@@ -14,6 +14,7 @@ import java.util.function.BiConsumer;
 public final class IstioResources {
   private static final Set<String> VERSIONS = Set.of("v1", "v1beta1", "v1alpha3");
   private static final String NETWORKING = "networking.istio.io/";
+  private static final String SECURITY = "security.istio.io/";
   private static final Map<String, BiConsumer<ResourceHeader, MeshBuilder>> READERS =
       Map.of(
           "VirtualService", VirtualServices::read,
@@ -22,9 +23,11 @@ public final class IstioResources {
           "WorkloadEntry", WorkloadEntries::read,
           "Sidecar", Sidecars::read);
 
-  /** They say who may call whom: to leave them out would open what they close. */
-  private static final Set<String> SECURITY =
-      Set.of("AuthorizationPolicy", "PeerAuthentication", "RequestAuthentication");
+  private static final Map<String, BiConsumer<ResourceHeader, MeshBuilder>> SECURITY_READERS =
+      Map.of(
+          "AuthorizationPolicy", AuthorizationPolicies::read,
+          "PeerAuthentication", PeerAuthentications::read,
+          "RequestAuthentication", RequestAuthentications::read);
 
   private static final Set<String> INAPPLICABLE =
       Set.of(
@@ -57,14 +60,13 @@ public final class IstioResources {
     String kind = top.text("kind", "");
     String version = top.text("apiVersion", "");
     document.document().name(kind);
-    var reader = READERS.get(kind);
-    if (reader != null && version.startsWith(NETWORKING)) {
-      if (!VERSIONS.contains(version.substring(NETWORKING.length()))) {
+    String group = version.startsWith(SECURITY) ? SECURITY : NETWORKING;
+    var reader = (group.equals(SECURITY) ? SECURITY_READERS : READERS).get(kind);
+    if (reader != null && version.startsWith(group)) {
+      if (!VERSIONS.contains(version.substring(group.length()))) {
         top.owner().error("the apiVersion " + version + " of " + kind + " is not known");
       }
       ResourceHeader.read(document, mesh).ifPresent(header -> reader.accept(header, mesh));
-    } else if (SECURITY.contains(kind) && version.startsWith("security.istio.io/")) {
-      document.error("is refused: " + kind + " is not enforced yet");
     } else if (INAPPLICABLE.contains(kind)) {
       document.warn("is not applied: " + kind + " means nothing here yet");
     } else {
@@ -79,7 +81,7 @@ public final class IstioResources {
 
   private static void unknown(Value document, String kind, String version) {
     List<String> known = new ArrayList<>(READERS.keySet());
-    known.addAll(SECURITY);
+    known.addAll(SECURITY_READERS.keySet());
     String guess = Names.didYouMean(kind, known);
     document.error(
         kind.isEmpty()

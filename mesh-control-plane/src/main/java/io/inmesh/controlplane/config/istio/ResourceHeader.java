@@ -8,8 +8,12 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What all Kubernetes style resources begin with. */
-record ResourceHeader(Origin origin, Fields spec) {
+/**
+ * What all Kubernetes style resources begin with.
+ *
+ * @param dryRun whether the annotation {@code istio.io/dry-run} says that it is only tried
+ */
+record ResourceHeader(Origin origin, Fields spec, boolean dryRun) {
   /**
    * Reads kind, metadata and the whereabouts of the spec; empty if they are not good enough to go
    * on.
@@ -38,7 +42,13 @@ record ResourceHeader(Origin origin, Fields spec) {
     }
     Optional<Fields> spec = top.required("spec").map(Value::fields);
     top.end();
-    return spec.map(fields -> new ResourceHeader(origin, fields));
+    boolean dryRun =
+        metadata.flatMap(m -> m.find("annotations")).map(ResourceHeader::dryRun).orElse(false);
+    return spec.map(fields -> new ResourceHeader(origin, fields, dryRun));
+  }
+
+  private static boolean dryRun(Value annotations) {
+    return annotations.fields().text("istio.io/dry-run", "").equals("true");
   }
 
   private static long time(Value value) {

@@ -12,6 +12,9 @@ public final class MeshBuilder {
   private final List<Workload> workloads = new ArrayList<>();
   private final List<VirtualService> virtualServices = new ArrayList<>();
   private final List<DestinationRule> destinationRules = new ArrayList<>();
+  private final List<PeerAuthentication> peers = new ArrayList<>();
+  private final List<RequestAuthentication> requests = new ArrayList<>();
+  private final List<AuthorizationPolicy> authorization = new ArrayList<>();
   private final List<MeshModel.RawResource> resources = new ArrayList<>();
   private final Map<String, Origin> origins = new HashMap<>();
   private MeshSettings settings = MeshSettings.DEFAULT;
@@ -86,6 +89,21 @@ public final class MeshBuilder {
     return List.copyOf(destinationRules);
   }
 
+  /** Adds what a server demands of the connections of its callers. */
+  public void add(PeerAuthentication policy) {
+    peers.add(policy);
+  }
+
+  /** Adds which tokens of users are accepted. */
+  public void add(RequestAuthentication policy) {
+    requests.add(policy);
+  }
+
+  /** Adds who may do what. */
+  public void add(AuthorizationPolicy policy) {
+    authorization.add(policy);
+  }
+
   /** Adds a resource that was written by hand. */
   public void add(MeshModel.RawResource resource) {
     resources.add(resource);
@@ -94,6 +112,12 @@ public final class MeshBuilder {
   /** All of it. */
   public MeshModel build() {
     return new MeshModel(
-        settings, services, workloads, virtualServices, destinationRules, resources);
+        settings,
+        services,
+        workloads,
+        virtualServices,
+        destinationRules,
+        new SecurityPolicies(peers, requests, authorization),
+        resources);
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
  * All that the files say.
  *
  * @param workloads that files name apart from services (WorkloadEntry)
+ * @param security what servers demand of their callers
  * @param resources written by hand
  */
 public record MeshModel(
@@ -15,10 +16,18 @@ public record MeshModel(
     List<Workload> workloads,
     List<VirtualService> virtualServices,
     List<DestinationRule> destinationRules,
+    SecurityPolicies security,
     List<RawResource> resources) {
   /** No files. */
   public static final MeshModel EMPTY =
-      new MeshModel(MeshSettings.DEFAULT, List.of(), List.of(), List.of(), List.of(), List.of());
+      new MeshModel(
+          MeshSettings.DEFAULT,
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          SecurityPolicies.NONE,
+          List.of());
 
   public MeshModel {
     services = List.copyOf(services);

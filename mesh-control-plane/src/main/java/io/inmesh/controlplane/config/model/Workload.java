@@ -33,6 +33,12 @@ public record Workload(
     labels = Map.copyOf(labels);
   }
 
+  /** The same, not taking mutual TLS. */
+  public Workload withoutMutualTls() {
+    return new Workload(
+        namespace, service, address, port, ports, labels, locality, weight, account, false, health);
+  }
+
   /** Whether it carries all of these labels. */
   public boolean hasLabels(Map<String, String> wanted) {
     return labels.entrySet().containsAll(wanted.entrySet());
