@@ -41,7 +41,8 @@ final class IstioInboundTest {
   @MethodSource("cases")
   void asIstio(String name) throws IOException {
     String[] parts = Files.readString(CASES.resolve(name)).split("\n@filters\n");
-    List<Filter> wanted = filters((Listener) read("wanted.xds.json", parts[1]).resources().get(0).resource());
+    List<Filter> wanted =
+        filters((Listener) read("wanted.xds.json", parts[1]).resources().get(0).resource());
     List<Filter> made = filters(new InboundListeners(read("case.yaml", parts[0])).named(REVIEWS));
     assertThat(made).isEqualTo(wanted);
   }

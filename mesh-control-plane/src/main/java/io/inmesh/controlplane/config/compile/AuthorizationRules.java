@@ -130,7 +130,8 @@ final class AuthorizationRules {
         values -> {
           List<ValueMatcher> wanted = values.stream().map(AuthorizationRules::listed).toList();
           ValueMatcher value = wanted.size() == 1 ? wanted.get(0) : new ValueMatcher.AnyOf(wanted);
-          return new Rbac.OfMetadata(new MetadataMatcher(filter, List.of(key), value, false), false);
+          return new Rbac.OfMetadata(
+              new MetadataMatcher(filter, List.of(key), value, false), false);
         };
     if (!when.values().values().isEmpty()) {
       out.add(of.apply(when.values().values()));
@@ -197,8 +198,7 @@ final class AuthorizationRules {
         case "source.namespace" -> principals(values, Principals::namespace, all);
         case "source.serviceAccount" ->
             principals(values, v -> Principals.account(v, namespace), all);
-        case "source.principal" ->
-            principals(principals.migrated(values), principals::peer, all);
+        case "source.principal" -> principals(principals.migrated(values), principals::peer, all);
         case "request.auth.principal" -> extended(values, Principals::user, all);
         case "request.auth.audiences" ->
             extended(values, v -> Principals.claim(List.of("aud"), v), all);

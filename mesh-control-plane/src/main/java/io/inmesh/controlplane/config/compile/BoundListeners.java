@@ -108,8 +108,7 @@ final class BoundListeners {
             .withTimeouts(Timeouts.DEFAULT.withResponse(Duration.ZERO));
     var route = new Route("default", RouteMatch.of(new RouteMatch.Prefix("/", true)), action);
     var host = new VirtualHost("inbound|http|" + at.port(), List.of("*"), List.of(route));
-    var server =
-        new ServerView(view.flavour(), view.namespace(), service, view.labels(), at);
+    var server = new ServerView(view.flavour(), view.namespace(), service, view.labels(), at);
     out.accept(
         inbound.listener("inbound", server, at, new InlineRoutes(routes(name, List.of(host)))));
   }

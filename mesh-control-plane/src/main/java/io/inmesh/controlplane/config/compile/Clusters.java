@@ -107,8 +107,7 @@ final class Clusters {
     ProtocolOptions protocol = protocol(port, policy);
     List<String> alpn = List.of(protocol.http() == Http.HTTP_2 ? "h2" : "http/1.1");
     boolean never = policy.tls().isEmpty() && mutualTls.isOff(service.namespace());
-    Sockets sockets =
-        never ? Sockets.PLAINTEXT : tls.of(part, policy.tls(), sni, alpn, marked);
+    Sockets sockets = never ? Sockets.PLAINTEXT : tls.of(part, policy.tls(), sni, alpn, marked);
     var transport =
         new Cluster.Transport(
             policy

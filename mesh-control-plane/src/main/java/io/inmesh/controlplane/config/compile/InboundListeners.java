@@ -102,8 +102,7 @@ public final class InboundListeners {
     return server.service().isEmpty()
         || model.services().stream()
             .anyMatch(
-                service ->
-                    service.host().equals(host) && service.defaults() == Defaults.ISTIO);
+                service -> service.host().equals(host) && service.defaults() == Defaults.ISTIO);
   }
 
   private static List<FilterChain> chains(ServerView server, Mode mode, HttpConnection connection) {
@@ -115,7 +114,8 @@ public final class InboundListeners {
     var secured = new FilterChain("inbound-mtls", over(grpc, TLS), connection, Tls.server());
     return mode == Mode.STRICT || grpc
         ? List.of(secured)
-        : List.of(secured, new FilterChain("inbound-plaintext", over(false, PLAIN), connection, raw));
+        : List.of(
+            secured, new FilterChain("inbound-plaintext", over(false, PLAIN), connection, raw));
   }
 
   /** gRPC's servers take one chain, without a match. */

@@ -47,10 +47,7 @@ public record NodeView(
    * @param service that the node says it is of; empty if it does not
    */
   public record Bound(
-      Address outbound,
-      Optional<Address> inbound,
-      Optional<Address> application,
-      String service) {
+      Address outbound, Optional<Address> inbound, Optional<Address> application, String service) {
     /** Of a node that says no service. */
     public Bound(Address outbound, Optional<Address> inbound, Optional<Address> application) {
       this(outbound, inbound, application, "");

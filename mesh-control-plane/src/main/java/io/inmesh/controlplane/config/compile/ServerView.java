@@ -23,7 +23,10 @@ public record ServerView(
     labels = Map.copyOf(labels);
   }
 
-  /** Of a node's metadata {@code INMESH_REGISTRATION} and {@code LABELS}; empty if it does not serve. */
+  /**
+   * Of a node's metadata {@code INMESH_REGISTRATION} and {@code LABELS}; empty if it does not
+   * serve.
+   */
   public static Optional<ServerView> of(Node node, Flavour flavour) {
     if (!(node.metadata().get("INMESH_REGISTRATION") instanceof Map<?, ?> registration)) {
       return Optional.empty();

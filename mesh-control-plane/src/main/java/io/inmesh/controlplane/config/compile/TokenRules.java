@@ -118,8 +118,7 @@ final class TokenRules {
     return cluster(model, rule.jwksUri())
         .<Jwks>map(
             name ->
-                new RemoteJwks(
-                    rule.jwksUri(), name, rule.timeout().orElse(TIMEOUT), CACHE, false))
+                new RemoteJwks(rule.jwksUri(), name, rule.timeout().orElse(TIMEOUT), CACHE, false))
         .orElse(NO_KEYS);
   }
 

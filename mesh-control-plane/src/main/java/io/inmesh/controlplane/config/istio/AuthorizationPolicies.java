@@ -171,7 +171,8 @@ final class AuthorizationPolicies {
   }
 
   private static Values values(Fields fields, String name, String not, Consumer<Value> check) {
-    return new Values(fields.list(name, v -> text(v, check)), fields.list(not, v -> text(v, check)));
+    return new Values(
+        fields.list(name, v -> text(v, check)), fields.list(not, v -> text(v, check)));
   }
 
   private static String text(Value value, Consumer<Value> check) {

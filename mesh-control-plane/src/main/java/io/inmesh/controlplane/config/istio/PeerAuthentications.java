@@ -20,7 +20,9 @@ final class PeerAuthentications {
     spec.find("portLevelMtls")
         .ifPresent(
             levels ->
-                levels.entries().forEach((port, value) -> ports.put(port(port, value), mode(value))));
+                levels
+                    .entries()
+                    .forEach((port, value) -> ports.put(port(port, value), mode(value))));
     if (!ports.isEmpty() && target.isPresent() && target.get().labels().isEmpty()) {
       spec.owner().error("ports have modes of their own only where a selector names the workload");
     }

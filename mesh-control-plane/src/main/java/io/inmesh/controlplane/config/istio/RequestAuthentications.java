@@ -29,7 +29,8 @@ final class RequestAuthentications {
     if (!jwks.isEmpty() && !uri.isEmpty()) {
       value.error("only one of jwks and jwksUri may be set");
     } else if (jwks.isEmpty() && uri.isEmpty()) {
-      value.warn("has neither jwks nor jwksUri: keys are not discovered, so its tokens are refused");
+      value.warn(
+          "has neither jwks nor jwksUri: keys are not discovered, so its tokens are refused");
     }
     var rule =
         new JwtRule(

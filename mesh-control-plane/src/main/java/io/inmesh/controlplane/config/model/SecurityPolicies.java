@@ -8,8 +8,7 @@ public record SecurityPolicies(
     List<RequestAuthentication> requests,
     List<AuthorizationPolicy> authorization) {
   /** Nothing is said. */
-  public static final SecurityPolicies NONE =
-      new SecurityPolicies(List.of(), List.of(), List.of());
+  public static final SecurityPolicies NONE = new SecurityPolicies(List.of(), List.of(), List.of());
 
   public SecurityPolicies {
     peers = List.copyOf(peers);
