@@ -1,14 +1,5 @@
 package io.inmesh.benchmarks.backend;
 
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
-import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
@@ -18,11 +9,9 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.File;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,11 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Backend {
   private static final int PORTS = 4;
-  private static final int STREAMS = 1024;
-  private static final int WINDOW = 1 << 20;
 
-  private final MultiThreadIoEventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+  private final AnsweringServer server = new AnsweringServer();
 
   private Backend() {}
 
@@ -75,46 +61,10 @@ public final class Backend {
   }
 
   private String bind(@Nullable SslContext tls, boolean http2) throws InterruptedException {
-    List<Integer> ports = new ArrayList<>();
+    List<String> ports = new ArrayList<>();
     for (int i = 0; i < PORTS; i++) {
-      Channel listening =
-          new ServerBootstrap()
-              .group(loops)
-              .channel(EpollServerSocketChannel.class)
-              .childOption(ChannelOption.TCP_NODELAY, true)
-              .option(ChannelOption.SO_BACKLOG, STREAMS)
-              .childHandler(
-                  new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                      serve(channel, tls, http2);
-                    }
-                  })
-              .bind("127.0.0.1", 0)
-              .sync()
-              .channel();
-      ports.add(((InetSocketAddress) listening.localAddress()).getPort());
+      ports.add(String.valueOf(server.bind(tls, http2, () -> {})));
     }
-    return ports.stream().map(String::valueOf).collect(Collectors.joining(","));
-  }
-
-  private static void serve(Channel channel, @Nullable SslContext tls, boolean http2) {
-    if (tls != null) {
-      channel.pipeline().addLast(tls.newHandler(channel.alloc()));
-    }
-    if (http2) {
-      var settings =
-          Http2Settings.defaultSettings().maxConcurrentStreams(STREAMS).initialWindowSize(WINDOW);
-      channel
-          .pipeline()
-          .addLast(
-              Http2FrameCodecBuilder.forServer()
-                  .validateHeaders(false)
-                  .initialSettings(settings)
-                  .build(),
-              new Http2Answers());
-    } else {
-      channel.pipeline().addLast(new Http1Answers());
-    }
+    return String.join(",", ports);
   }
 }

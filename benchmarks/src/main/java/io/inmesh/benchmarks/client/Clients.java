@@ -12,8 +12,15 @@ public final class Clients {
           Map.entry("inmesh", target -> new InmeshMember(target).asynchronous()),
           Map.entry("inmesh-blocking", target -> new InmeshMember(target).blocking()),
           Map.entry("inmesh-lean", InmeshLean::new),
+          Map.entry("inmesh-plaintext", InmeshLean::overPlaintext),
           Map.entry("jdk", JdkPeer::new),
-          Map.entry("apache", ApachePeer::new));
+          Map.entry("apache", ApachePeer::new),
+          Map.entry("okhttp", OkHttpPeer::new),
+          Map.entry("reactor", ReactorPeer::new),
+          Map.entry("webclient", WebClientPeer::new),
+          Map.entry("spring", SpringPeer::new),
+          Map.entry("armeria", ArmeriaPeer::new),
+          Map.entry("grpc", GrpcPeer::new));
 
   private Clients() {}
 

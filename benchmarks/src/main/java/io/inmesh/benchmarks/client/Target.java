@@ -48,7 +48,8 @@ public record Target(Map<String, String> words) {
     return Arrays.stream(word("endpoints").split(",")).map(Target::address).toList();
   }
 
-  private static InetSocketAddress address(String text) {
+  /** Reads {@code host:port}. */
+  static InetSocketAddress address(String text) {
     int colon = text.lastIndexOf(':');
     return new InetSocketAddress(
         text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));

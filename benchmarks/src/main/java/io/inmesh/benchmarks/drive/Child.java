@@ -129,9 +129,14 @@ final class Child implements AutoCloseable {
     return values;
   }
 
+  /** Says a line. */
+  void say(String command) {
+    in.println(command);
+  }
+
   /** Says a line, and answers with the JSON that comes back. */
   String ask(String command, int seconds) throws InterruptedException {
-    in.println(command);
+    say(command);
     return line("{", seconds);
   }
 

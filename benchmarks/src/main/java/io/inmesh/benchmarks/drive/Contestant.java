@@ -67,8 +67,17 @@ record Contestant(
     all.add(direct("inmesh h2 mTLS lean", "inmesh-lean", "http2-tls", "unary=true"));
     all.add(direct("HttpClient 5", "apache", "http1").quickly());
     all.add(direct("JDK HttpClient", "jdk", "http1"));
+    all.add(direct("OkHttp", "okhttp", "http1"));
+    all.add(direct("Reactor Netty", "reactor", "http1"));
+    all.add(direct("WebClient", "webclient", "http1"));
+    all.add(direct("RestClient + LoadBalancer + Resilience4j", "spring", "http1"));
+    all.add(direct("Armeria", "armeria", "http1", "form=group"));
+    all.add(direct("Armeria xDS", "armeria", "http1", "form=xds"));
+    all.add(direct("grpc-java", "grpc", "http2", "form=plain"));
+    all.add(direct("grpc-xds", "grpc", "http2", "form=xds"));
     all.add(direct("netty > envoy", "netty-http1", "http1").through(1).quickly());
     all.add(direct("netty > envoy > envoy mTLS", "netty-http1", "http1").through(2).quickly());
+    all.add(direct("grpc-java > envoy > envoy mTLS", "grpc", "http2", "form=plain").through(2));
     return all;
   }
 }

@@ -13,20 +13,29 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
  * A JVM with one client. Arguments: the client's name and words {@code key=value}. Reads commands
  * by line and answers each with one line of JSON: {@code window CONCURRENCY WARM-SECONDS SECONDS},
- * {@code memory}, {@code quit}.
+ * {@code memory}, {@code first} (the first exchange that succeeds, counted from before the client
+ * was opened), {@code heap} (live objects above those from before it was opened, with the word
+ * {@code baseline}), {@code quit}.
  */
 public final class Worker {
+  private static final int FIRST_CALL_SECONDS = 60;
+
   private final Gson json = new Gson();
   private final Client client;
   private final ClosedLoop load;
   private final PrintStream out;
+  private final long before;
+  private final long opened;
 
   private Worker(String name, Target target, PrintStream out) throws Exception {
+    this.before = target.words().containsKey("baseline") ? Memory.now().heap() : 0;
+    this.opened = System.nanoTime();
     this.client = Clients.open(name, target);
     this.load = new ClosedLoop(client, pids(target.word("pids", "")));
     this.out = out;
@@ -70,6 +79,8 @@ public final class Worker {
                       Double.parseDouble(words[2]),
                       Double.parseDouble(words[3])));
           case "memory" -> answer(Memory.now());
+          case "first" -> answer(first());
+          case "heap" -> answer(Map.of("heap", Memory.now().heap() - before));
           case "quit" -> {
             return;
           }
@@ -77,6 +88,16 @@ public final class Worker {
         }
       }
     }
+  }
+
+  private Map<String, Object> first() throws Exception {
+    long end = opened + TimeUnit.SECONDS.toNanos(FIRST_CALL_SECONDS);
+    while (System.nanoTime() < end) {
+      if (Exchanges.one(client)) {
+        return Map.of("firstCallSeconds", (System.nanoTime() - opened) / 1e9);
+      }
+    }
+    return Map.of("firstCallSeconds", -1);
   }
 
   private void answer(Object value) {

@@ -1,4 +1,4 @@
-package io.inmesh.benchmarks;
+package io.inmesh.benchmarks.micro;
 
 import io.inmesh.call.Headers;
 import io.inmesh.loop.EventLoop;

@@ -1,4 +1,4 @@
-package io.inmesh.benchmarks;
+package io.inmesh.benchmarks.micro;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,17 +7,11 @@ import io.inmesh.call.Call;
 import io.inmesh.call.CallSink;
 import io.inmesh.call.Headers;
 import io.inmesh.call.Request;
-import io.inmesh.config.Action;
 import io.inmesh.config.Address;
 import io.inmesh.config.ProtocolOptions;
-import io.inmesh.config.RetryPolicy;
-import io.inmesh.config.RetryPolicy.On;
-import io.inmesh.config.Route;
 import io.inmesh.config.TransportSocket;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.MeshRuntime;
-import io.inmesh.testkit.Configs;
-import io.inmesh.testkit.FakePlane;
 import io.inmesh.testkit.VirtualLoop;
 import io.inmesh.transport.ConnectionLimits;
 import io.inmesh.transport.ConnectionPool;
@@ -36,7 +30,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -68,7 +61,7 @@ class AllocationGateTest {
   void aCallAddsAtMostSixHundredBytes() {
     long bare = bytes(this::bareExchange);
     long netty = bytes(nettyExchange());
-    MeshRuntime mesh = mesh();
+    MeshRuntime mesh = CallBenchmark.meshOf(loop);
     long whole = bytes(() -> meshCall(mesh));
     System.out.printf(
         "allocated per call: %d B in the mesh, %d B by its transport alone: %d B added"
@@ -79,37 +72,6 @@ class AllocationGateTest {
     assertThat(whole - bare).as("bytes added to one call").isBetween(1L, (long) MOST_ADDED);
     assertThat(whole).isLessThanOrEqualTo(netty + MOST_ADDED);
     mesh.close();
-  }
-
-  private MeshRuntime mesh() {
-    var plane = new FakePlane();
-    var mesh =
-        MeshRuntime.builder()
-            .plane(plane)
-            .transport(new InstantTransport())
-            .loop(loop)
-            .configLoop(loop)
-            .executor(Runnable::run)
-            .want("reviews:80")
-            .build();
-    loop.runTasks();
-    var retry =
-        new RetryPolicy(
-            Set.of(On.CONNECT_FAILURE, On.REFUSED_STREAM, On.GATEWAY_ERROR),
-            2,
-            Duration.ofSeconds(1));
-    Action.Forward action = Configs.forward("v1").withRetry(retry);
-    var routes = new Route[1_000];
-    for (int i = 0; i < routes.length; i++) {
-      routes[i] = Configs.route("/service/" + i + "/", action);
-    }
-    plane.put(
-        Configs.api("reviews:80", "r"),
-        Configs.routes("r", "*", routes),
-        Configs.cluster("v1"),
-        Configs.endpoints("v1", "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"));
-    loop.runTasks();
-    return mesh;
   }
 
   private Request request() {

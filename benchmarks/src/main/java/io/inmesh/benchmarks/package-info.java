@@ -1,5 +1,0 @@
-/** Microbenchmarks of the call path. */
-@NullMarked
-package io.inmesh.benchmarks;
-
-import org.jspecify.annotations.NullMarked;
