@@ -31,6 +31,7 @@ import io.inmesh.runtime.identity.IdentityKeeper;
 import io.inmesh.runtime.match.RuntimeValues;
 import io.inmesh.runtime.net.Loops;
 import io.inmesh.runtime.net.NettyTransport;
+import io.inmesh.runtime.net.SocketIo;
 import io.inmesh.runtime.observe.CallLogs;
 import io.inmesh.runtime.tls.TlsProvider;
 import io.inmesh.transport.Transport;
@@ -65,6 +66,7 @@ public final class MeshBuilder {
   private SecretStore secrets = new NoSecrets();
   private Supplier<String> identityError = () -> "";
   private @Nullable Loops loops;
+  private SocketIo socketIo = SocketIo.of(System.getProperty("inmesh.io", "best"));
   private @Nullable EventLoop onlyLoop;
   private @Nullable EventLoop configLoop;
   private @Nullable Transport transport;
@@ -127,6 +129,16 @@ public final class MeshBuilder {
   /** The threads of calls and sockets; one per core by default. */
   public MeshBuilder loops(Loops value) {
     loops = value;
+    return this;
+  }
+
+  /**
+   * What drives the sockets, where no loops are given; what the system property {@code inmesh.io}
+   * says by default ({@code best}, {@code epoll}, {@code io-uring}, {@code nio}), otherwise epoll
+   * where there is one.
+   */
+  public MeshBuilder socketIo(SocketIo value) {
+    socketIo = value;
     return this;
   }
 
@@ -316,7 +328,8 @@ public final class MeshBuilder {
       int cores = Runtime.getRuntime().availableProcessors();
       known =
           new Loops(
-              new Loops.Settings(cores, "inmesh-loop", seeds.nextLong(), System::nanoTime, true));
+              new Loops.Settings(
+                  cores, "inmesh-loop", seeds.nextLong(), System::nanoTime, socketIo));
       closing.last(known::close);
     }
     Loops netty = known;

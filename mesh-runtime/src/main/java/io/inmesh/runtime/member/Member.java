@@ -13,6 +13,7 @@ import io.inmesh.runtime.identity.IdentityKeeper;
 import io.inmesh.runtime.inbound.ConnectionListener;
 import io.inmesh.runtime.inbound.MeshServer;
 import io.inmesh.runtime.net.Loops;
+import io.inmesh.runtime.net.SocketIo;
 import io.inmesh.server.Handler;
 import io.inmesh.state.StateDirectory;
 import java.io.IOException;
@@ -100,7 +101,11 @@ public final class Member implements AutoCloseable {
     this.loops =
         new Loops(
             new Loops.Settings(
-                settings.threads, "inmesh", random.nextLong(), System::nanoTime, true));
+                settings.threads,
+                "inmesh",
+                random.nextLong(),
+                System::nanoTime,
+                SocketIo.of(System.getProperty("inmesh.io", "best"))));
     this.configLoop = new ThreadLoop(Member::configThread, System::nanoTime, random.nextLong());
     PlaneConnector connector = settings.connector();
     var options =

@@ -81,6 +81,11 @@ final class Http1Connection extends Link {
     handler.onOpen(opened);
   }
 
+  /** Whether a write has succeeded or failed when the flush returns. */
+  boolean writesAtOnce() {
+    return pool.transport().loops().writesAtOnce();
+  }
+
   void expect(boolean toHead) {
     parser.expectResponse(toHead);
   }

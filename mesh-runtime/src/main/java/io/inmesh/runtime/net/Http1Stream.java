@@ -34,15 +34,19 @@ final class Http1Stream extends LinkStream {
     connection.expect(head.method().equals("HEAD"));
     long length = end ? emptyLength(head, Http1Writer.NONE) : contentLength;
     ByteBuf bytes = Http1Writer.request(channel.alloc(), head, headers, length);
-    if (end) {
-      headSent = true;
-      endSent = true;
+    headSent = true;
+    endSent = end;
+    if (end && connection.writesAtOnce()) {
       channel.writeAndFlush(bytes, channel.voidPromise());
       // A connection that the peer has closed refuses the write as a whole.
       headSent = channel.isActive();
+      return;
+    }
+    written = channel.newPromise();
+    channel.write(bytes, written);
+    if (end) {
+      flush();
     } else {
-      written = channel.newPromise();
-      channel.write(bytes, written);
       chunked = contentLength < 0;
       left = contentLength;
       bodyFollows(headers);

@@ -3,17 +3,9 @@ package io.inmesh.runtime.net;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,13 +19,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The event loops of a process: epoll where there is one, NIO elsewhere; daemon threads. Safe for
- * use by many threads.
- */
+/** The event loops of a process, on daemon threads. Safe for use by many threads. */
 public final class Loops implements AutoCloseable {
   private final EventLoopGroup group;
-  private final boolean epoll;
+  private final SocketIo.Kind kind;
   private final List<NettyLoop> loops;
   private final AtomicInteger next = new AtomicInteger();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -44,19 +33,25 @@ public final class Loops implements AutoCloseable {
    * @param threads at least 1; one per core is right
    * @param seed all draws of all loops follow from it
    * @param nanoClock monotonic nanoseconds
-   * @param epoll whether epoll is used where it is available
    */
-  public record Settings(
-      int threads, String name, long seed, LongSupplier nanoClock, boolean epoll) {}
+  public record Settings(int threads, String name, long seed, LongSupplier nanoClock, SocketIo io) {
+    /**
+     * With the best there is, or with NIO.
+     *
+     * @param epoll whether epoll is used where it is available
+     */
+    public Settings(int threads, String name, long seed, LongSupplier nanoClock, boolean epoll) {
+      this(threads, name, seed, nanoClock, epoll ? SocketIo.BEST : SocketIo.NIO);
+    }
+  }
 
   /** Starts the threads. */
   public Loops(Settings settings) {
-    this.epoll = settings.epoll() && Epoll.isAvailable();
-    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    this.kind = settings.io().kind();
     var number = new AtomicInteger();
     ThreadFactory threads =
         task -> new LoopThread(task, settings.name() + "-" + number.getAndIncrement());
-    this.group = new MultiThreadIoEventLoopGroup(settings.threads(), threads, io);
+    this.group = new MultiThreadIoEventLoopGroup(settings.threads(), threads, kind.handler());
     var seeds = new SplittableRandom(settings.seed());
     var all = new ArrayList<NettyLoop>();
     for (EventExecutor executor : group) {
@@ -118,14 +113,19 @@ public final class Loops implements AutoCloseable {
     return PooledByteBufAllocator.DEFAULT.pinnedDirectMemory();
   }
 
+  /** Whether a flush has reached the socket when it returns, unless the socket is full. */
+  boolean writesAtOnce() {
+    return kind.writesAtOnce();
+  }
+
   /** The kind of channel that connects. */
   public Class<? extends SocketChannel> clientChannel() {
-    return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    return kind.client();
   }
 
   /** The kind of channel that listens. */
   public Class<? extends ServerSocketChannel> serverChannel() {
-    return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    return kind.server();
   }
 
   /**

@@ -8,17 +8,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LoopsTest {
   private Loops loops;
 
-  private void start(boolean epoll, long seed) {
-    loops = new Loops(new Loops.Settings(2, "loops", seed, System::nanoTime, epoll));
+  private void start(SocketIo io, long seed) {
+    loops = new Loops(new Loops.Settings(2, "loops", seed, System::nanoTime, io));
   }
 
   @AfterEach
@@ -28,9 +30,9 @@ class LoopsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aLoopKnowsItsThread(boolean epoll) {
-    start(epoll, 1);
+  @EnumSource
+  void aLoopKnowsItsThread(SocketIo io) {
+    start(io, 1);
     assertThat(Loops.current()).isNull();
     var chosen = new HashSet<NettyLoop>();
     for (NettyLoop loop : loops.all()) {
@@ -48,9 +50,9 @@ class LoopsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void timersFireInOrderNeverEarly(boolean epoll) {
-    start(epoll, 1);
+  @EnumSource
+  void timersFireInOrderNeverEarly(SocketIo io) {
+    start(io, 1);
     NettyLoop loop = loops.all().get(0);
     var order = new ArrayList<Integer>();
     var early = new AtomicInteger();
@@ -91,7 +93,7 @@ class LoopsTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
   void drawsFollowFromTheSeed(long seed) {
-    start(true, seed);
+    start(SocketIo.BEST, seed);
     var other = new Loops(new Loops.Settings(2, "other", seed, System::nanoTime, true));
     try {
       for (int i = 0; i < 2; i++) {
@@ -101,5 +103,17 @@ class LoopsTest {
     } finally {
       other.close();
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void isFoundByItsName(SocketIo io) {
+    start(io, 1);
+    String name = io.name().toLowerCase(Locale.ROOT);
+    assertThat(SocketIo.of(name)).isEqualTo(io);
+    assertThat(SocketIo.of(name.replace('_', '-'))).isEqualTo(io);
+    assertThat(io.available().available()).isEqualTo(io.available());
+    assertThat(loops.clientChannel().getSimpleName())
+        .isEqualToIgnoringCase(io.available().name().replace("_", "") + "SocketChannel");
   }
 }

@@ -44,8 +44,8 @@ final class Pair implements AutoCloseable {
   final TestPki pki = new TestPki("cluster.local");
   final TestSecrets client = new TestSecrets(pki.service("client"), pki.trust());
   final TestSecrets service = new TestSecrets(pki.service("svc"), pki.trust());
-  final Loops loops = new Loops(new Loops.Settings(2, "pair", 1, System::nanoTime, true));
-  final NettyLoop loop = loops.all().get(0);
+  final Loops loops;
+  final NettyLoop loop;
   final List<String> refused = new CopyOnWriteArrayList<>();
   final List<X509Certificate> peers = new CopyOnWriteArrayList<>();
   final Mode mode;
@@ -53,15 +53,21 @@ final class Pair implements AutoCloseable {
   MeshServer server;
 
   /** What both speak. */
-  record Mode(ProtocolOptions.Http http, boolean tls, TlsProvider provider) {
+  record Mode(ProtocolOptions.Http http, boolean tls, TlsProvider provider, SocketIo io) {
+    Mode(ProtocolOptions.Http http, boolean tls, TlsProvider provider) {
+      this(http, tls, provider, SocketIo.BEST);
+    }
+
     @Override
     public String toString() {
-      return http + (tls ? " over TLS by " + provider : "");
+      return http + (tls ? " over TLS by " + provider : "") + " on " + io;
     }
   }
 
   Pair(Mode mode) {
     this.mode = mode;
+    this.loops = new Loops(new Loops.Settings(2, "pair", 1, System::nanoTime, mode.io()));
+    this.loop = loops.all().get(0);
   }
 
   Pair serving(Handler handler) {

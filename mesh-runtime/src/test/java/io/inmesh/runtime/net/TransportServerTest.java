@@ -36,7 +36,11 @@ class TransportServerTest {
         new Mode(Http.HTTP_2, false, TlsProvider.BEST),
         new Mode(Http.HTTP_2, true, TlsProvider.BORINGSSL),
         new Mode(Http.HTTP_2, true, TlsProvider.JDK),
-        new Mode(Http.AUTO, true, TlsProvider.BEST));
+        new Mode(Http.AUTO, true, TlsProvider.BEST),
+        new Mode(Http.HTTP_1, true, TlsProvider.JDK, SocketIo.NIO),
+        new Mode(Http.HTTP_2, false, TlsProvider.BEST, SocketIo.NIO),
+        new Mode(Http.HTTP_1, false, TlsProvider.BEST, SocketIo.IO_URING),
+        new Mode(Http.HTTP_2, true, TlsProvider.BEST, SocketIo.IO_URING));
   }
 
   @ParameterizedTest
