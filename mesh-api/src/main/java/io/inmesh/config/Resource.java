@@ -1,6 +1,7 @@
 package io.inmesh.config;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A named node of the config graph, as xDS delivers it. Equal means that nothing changed. */
 public sealed interface Resource
@@ -48,5 +49,15 @@ public sealed interface Resource
   record Key(Type type, String name) {
     /** The name that stands for all resources of a type. */
     public static final String ANY = "*";
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key key && type == key.type && name.equals(key.name);
+    }
+
+    @Override
+    public int hashCode() {
+      return name.hashCode() * 31 + type.ordinal();
+    }
   }
 }

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -192,15 +193,22 @@ final class NodeConfigs implements ConfigSource {
     }
     Encoder encoder = Objects.requireNonNull(encoders.get(view.flavour()));
     var encoded = new HashMap<Resource.Key, Encoded>();
-    var served = new ArrayList<ServedResource>();
+    var changes = new LinkedHashMap<Resource.Key, Optional<ServedResource>>();
     for (Resource resource : now.all()) {
       Encoded known = before.encoded().get(resource.key());
-      Encoded kept =
-          known != null && known.resource() == resource ? known : encode(encoder, resource);
+      boolean same = known != null && known.resource() == resource;
+      Encoded kept = same && known != null ? known : encode(encoder, resource);
       encoded.put(resource.key(), kept);
-      served.add(kept.served());
+      if (known == null || !known.served().version().equals(kept.served().version())) {
+        changes.put(resource.key(), Optional.of(kept.served()));
+      }
     }
-    var config = new ServedConfig(revision, registry.settled(), served);
+    for (Resource.Key key : before.encoded().keySet()) {
+      if (!encoded.containsKey(key)) {
+        changes.put(key, Optional.empty());
+      }
+    }
+    ServedConfig config = before.config().next(revision, registry.settled(), changes);
     made.put(view, new Made(now, revision, registry.settled(), config, encoded));
     return config;
   }

@@ -445,6 +445,7 @@ class ConfigTest {
     assertThat(world.mesh.status().source()).isEqualTo(MeshStatus.Source.PLANE);
     assertThat(world.mesh.status().revision()).isEqualTo(world.plane.revision());
     world.plane.reject(Resource.Type.ROUTES, "r", "routes[0].match: unknown");
+    world.loop.runTasks();
     assertThat(world.mesh.status().rejections())
         .singleElement()
         .satisfies(refused -> assertThat(refused.reason()).contains("unknown"));

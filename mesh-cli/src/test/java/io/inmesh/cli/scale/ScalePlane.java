@@ -39,6 +39,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,6 @@ final class ScalePlane implements ConfigSource, AutoCloseable {
   private final List<MeshServer> backends = new ArrayList<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final AtomicInteger requests = new AtomicInteger();
-  private final Map<Resource.Key, ServedResource> served = new LinkedHashMap<>();
   private final Server server;
   private int generation;
   private volatile ServedConfig config;
@@ -80,15 +80,18 @@ final class ScalePlane implements ConfigSource, AutoCloseable {
               .tls(TlsMode.PLAINTEXT)
               .start());
     }
+    var served = new LinkedHashMap<Resource.Key, Optional<ServedResource>>();
     var routes = new ArrayList<Route>();
     for (int i = 0; i < clusters; i++) {
-      put(Configs.cluster(name(i)));
-      put(endpoints(i, 1));
+      put(Configs.cluster(name(i)), served);
+      put(endpoints(i, 1), served);
       routes.add(Configs.route("/" + i + "/", Configs.forward(name(i))));
     }
-    put(new RouteConfiguration("scale", List.of(new VirtualHost("scale", List.of("*"), routes))));
-    put(Configs.api("scale", "scale"));
-    config = new ServedConfig("0", true, served.values());
+    put(
+        new RouteConfiguration("scale", List.of(new VirtualHost("scale", List.of("*"), routes))),
+        served);
+    put(Configs.api("scale", "scale"), served);
+    config = ServedConfig.EMPTY.next("0", true, served);
     var ads = new AdsServer(loop, this, RegistrationListener.NONE, InstantSource.system());
     var local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
@@ -139,11 +142,11 @@ final class ScalePlane implements ConfigSource, AutoCloseable {
     return EndpointSet.of(name(cluster), endpoints);
   }
 
-  private void put(Resource resource) {
-    served.put(
+  private void put(Resource resource, Map<Resource.Key, Optional<ServedResource>> into) {
+    var message = encoder.message(resource).toByteString();
+    into.put(
         resource.key(),
-        ServedResource.of(
-            resource.key(), encoder.message(resource).toByteString(), resource.references()));
+        Optional.of(ServedResource.of(resource.key(), message, resource.references())));
   }
 
   int port() {
@@ -169,21 +172,23 @@ final class ScalePlane implements ConfigSource, AutoCloseable {
   /** Answers when it was published. */
   private synchronized String all() {
     generation++;
+    var changes = new HashMap<Resource.Key, Optional<ServedResource>>();
     for (int i = 0; i < clusters; i++) {
-      put(endpoints(i, 1 + generation));
+      put(endpoints(i, 1 + generation), changes);
     }
-    return publish();
+    return publish(changes);
   }
 
   private synchronized String one() {
     generation++;
-    put(endpoints(clusters / 2 + 1, 1 + generation));
-    return publish();
+    var changes = new HashMap<Resource.Key, Optional<ServedResource>>();
+    put(endpoints(clusters / 2 + 1, 1 + generation), changes);
+    return publish(changes);
   }
 
-  private String publish() {
+  private String publish(Map<Resource.Key, Optional<ServedResource>> changes) {
     String published = Long.toString(System.nanoTime());
-    config = new ServedConfig(Integer.toString(generation), true, served.values());
+    config = config.next(Integer.toString(generation), true, changes);
     listeners.forEach(Runnable::run);
     return published;
   }

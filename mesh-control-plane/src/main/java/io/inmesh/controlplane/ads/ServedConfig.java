@@ -2,11 +2,14 @@ package io.inmesh.controlplane.ads;
 
 import io.inmesh.config.Resource;
 import io.inmesh.xds.ads.PerType;
+import java.lang.ref.WeakReference;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,8 +26,12 @@ public final class ServedConfig {
   private final @Nullable ServedConfig shared;
   private final String revision;
   private final boolean settled;
-  private final PerType<Map<String, ServedResource>> byType =
-      new PerType<>(type -> new LinkedHashMap<>());
+  private final PerType<Map<String, ServedResource>> byType;
+
+  /** What this was made of, if of another, and the names that differ. */
+  private final WeakReference<ServedConfig> origin;
+
+  private final PerType<Set<String>> changed;
 
   /**
    * A config.
@@ -45,12 +52,68 @@ public final class ServedConfig {
     this.shared = shared;
     this.revision = revision;
     this.settled = settled;
+    this.byType = new PerType<>(type -> new LinkedHashMap<>());
+    this.origin = new WeakReference<>(null);
+    this.changed = new PerType<>(type -> Set.of());
     for (ServedResource resource : resources) {
       Resource.Key key = resource.key();
       if (byType.of(key.type()).put(key.name(), resource) != null) {
         throw new IllegalArgumentException("twice in one config: " + key);
       }
     }
+  }
+
+  private ServedConfig(String revision, boolean settled, ServedConfig before, Changed changes) {
+    this.shared = before.shared;
+    this.revision = revision;
+    this.settled = settled;
+    this.byType = new PerType<>(type -> changes.apply(type, before.byType.of(type)));
+    this.origin = new WeakReference<>(before);
+    this.changed = new PerType<>(type -> changes.of(type).keySet());
+  }
+
+  /** Changes by type and name; null for what is gone. */
+  private record Changed(Map<Resource.Type, Map<String, @Nullable ServedResource>> byType) {
+    Map<String, @Nullable ServedResource> of(Resource.Type type) {
+      return byType.getOrDefault(type, Map.of());
+    }
+
+    /** What no change touches is shared. */
+    Map<String, ServedResource> apply(Resource.Type type, Map<String, ServedResource> resources) {
+      if (of(type).isEmpty()) {
+        return resources;
+      }
+      Map<String, ServedResource> next = new LinkedHashMap<>(resources);
+      of(type)
+          .forEach(
+              (name, resource) -> {
+                if (resource == null) {
+                  next.remove(name);
+                } else {
+                  next.put(name, resource);
+                }
+              });
+      return next;
+    }
+  }
+
+  /**
+   * The next config, at the cost of what is other.
+   *
+   * @param changes what is new or other, and what is gone, by an empty value
+   */
+  public ServedConfig next(
+      String nextRevision,
+      boolean nextSettled,
+      Map<Resource.Key, Optional<ServedResource>> changes) {
+    var byType =
+        new EnumMap<Resource.Type, Map<String, @Nullable ServedResource>>(Resource.Type.class);
+    changes.forEach(
+        (key, resource) ->
+            byType
+                .computeIfAbsent(key.type(), type -> new LinkedHashMap<>())
+                .put(key.name(), resource.orElse(null)));
+    return new ServedConfig(nextRevision, nextSettled, this, new Changed(byType));
   }
 
   /** The name of this state. */
@@ -94,6 +157,9 @@ public final class ServedConfig {
    * either shares.
    */
   Set<String> changed(Resource.Type type, ServedConfig older) {
+    if (origin.refersTo(older)) {
+      return changed.of(type);
+    }
     Map<String, ServedResource> before = older.byType.of(type);
     Map<String, ServedResource> now = byType.of(type);
     return Stream.concat(

@@ -40,6 +40,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
   private final Map<Resource.Key, List<String>> unsupported = new LinkedHashMap<>();
   private ConfigPlane.@Nullable Session session;
   private Set<Resource.Key> asked = Set.of();
+  private boolean tellDue;
   private volatile Dataplane current;
   private volatile boolean settled;
   private volatile Known known =
@@ -217,7 +218,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
         rejection.name(),
         rejection.reason());
     rejections.put(new Resource.Key(rejection.type(), rejection.name()), rejection);
-    tell(known.source(), known.plane());
+    tellSoon();
   }
 
   @Override
@@ -227,7 +228,19 @@ public final class ConfigWriter implements ConfigPlane.Events {
     } else {
       unsupported.put(key, List.copyOf(fields));
     }
-    tell(known.source(), known.plane());
+    tellSoon();
+  }
+
+  /** What many resources of one response have to say is put together once. */
+  private void tellSoon() {
+    if (!tellDue) {
+      tellDue = true;
+      loop.execute(
+          () -> {
+            tellDue = false;
+            tell(known.source(), known.plane());
+          });
+    }
   }
 
   @Override

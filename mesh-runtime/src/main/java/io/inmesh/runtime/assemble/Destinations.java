@@ -92,8 +92,10 @@ final class Destinations {
   /** On the config thread: looks again at those that these resources concern. */
   void update(Set<Resource.Key> changed, Resolution resolution) {
     for (Resource.Key key : changed) {
-      for (Destination destination : List.copyOf(byListener.getOrDefault(key, List.of()))) {
-        update(destination, resolution);
+      List<Destination> concerned =
+          key.type() == Resource.Type.LISTENER ? byListener.get(key) : null;
+      if (concerned != null) {
+        List.copyOf(concerned).forEach(destination -> update(destination, resolution));
       }
     }
   }

@@ -2,14 +2,15 @@ package io.inmesh.runtime.resolve;
 
 import io.inmesh.config.Resource;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +24,7 @@ public final class Resolution {
   private final Set<Resource.Key> roots = new HashSet<>();
   private final boolean allListeners;
 
-  /** Leaves first: what a resource refers to is settled before it. */
-  private final TreeSet<Resource.Key> dirty =
-      new TreeSet<>(Comparator.comparing(Resource.Key::type).thenComparing(Resource.Key::name));
+  private final Dirty dirty = new Dirty();
 
   private final List<Edge> dropped = new ArrayList<>();
   private Set<Resource.Key> changed = new HashSet<>();
@@ -44,10 +43,64 @@ public final class Resolution {
   private record Edge(Resource.Key from, Resource.Key to) {}
 
   private static final class Node {
-    final Set<Resource.Key> referrers = new HashSet<>();
+    /** Most have one. */
+    Set<Resource.Key> referrers = Set.of();
+
     Set<Resource.Key> references = Set.of();
     @Nullable Resource served;
     boolean ready;
+
+    void add(Resource.Key referrer) {
+      if (referrers.isEmpty()) {
+        referrers = Set.of(referrer);
+      } else if (!referrers.contains(referrer)) {
+        referrers =
+            referrers instanceof HashSet<Resource.Key> ? referrers : new HashSet<>(referrers);
+        referrers.add(referrer);
+      }
+    }
+
+    void remove(Resource.Key referrer) {
+      if (referrers instanceof HashSet<Resource.Key>) {
+        referrers.remove(referrer);
+      } else if (referrers.contains(referrer)) {
+        referrers = Set.of();
+      }
+    }
+  }
+
+  /** Leaves first: what a resource refers to is settled before it. */
+  private static final class Dirty {
+    private final Map<Resource.Type, Set<Resource.Key>> byType = new EnumMap<>(Resource.Type.class);
+
+    Dirty() {
+      for (Resource.Type type : Resource.Type.values()) {
+        byType.put(type, new LinkedHashSet<>());
+      }
+    }
+
+    void add(Resource.Key key) {
+      of(key.type()).add(key);
+    }
+
+    boolean remove(Resource.Key key) {
+      return of(key.type()).remove(key);
+    }
+
+    private Set<Resource.Key> of(Resource.Type type) {
+      return Objects.requireNonNull(byType.get(type));
+    }
+
+    Resource.@Nullable Key poll() {
+      for (Set<Resource.Key> keys : byType.values()) {
+        if (!keys.isEmpty()) {
+          Resource.Key first = keys.iterator().next();
+          keys.remove(first);
+          return first;
+        }
+      }
+      return null;
+    }
   }
 
   /** One more root. Answers the keys whose served form is now another. */
@@ -108,7 +161,7 @@ public final class Resolution {
   }
 
   private void settleAll() {
-    for (Resource.Key key = dirty.pollFirst(); key != null; key = dirty.pollFirst()) {
+    for (Resource.Key key = dirty.poll(); key != null; key = dirty.poll()) {
       Node node = nodes.get(key);
       if (node != null) {
         settle(key, node);
@@ -147,7 +200,7 @@ public final class Resolution {
         // Of the same type as this one: an aggregate's member.
         settle(want, child);
       }
-      child.referrers.add(key);
+      child.add(key);
       complete &= child.ready;
     }
     Resource served = complete && latest != null ? latest.orElse(null) : node.served;
@@ -155,10 +208,7 @@ public final class Resolution {
       node.served = served;
       changed.add(key);
     }
-    Set<Resource.Key> keeps = new HashSet<>(wants);
-    if (served != null) {
-      keeps.addAll(served.references());
-    }
+    Set<Resource.Key> keeps = keeps(wants, latest, served);
     for (Resource.Key old : node.references) {
       if (!keeps.contains(old)) {
         dropped.add(new Edge(key, old));
@@ -168,12 +218,23 @@ public final class Resolution {
     boolean ready = served != null || (latest != null && latest.isEmpty());
     if (ready != node.ready) {
       node.ready = ready;
-      dirty.addAll(node.referrers);
+      node.referrers.forEach(dirty::add);
     }
     if (allListeners && key.type() == Resource.Type.LISTENER && served == null && ready) {
       roots.remove(key);
       dropIfUnused(key);
     }
+  }
+
+  /** What the latest form wants, and the served form, if that is another, needs. */
+  private static Set<Resource.Key> keeps(
+      Set<Resource.Key> wants, @Nullable Optional<Resource> latest, @Nullable Resource served) {
+    if (served == null || (latest != null && latest.orElse(null) == served)) {
+      return Set.copyOf(wants);
+    }
+    Set<Resource.Key> keeps = new HashSet<>(wants);
+    keeps.addAll(served.references());
+    return keeps;
   }
 
   private static Set<Resource.Key> references(Optional<Resource> resource) {
@@ -190,7 +251,7 @@ public final class Resolution {
       Node from = nodes.get(edge.from);
       Node to = nodes.get(edge.to);
       if (to != null && (from == null || !from.references.contains(edge.to))) {
-        to.referrers.remove(edge.from);
+        to.remove(edge.from);
         dropIfUnused(edge.to);
       }
     }
