@@ -3,6 +3,8 @@ package io.inmesh;
 import io.inmesh.call.Request;
 import io.inmesh.call.Response;
 import io.inmesh.call.StreamingResponse;
+import io.inmesh.explain.Explanation;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
 /** The running mesh inside an application. Safe for use by many threads. */
@@ -26,6 +28,16 @@ public interface Mesh extends AutoCloseable {
 
   /** The blocking form. */
   BlockingMesh blocking();
+
+  /**
+   * Why a request would go where it would go: the decisions of a call, made by the same code,
+   * without sending anything. Filters that would change something by being asked (take a token, ask
+   * another service) are not asked. A destination that is not known yet is asked for, as a call
+   * would.
+   *
+   * @param draw the call's random number; empty for a random one
+   */
+  CompletionStage<Explanation> explain(Request request, OptionalLong draw);
 
   /** What the mesh knows of itself now. */
   MeshStatus status();

@@ -19,6 +19,14 @@ public interface HttpFilter {
   }
 
   /**
+   * Whether {@link #onRequest} reads and changes nothing but the call: no tokens, no counters, no
+   * timers, nobody else. Only such filters are asked when a request is explained.
+   */
+  default boolean isPure() {
+    return false;
+  }
+
+  /**
    * In reverse order; also for local replies, even where {@link #onRequest} was not reached.
    * Headers may be written to.
    */

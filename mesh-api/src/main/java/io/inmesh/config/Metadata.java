@@ -1,5 +1,6 @@
 package io.inmesh.config;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -19,6 +20,9 @@ public record Metadata(Map<String, Map<String, Object>> byNamespace) {
   /** The namespace by which a transport socket is chosen. */
   public static final String TRANSPORT_SOCKET_MATCH = "envoy.transport_socket_match";
 
+  /** The namespace of our own control plane. */
+  public static final String INMESH = "io.inmesh";
+
   public Metadata {
     byNamespace = Map.copyOf(byNamespace);
   }
@@ -26,6 +30,20 @@ public record Metadata(Map<String, Map<String, Object>> byNamespace) {
   /** The values of a namespace; empty if there are none. */
   public Map<String, Object> in(String namespace) {
     return byNamespace.getOrDefault(namespace, Map.of());
+  }
+
+  /** The same with the place in the control plane's files that it comes from. */
+  public Metadata withSource(String source) {
+    var all = new HashMap<>(byNamespace);
+    var own = new HashMap<>(in(INMESH));
+    own.put("source", source);
+    all.put(INMESH, Map.copyOf(own));
+    return new Metadata(all);
+  }
+
+  /** That place as {@code file:line}; "" if it is not told. */
+  public String source() {
+    return in(INMESH).get("source") instanceof String source ? source : "";
   }
 
   private enum Null {

@@ -108,7 +108,9 @@ final class Entrance implements CallStarter {
     if (chain != null) {
       call.proceed(chain, now, now.revision());
     } else if (settings.policy() == OutboundPolicy.ALLOW_ANY) {
-      surroundings.counters().wentUnmeshed();
+      if (!call.isExplained()) {
+        surroundings.counters().wentUnmeshed();
+      }
       call.proceed(passthrough.chain(call.request().scheme()), passthrough, now.revision());
     } else {
       call.proceed();

@@ -296,6 +296,7 @@ public final class MeshBuilder {
     var entrance = new Entrance(writer, dialer, surroundings, passthrough, config, settings);
     BooleanSupplier onLoop = () -> threads.onLoop().getAsBoolean() || config.inLoop();
     var edges = new Edges(entrance, threads.loops(), onLoop, executor, responseLimit);
+    var explaining = new Explaining(entrance, dialer, threads.loops(), executor);
     closing.first(
         () -> {
           surroundings.inFlight().cancelAll("the mesh was closed");
@@ -311,7 +312,16 @@ public final class MeshBuilder {
           wanted.forEach(writer::want);
         });
     return new MeshRuntime(
-        entrance, edges, writer, config, secrets, identityError, counters, wire, closing);
+        entrance,
+        explaining,
+        edges,
+        writer,
+        config,
+        secrets,
+        identityError,
+        counters,
+        wire,
+        closing);
   }
 
   /** The loops of calls, and who is on one. */

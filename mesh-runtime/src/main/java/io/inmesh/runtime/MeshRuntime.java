@@ -10,6 +10,7 @@ import io.inmesh.call.Response;
 import io.inmesh.call.StreamingResponse;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
+import io.inmesh.explain.Explanation;
 import io.inmesh.identity.SecretStore;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.assemble.ConfigWriter;
@@ -20,6 +21,7 @@ import io.inmesh.transport.Transport;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -27,6 +29,7 @@ import java.util.function.Supplier;
 /** The running mesh inside an application. Safe for use by many threads. */
 public final class MeshRuntime implements Mesh {
   private final Entrance entrance;
+  private final Explaining explaining;
   private final Edges edges;
   private final BlockingMesh blocking;
   private final ConfigWriter config;
@@ -45,6 +48,7 @@ public final class MeshRuntime implements Mesh {
    */
   MeshRuntime(
       Entrance entrance,
+      Explaining explaining,
       Edges edges,
       ConfigWriter config,
       EventLoop configLoop,
@@ -54,6 +58,7 @@ public final class MeshRuntime implements Mesh {
       Transport transport,
       Runnable release) {
     this.entrance = entrance;
+    this.explaining = explaining;
     this.edges = edges;
     this.blocking = edges.blocking();
     this.config = config;
@@ -101,6 +106,12 @@ public final class MeshRuntime implements Mesh {
   public Call call(EventLoop loop, Request request, CallSink sink) {
     checkOpen();
     return entrance.call(loop, request, sink);
+  }
+
+  @Override
+  public CompletionStage<Explanation> explain(Request request, OptionalLong draw) {
+    checkOpen();
+    return explaining.explain(request, draw);
   }
 
   @Override

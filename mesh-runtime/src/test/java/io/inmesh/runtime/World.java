@@ -171,6 +171,11 @@ final class World {
     }
 
     @Override
+    public boolean isPure() {
+      return true;
+    }
+
+    @Override
     public void onResponse(Call call, int status, Headers headers) {
       headers.set("x-deny", "seen");
     }

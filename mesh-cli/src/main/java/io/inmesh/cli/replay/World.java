@@ -1,5 +1,6 @@
 package io.inmesh.cli.replay;
 
+import io.inmesh.call.CallSink;
 import io.inmesh.call.Headers;
 import io.inmesh.call.Request;
 import io.inmesh.config.Action.Forward;
@@ -14,11 +15,13 @@ import io.inmesh.config.Route;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.RouteMatch;
 import io.inmesh.config.VirtualHost;
+import io.inmesh.explain.Explanation;
 import io.inmesh.identity.KeyMaterial;
 import io.inmesh.identity.SecretStore;
 import io.inmesh.identity.TrustBundle;
 import io.inmesh.runtime.assemble.Assembler;
 import io.inmesh.runtime.assemble.ConfigWriter;
+import io.inmesh.runtime.assemble.Dataplane;
 import io.inmesh.runtime.assemble.NameDialer;
 import io.inmesh.runtime.assemble.Parts;
 import io.inmesh.runtime.assemble.SecretView;
@@ -28,6 +31,7 @@ import io.inmesh.runtime.engine.Counters;
 import io.inmesh.runtime.engine.HttpChain;
 import io.inmesh.runtime.engine.InFlight;
 import io.inmesh.runtime.engine.OutgoingCall;
+import io.inmesh.runtime.engine.Recorder;
 import io.inmesh.runtime.engine.Surroundings;
 import io.inmesh.runtime.filter.FilterTypes;
 import io.inmesh.runtime.format.ProcessFacts;
@@ -188,30 +192,44 @@ final class World {
    * @throws IllegalStateException if the call does not come to an end
    */
   Map<String, Object> decide(String config, Map<?, ?> recorded, long seed) {
-    var dialled = new Request("GET", "http", config, "/", Headers.EMPTY);
-    HttpChain chain = new NameDialer().dial(writer.dataplane(), dialled);
-    if (chain == null) {
-      throw new IllegalStateException("config " + config + " is not served");
-    }
-    loop.seed(seed);
     var trial = new Trial();
-    var call =
-        new OutgoingCall(
-            chain,
-            writer.dataplane(),
-            "replay",
-            surroundings,
-            loop,
-            Recorded.request(recorded),
-            trial);
-    call.enter();
-    call.proceed();
+    OutgoingCall call = begin(config, Recorded.request(recorded), seed, trial);
     call.demand(Integer.MAX_VALUE);
     loop.runUntil(trial::hasEnded, PATIENCE);
     if (!trial.hasEnded()) {
       throw new IllegalStateException("the call did not end");
     }
     return trial.outcome(call, backends.takeSeen());
+  }
+
+  /**
+   * Explains one request; its draws are those that {@link #decide} would make.
+   *
+   * @param seed of all its draws
+   */
+  Explanation explain(String config, Map<?, ?> recorded, long seed) {
+    var recorder = new Recorder(() -> {});
+    OutgoingCall call = begin(config, Recorded.request(recorded), seed, recorder);
+    Dataplane.Source source = writer.dataplane().source(recorder.chain());
+    if (source == null) {
+      throw new IllegalStateException("no listener has the chain of " + call.request());
+    }
+    var listener = new Explanation.ListenerStep(source.listener(), "", source.routes());
+    return recorder.explanation("replay", listener, source.filters());
+  }
+
+  private OutgoingCall begin(String config, Request request, long seed, CallSink sink) {
+    var dialled = new Request("GET", "http", config, "/", Headers.EMPTY);
+    HttpChain chain = new NameDialer().dial(writer.dataplane(), dialled);
+    if (chain == null) {
+      throw new IllegalStateException("config " + config + " is not served");
+    }
+    loop.seed(seed);
+    var call =
+        new OutgoingCall(chain, writer.dataplane(), "replay", surroundings, loop, request, sink);
+    call.enter();
+    call.proceed();
+    return call;
   }
 
   private static TrustBundle noAuthorities() {

@@ -1,10 +1,13 @@
 package io.inmesh.runtime.assemble;
 
 import io.inmesh.config.Address;
+import io.inmesh.config.Filters;
+import io.inmesh.config.HttpConnection;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.engine.Clusters;
 import io.inmesh.runtime.engine.HttpChain;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +66,35 @@ public final class Dataplane implements Clusters {
       found = byBind.get(new Address("0.0.0.0", address.port()));
     }
     return found == null ? null : found.http(address);
+  }
+
+  /** The listener and the connection manager that a chain is of; null if it is of none. */
+  public @Nullable Source source(HttpChain chain) {
+    for (Map.Entry<String, ListenerRuntime> entry : listeners.entrySet()) {
+      HttpConnection connection = entry.getValue().connection(chain);
+      if (connection != null) {
+        return new Source(entry.getKey(), connection);
+      }
+    }
+    return null;
+  }
+
+  /** What a chain was made from. */
+  public record Source(String listener, HttpConnection connection) {
+    /** The name of the route configuration. */
+    public String routes() {
+      return connection.routes() instanceof HttpConnection.RoutesByName byName
+          ? byName.name()
+          : ((HttpConnection.InlineRoutes) connection.routes()).value().name();
+    }
+
+    /** The names of the filters, in order, without the router. */
+    public List<String> filters() {
+      return connection.filters().stream()
+          .filter(filter -> !(filter.settings() instanceof Filters.Router))
+          .map(HttpConnection.Filter::name)
+          .toList();
+    }
   }
 
   Map<String, ListenerRuntime> listeners() {

@@ -11,6 +11,9 @@ public interface Dialer {
   /** The chain that takes the call, or null if config knows none. */
   @Nullable HttpChain dial(Dataplane dataplane, Request request);
 
+  /** Where {@link #dial} looks for a request's listener, in words. */
+  String rule(Request request);
+
   /** Whether every listener that the plane has is asked for from the start. */
   boolean allListeners();
 

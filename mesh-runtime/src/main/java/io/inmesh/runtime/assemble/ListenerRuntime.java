@@ -2,6 +2,7 @@ package io.inmesh.runtime.assemble;
 
 import io.inmesh.config.Address;
 import io.inmesh.config.FilterChain;
+import io.inmesh.config.HttpConnection;
 import io.inmesh.config.Listener;
 import io.inmesh.runtime.engine.HttpChain;
 import java.util.List;
@@ -25,6 +26,16 @@ record ListenerRuntime(Listener config, List<Chain> chains, Use use, @Nullable H
    * @param http null if it does not speak HTTP
    */
   record Chain(FilterChain config, boolean fallback, @Nullable ConnectionRuntime http) {}
+
+  /** The connection manager that a chain was made from, or null. */
+  @Nullable HttpConnection connection(HttpChain of) {
+    for (Chain chain : chains) {
+      if (chain.http() != null && chain.http().chain() == of) {
+        return chain.config().network().http().orElse(null);
+      }
+    }
+    return null;
+  }
 
   private static @Nullable HttpChain first(List<Chain> chains) {
     for (Chain chain : chains) {

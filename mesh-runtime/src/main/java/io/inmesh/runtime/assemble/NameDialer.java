@@ -18,6 +18,13 @@ public final class NameDialer implements Dialer {
     return found == null && !hasPort(authority) ? dataplane.byName(authority + ":80") : found;
   }
 
+  @Override
+  public String rule(Request request) {
+    String authority = request.authority();
+    return "by name: "
+        + (hasPort(authority) ? authority : authority + ", else " + authority + ":80");
+  }
+
   private static boolean hasPort(String authority) {
     return authority.lastIndexOf(':') > authority.lastIndexOf(']');
   }

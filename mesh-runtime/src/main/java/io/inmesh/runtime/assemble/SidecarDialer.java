@@ -21,12 +21,22 @@ public record SidecarDialer(Map<String, String> addresses) implements Dialer {
 
   @Override
   public @Nullable HttpChain dial(Dataplane dataplane, Request request) {
+    return dataplane.byAddress(address(request));
+  }
+
+  @Override
+  public String rule(Request request) {
+    Address address = address(request);
+    return "by address: " + address + ", else 0.0.0.0:" + address.port();
+  }
+
+  private Address address(Request request) {
     String authority = request.authority();
     int colon = authority.lastIndexOf(':');
     boolean bare = colon <= authority.lastIndexOf(']');
     int port = bare ? standardPort(request.scheme()) : port(authority, colon + 1);
     String host = bare ? authority : authority.substring(0, colon);
-    return dataplane.byAddress(new Address(addresses.getOrDefault(host, host), port));
+    return new Address(addresses.getOrDefault(host, host), port);
   }
 
   private static int standardPort(String scheme) {

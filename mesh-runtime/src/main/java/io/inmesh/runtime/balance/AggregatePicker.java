@@ -11,17 +11,17 @@ import java.util.List;
  * Picks over several clusters as if their priorities were one after the other. Immutable. Source:
  * envoy.extensions.clusters.aggregate.v3.ClusterConfig.
  */
-public final class AggregatePicker implements Picker {
+public final class AggregatePicker implements Describable {
   private final List<Levels> pickers = new ArrayList<>();
   private final List<Integer> levels = new ArrayList<>();
   private final PriorityLoads loads;
+  private final List<PriorityLoads.Health> healths = new ArrayList<>();
 
   /**
    * @param members the clusters' own pickers, in order; those that are none of a {@link
    *     ClusterBalancer} are left out
    */
   public AggregatePicker(List<Picker> members, Balancing config) {
-    List<PriorityLoads.Health> healths = new ArrayList<>();
     for (Picker member : members) {
       if (member instanceof Levels leveled) {
         for (int level = 0; level < leveled.healths().size(); level++) {
@@ -37,6 +37,11 @@ public final class AggregatePicker implements Picker {
         healths.isEmpty()
             ? new PriorityLoads(List.of(PriorityLoads.NO_HOSTS), 0)
             : new PriorityLoads(healths, config.panicThreshold());
+  }
+
+  @Override
+  public Described describe(PickContext context) {
+    return new Described("", host -> true, loads.describe(healths));
   }
 
   @Override

@@ -46,6 +46,11 @@ abstract class Leveled implements Levels {
   abstract boolean drawsAgain();
 
   @Override
+  public final Described describe(PickContext context) {
+    return new Described("", host -> true, loads.describe(healths));
+  }
+
+  @Override
   public final Pick pick(PickContext context) {
     long draw = draw(context);
     int level = loads.choose(draw);

@@ -2,11 +2,10 @@ package io.inmesh.runtime.balance;
 
 import io.inmesh.balance.Pick;
 import io.inmesh.balance.PickContext;
-import io.inmesh.balance.Picker;
 import java.util.List;
 
 /** A picker whose hosts stand on levels of priority, over which an aggregate may draw itself. */
-interface Levels extends Picker {
+interface Levels extends Describable {
   /** The health of each level. */
   List<PriorityLoads.Health> healths();
 

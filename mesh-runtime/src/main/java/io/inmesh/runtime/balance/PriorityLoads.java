@@ -1,5 +1,7 @@
 package io.inmesh.runtime.balance;
 
+import io.inmesh.explain.Explanation.PriorityStep;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -148,6 +150,15 @@ final class PriorityLoads {
       }
     }
     return 0;
+  }
+
+  /** The loads, for people. */
+  List<PriorityStep> describe(List<Health> levels) {
+    var steps = new ArrayList<PriorityStep>();
+    for (int i = 0; i < levels.size(); i++) {
+      steps.add(new PriorityStep(i, levels.get(i).hosts(), healthy[i], degraded[i], panic[i]));
+    }
+    return steps;
   }
 
   boolean panics(int level) {

@@ -118,13 +118,21 @@ final class SubsetParts {
   }
 
   private boolean matches(Map<String, Object> wanted, Map<String, Object> metadata) {
+    return matches(wanted, metadata, config.listAsAny());
+  }
+
+  /** Whether a host's metadata holds what is wanted. */
+  static boolean matches(Map<String, Object> wanted, Member host, boolean listAsAny) {
+    return matches(wanted, lb(host), listAsAny);
+  }
+
+  private static boolean matches(
+      Map<String, Object> wanted, Map<String, Object> metadata, boolean listAsAny) {
     for (Map.Entry<String, Object> entry : wanted.entrySet()) {
       Object value = metadata.get(entry.getKey());
       boolean same =
           entry.getValue().equals(value)
-              || (config.listAsAny()
-                  && value instanceof List<?> list
-                  && list.contains(entry.getValue()));
+              || (listAsAny && value instanceof List<?> list && list.contains(entry.getValue()));
       if (!same) {
         return false;
       }

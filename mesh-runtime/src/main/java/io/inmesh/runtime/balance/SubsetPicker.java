@@ -81,6 +81,34 @@ final class SubsetPicker implements Levels {
   }
 
   @Override
+  public Described describe(PickContext context) {
+    Map<String, Object> match = context.metadataMatch();
+    Picker chosen = match.isEmpty() ? fallback : picker(match);
+    for (Map.Entry<Map<String, Object>, Picker> subset : subsets.entrySet()) {
+      if (subset.getValue() == chosen) {
+        return describe(chosen, "subset " + subset.getKey(), subset.getKey(), context);
+      }
+    }
+    String asked = match.isEmpty() ? "the route asks for no subset" : "no subset " + match;
+    if (chosen == NO_SUBSET) {
+      return Described.nothing(asked + ", and there is no fallback");
+    }
+    if (chosen == defaultSubset || (chosen != any && defaultSubset != null)) {
+      Picker inForce = chosen == fallback && defaultSubset != null ? defaultSubset : chosen;
+      String name = asked + ": default subset " + config.defaultSubset();
+      return describe(inForce, name, config.defaultSubset(), context);
+    }
+    return describe(any == null ? chosen : any, asked + ": any endpoint", Map.of(), context);
+  }
+
+  private Described describe(
+      Picker part, String name, Map<String, Object> wanted, PickContext context) {
+    var inside = part instanceof Describable able ? able.describe(context) : null;
+    var whole = inside == null ? Described.nothing(name) : inside;
+    return whole.in(name, host -> SubsetParts.matches(wanted, host, config.listAsAny()));
+  }
+
+  @Override
   public List<PriorityLoads.Health> healths() {
     return healths;
   }

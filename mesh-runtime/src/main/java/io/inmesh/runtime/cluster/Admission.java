@@ -1,7 +1,9 @@
 package io.inmesh.runtime.cluster;
 
+import io.inmesh.config.Action.Priority;
 import io.inmesh.config.CircuitBreakers.RetryBudget;
 import io.inmesh.config.CircuitBreakers.Thresholds;
+import io.inmesh.explain.Explanation;
 import io.inmesh.transport.ConnectionLimits;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -88,6 +90,21 @@ public final class Admission implements ConnectionLimits {
   @Override
   public void waited() {
     pending.decrementAndGet();
+  }
+
+  /** What is under way and what is allowed, for people. */
+  public Explanation.Admission describe(Priority priority) {
+    Thresholds limits = thresholds;
+    return new Explanation.Admission(
+        priority.name(),
+        requests(),
+        limits.maxRequests(),
+        pending(),
+        limits.maxPendingRequests(),
+        connections(),
+        limits.maxConnections(),
+        retries(),
+        requests() >= limits.maxRequests());
   }
 
   private boolean take(AtomicInteger count, int limit) {

@@ -102,6 +102,21 @@ public final class ClusterHost implements Member {
     return state.inFlight();
   }
 
+  /** Why it takes less than its share, or nothing; "" if it takes its share. */
+  public String exclusion() {
+    if (state.ejected) {
+      return "ejected by outlier detection";
+    }
+    if (state.active == HostState.ActiveHealth.UNHEALTHY) {
+      return "fails active health checks";
+    }
+    return switch (standing()) {
+      case HEALTHY -> "";
+      case DEGRADED -> "degraded: takes what healthy hosts cannot";
+      case EXCLUDED, UNHEALTHY -> "health is " + endpoint.health() + ", as the control plane says";
+    };
+  }
+
   /** What its own cluster has under way: of an aggregate's pick, the member cluster. */
   public Admission admission(Priority priority) {
     return limits.of(priority);

@@ -6,6 +6,8 @@ import io.inmesh.balance.Picker;
 import io.inmesh.config.EndpointSet.Drop;
 import io.inmesh.config.EndpointSet.Health;
 import io.inmesh.config.FractionalPercent;
+import io.inmesh.runtime.balance.Describable;
+import io.inmesh.runtime.balance.Described;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,13 @@ public final class HostSet {
     return bound.isEmpty() || !context.overrideStrict()
         ? picker.pick(context)
         : Pick.None.NO_HEALTHY_HOST;
+  }
+
+  /** What {@link #pick} would choose from; for people. */
+  public Described describe(PickContext context) {
+    return picker instanceof Describable able
+        ? able.describe(context)
+        : new Described("", host -> true, List.of());
   }
 
   private Map<String, ClusterHost> byAddress() {

@@ -12,6 +12,7 @@ import io.inmesh.loop.Timer;
 import io.inmesh.runtime.cluster.Admission;
 import io.inmesh.runtime.cluster.ClusterHost;
 import io.inmesh.runtime.cluster.ClusterRuntime;
+import io.inmesh.runtime.cluster.HostSet;
 import io.inmesh.runtime.cluster.LocalOrigin;
 import io.inmesh.transport.ConnectionPool.Cancel;
 import io.inmesh.transport.Stream;
@@ -97,12 +98,22 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   }
 
   void begin() {
-    Pick pick = cluster.hosts().pick(this);
+    HostSet hosts = cluster.hosts();
+    Recorder recorder = call.recorder();
+    if (recorder != null) {
+      recorder.choosing(this, hosts);
+    }
+    Pick pick = hosts.pick(this);
     if (!(pick instanceof ClusterHost chosen)) {
       Router.noHost(this);
       return;
     }
     host = chosen;
+    if (recorder != null) {
+      call.routed().finalizeAttempt(call, chosen.endpoint());
+      recorder.chosen(this, chosen);
+      return;
+    }
     chosen.began();
     if (previous == null && !call.resent) {
       hostFound();
@@ -130,7 +141,7 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     }
   }
 
-  private Priority priority() {
+  Priority priority() {
     Forward forward = call.routed().forward();
     return forward == null ? Priority.DEFAULT : forward.priority();
   }

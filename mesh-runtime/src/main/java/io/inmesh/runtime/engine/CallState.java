@@ -115,6 +115,11 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
     return own == null ? chain.filters[index] : own;
   }
 
+  /** Who is told how the call is decided; null for a call that is made. */
+  final @Nullable Recorder recorder() {
+    return sink instanceof Recorder recorder ? recorder : null;
+  }
+
   /** What decides about the call, once it is known. */
   final void under(HttpChain found, Clusters known, String name) {
     chain = found;
@@ -155,7 +160,11 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
   }
 
   final void chooseRoute() {
-    entry = chain.routes == null ? null : chain.routes.match(this);
+    Recorder recorder = recorder();
+    entry = chain.routes == null ? null : chain.routes.match(this, recorder);
+    if (recorder != null) {
+      recorder.routeChosen();
+    }
   }
 
   @Override

@@ -67,11 +67,21 @@ public final class OutgoingCall extends CallState {
     super(chain, clusters, revision, surroundings, loop, request, sink);
   }
 
+  /** Whether it is only explained: then it leaves no trace anywhere. */
+  public boolean isExplained() {
+    return recorder() != null;
+  }
+
   /** On the loop, once: the call counts, and can be cancelled. */
   public void enter() {
-    surroundings.counters().began();
-    inFlight = surroundings.inFlight().of(loop);
-    inFlight.add(this);
+    Recorder recorder = recorder();
+    if (recorder != null) {
+      recorder.begins(this);
+    } else {
+      surroundings.counters().began();
+      inFlight = surroundings.inFlight().of(loop);
+      inFlight.add(this);
+    }
     lastActivity = startNanos();
     long own = request().timeout().toNanos();
     if (own > 0) {
@@ -113,7 +123,7 @@ public final class OutgoingCall extends CallState {
   public void resume() {
     while (!ended && !headSent && at < chain.filters.length) {
       HttpFilter filter = filter(at++);
-      if (filter.onRequest(this) == HttpFilter.Verdict.STOP) {
+      if (ask(filter) == HttpFilter.Verdict.STOP) {
         return;
       }
     }
@@ -121,6 +131,11 @@ public final class OutgoingCall extends CallState {
       routing = true;
       Router.start(this);
     }
+  }
+
+  private HttpFilter.Verdict ask(HttpFilter filter) {
+    Recorder recorder = recorder();
+    return recorder == null ? filter.onRequest(this) : recorder.ask(filter, this, at - 1);
   }
 
   @Override
@@ -249,6 +264,10 @@ public final class OutgoingCall extends CallState {
       return;
     }
     ended = true;
+    if (isExplained()) {
+      sink.onEnd(how);
+      return;
+    }
     free();
     if (body != null) {
       body.close();

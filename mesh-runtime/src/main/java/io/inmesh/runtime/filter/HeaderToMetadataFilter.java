@@ -116,6 +116,11 @@ final class HeaderToMetadataFilter implements HttpFilter {
   }
 
   @Override
+  public boolean isPure() {
+    return true;
+  }
+
+  @Override
   public Verdict onRequest(Call call) {
     for (Compiled compiled : requestRules) {
       Rule rule = compiled.rule;

@@ -15,6 +15,11 @@ public final class Fraction {
   }
 
   public boolean holds(long random) {
-    return Long.remainderUnsigned(random, denominator) < numerator;
+    return drawn(random) < numerator;
+  }
+
+  /** What is compared with the numerator. */
+  public long drawn(long random) {
+    return Long.remainderUnsigned(random, denominator);
   }
 }

@@ -1,6 +1,8 @@
 package io.inmesh.runtime.match;
 
 import io.inmesh.config.CookieMatcher;
+import io.inmesh.config.HeaderMatcher;
+import io.inmesh.config.QueryParameterMatcher;
 import io.inmesh.config.RouteMatch;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +78,78 @@ public final class MatchTest {
         && tlsMatches(call)
         && (metadata.length == 0 || metadataMatches(call))
         && (fraction == null || fraction.holds(call.streamRandom()));
+  }
+
+  /**
+   * What keeps a request from matching: the first of the conditions of {@link #matches}, in the
+   * same order and by the same tests, that does not hold; null if all do.
+   */
+  public @Nullable String mismatch(RouteInput call, String text, int end) {
+    if (!path.matches(call, text, end)) {
+      return "path " + text.substring(0, end) + " is not " + MatchText.of(config.path());
+    }
+    for (int i = 0; i < headers.length; i++) {
+      if (!headers[i].matches(call)) {
+        HeaderMatcher wanted = config.headers().get(i);
+        return "header "
+            + wanted.name()
+            + " is "
+            + found(call, wanted.name())
+            + ", not "
+            + MatchText.of(wanted);
+      }
+    }
+    for (int i = 0; i < query.length; i++) {
+      if (!query[i].matches(call.path())) {
+        QueryParameterMatcher wanted = config.queryParameters().get(i);
+        String found = MatchText.found(QueryTest.value(call.path(), wanted.name()));
+        return "query parameter "
+            + wanted.name()
+            + " is "
+            + found
+            + ", not "
+            + MatchText.of(wanted);
+      }
+    }
+    return mismatchBeyond(call);
+  }
+
+  private static String found(RouteInput call, String name) {
+    return RequestFields.isPseudo(name)
+        ? MatchText.found(RequestFields.pseudo(call, name))
+        : MatchText.found(call.headers().all(name));
+  }
+
+  private @Nullable String mismatchBeyond(RouteInput call) {
+    for (int i = 0; i < cookies.length; i++) {
+      if (!cookies[i].matches(call)) {
+        CookieMatcher wanted = config.cookies().get(i);
+        String found = MatchText.found(Cookies.value(call.headers(), wanted.name()));
+        return "cookie " + wanted.name() + " is " + found + ", not " + MatchText.of(wanted);
+      }
+    }
+    if (config.grpc() && !RequestFields.isGrpc(call)) {
+      return "content-type is " + found(call, "content-type") + ", not that of gRPC";
+    }
+    if (!tlsMatches(call)) {
+      return "the caller's certificate is "
+          + (call.certificatePresented() ? "" : "not ")
+          + "presented and "
+          + (call.certificateValidated() ? "" : "not ")
+          + "validated";
+    }
+    for (int i = 0; i < metadata.length; i++) {
+      if (!metadata[i].matches(call)) {
+        return "dynamic metadata does not match " + config.dynamicMetadata().get(i);
+      }
+    }
+    if (fraction != null && !fraction.holds(call.streamRandom())) {
+      return "the draw "
+          + fraction.drawn(call.streamRandom())
+          + " is not within "
+          + config.runtimeFraction().map(MatchText::of).orElse("");
+    }
+    return null;
   }
 
   private boolean queryMatches(String text) {

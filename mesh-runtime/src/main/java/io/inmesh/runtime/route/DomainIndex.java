@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * filled.
  */
 final class DomainIndex<V> {
+  private static final int PREFIX = 1 << 28;
+  private static final int SUFFIX = 1 << 29;
+  private static final int EXACT = 1 << 30;
+
   private final Map<String, V> exact = new HashMap<>();
   private final Wildcards<V> suffixes = new Wildcards<>(true);
   private final Wildcards<V> prefixes = new Wildcards<>(false);
@@ -39,6 +43,26 @@ final class DomainIndex<V> {
       found = prefixes.longest(host);
     }
     return found == null ? any : found;
+  }
+
+  /**
+   * How well a domain fits a host, as {@link #find} has it; 0 if it does not. Both in lower case.
+   */
+  static int fit(String domain, String host) {
+    if (domain.equals("*")) {
+      return 1;
+    }
+    if (domain.startsWith("*")) {
+      boolean fits = host.length() >= domain.length() && host.endsWith(domain.substring(1));
+      return fits ? SUFFIX + domain.length() : 0;
+    }
+    if (domain.endsWith("*")) {
+      String start = domain.substring(0, domain.length() - 1);
+      return host.length() >= domain.length() && host.startsWith(start)
+          ? PREFIX + domain.length()
+          : 0;
+    }
+    return domain.equals(host) ? EXACT : 0;
   }
 
   /** A tree over chars, read from the front or from the back. */

@@ -6,6 +6,7 @@ import io.inmesh.config.Route;
 import io.inmesh.config.RouteMatch;
 import io.inmesh.config.VirtualHost;
 import io.inmesh.config.VirtualHost.RequireTls;
+import io.inmesh.explain.Explanation.RouteStep;
 import io.inmesh.runtime.match.RequestFields;
 import io.inmesh.runtime.match.RouteInput;
 import java.util.ArrayList;
@@ -44,9 +45,12 @@ final class HostRules<P> {
     this.ignoreParameters = levels.config().options().ignorePathParameters();
   }
 
-  @Nullable RouteEntry<P> match(RouteInput call) {
+  @Nullable RouteEntry<P> match(RouteInput call, @Nullable RouteTrace trace) {
     if (toTls != null && mustUseTls(call)) {
-      return toTls.choose(call);
+      if (trace != null) {
+        trace.routes(List.of(new RouteStep("", -1, "", config.metadata().source())));
+      }
+      return toTls.choose(call, trace);
     }
     String path = call.path();
     int end = RequestFields.pathEnd(path);
@@ -55,7 +59,31 @@ final class HostRules<P> {
       end = parameters >= 0 && parameters < end ? parameters : end;
     }
     RouteRule<P> rule = first(call, path, end);
-    return rule == null ? null : rule.choose(call);
+    if (trace != null) {
+      trace.routes(tried(call, path, end, rule));
+    }
+    return rule == null ? null : rule.choose(call, trace);
+  }
+
+  /** All rules up to the one that was taken, and why the others were not. */
+  private List<RouteStep> tried(
+      RouteInput call, String path, int end, @Nullable RouteRule<P> taken) {
+    var steps = new ArrayList<RouteStep>();
+    for (RouteRule<P> rule : rules) {
+      Route route = config.routes().get(steps.size());
+      String failed = rule == taken ? "" : rule.match.mismatch(call, path, end);
+      String source = route.metadata().source();
+      steps.add(
+          new RouteStep(
+              route.name(),
+              steps.size(),
+              failed == null ? "all conditions hold, but it was not found" : failed,
+              source.isEmpty() ? config.metadata().source() : source));
+      if (rule == taken) {
+        break;
+      }
+    }
+    return steps;
   }
 
   /** Merges the index's two lists, so that the first match in the config's order is found. */

@@ -15,6 +15,7 @@ import io.inmesh.runtime.match.RouteInput;
 import io.inmesh.transport.Stream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -173,6 +174,16 @@ public final class RetryRules {
                   Headers.lower(name.strip()), new HeaderMatcher.Present(true), false, false)));
     }
     return all.toArray(HeaderTest[]::new);
+  }
+
+  /** On what, as {@code retry_on} spells it. */
+  public List<String> conditions() {
+    return on.stream().map(On::token).toList();
+  }
+
+  /** The codes of {@code retriable-status-codes}. */
+  public List<Integer> statusCodes() {
+    return Arrays.stream(statusCodes).boxed().toList();
   }
 
   /** How often after the first try. */

@@ -92,6 +92,12 @@ public final class RouteEntry<P> {
     return levels.host;
   }
 
+  /** Where it comes from in the control plane's files, or ""; see {@code Metadata.source}. */
+  public String source() {
+    String own = levels.route.metadata().source();
+    return own.isEmpty() ? levels.host.metadata().source() : own;
+  }
+
   /** The action if it forwards, or null. */
   public @Nullable Forward forward() {
     return forward;

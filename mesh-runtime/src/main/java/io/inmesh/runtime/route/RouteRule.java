@@ -3,6 +3,8 @@ package io.inmesh.runtime.route;
 import io.inmesh.config.Action.Forward;
 import io.inmesh.config.ClusterSpecifier.Entry;
 import io.inmesh.config.ClusterSpecifier.Weighted;
+import io.inmesh.explain.Explanation.Share;
+import io.inmesh.explain.Explanation.Split;
 import io.inmesh.runtime.match.MatchTest;
 import io.inmesh.runtime.match.Numbers;
 import io.inmesh.runtime.match.RouteInput;
@@ -61,17 +63,36 @@ final class RouteRule<P> {
     return weights;
   }
 
-  /** The entry for a call that matches. */
-  RouteEntry<P> choose(RouteInput call) {
+  /**
+   * The entry for a call that matches.
+   *
+   * @param trace is told of the draw; null for nobody
+   */
+  RouteEntry<P> choose(RouteInput call, @Nullable RouteTrace trace) {
     if (weights.length == 1 || total == 0) {
       return entries.get(0);
     }
-    long ticket = Long.remainderUnsigned(draw(call), total);
+    long draw = draw(call);
+    long ticket = Long.remainderUnsigned(draw, total);
     int at = 0;
     while (ticket >= weights[at]) {
       ticket -= weights[at++];
     }
+    if (trace != null) {
+      trace.split(split(call, draw, at));
+    }
     return entries.get(at);
+  }
+
+  private Split split(RouteInput call, long draw, int drawn) {
+    var shares = new ArrayList<Share>();
+    for (int i = 0; i < weights.length; i++) {
+      shares.add(new Share(entries.get(i).cluster(call), weights[i], i == drawn));
+    }
+    boolean own = draw == call.streamRandom();
+    String by = own ? "random number" : byHash ? "hash policy" : "header " + randomHeader;
+    return new Split(
+        by, Long.toUnsignedString(draw), total, Long.remainderUnsigned(draw, total), shares);
   }
 
   private long draw(RouteInput call) {

@@ -3,6 +3,7 @@ package io.inmesh.runtime.route;
 import io.inmesh.call.Headers;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.VirtualHost;
+import io.inmesh.explain.Explanation.VirtualHostStep;
 import io.inmesh.runtime.match.RouteInput;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,9 +68,40 @@ public final class RouteTable<P> {
    * host that demands TLS answers with a redirecting entry. Allocates nothing.
    */
   public @Nullable RouteEntry<P> match(RouteInput call) {
+    return match(call, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param trace is told how it came to it; null for nobody
+   */
+  public @Nullable RouteEntry<P> match(RouteInput call, @Nullable RouteTrace trace) {
     String host = host(call);
     HostRules<P> rules = host == null ? null : domains.find(host);
-    return rules == null ? null : rules.match(call);
+    if (trace != null) {
+      trace.host(host == null ? "" : host, host == null ? List.of() : fitting(host, rules));
+    }
+    return rules == null ? null : rules.match(call, trace);
+  }
+
+  /** The virtual hosts that fit a host, the one that won first. */
+  private List<VirtualHostStep> fitting(String host, @Nullable HostRules<P> winner) {
+    var steps = new ArrayList<VirtualHostStep>();
+    for (int i = 0; i < hosts.size(); i++) {
+      VirtualHost config = hosts.get(i).config;
+      String best = "";
+      for (String domain : config.domains()) {
+        int fit = DomainIndex.fit(domain, host);
+        best = fit > 0 && (best.isEmpty() || fit > DomainIndex.fit(best, host)) ? domain : best;
+      }
+      if (!best.isEmpty()) {
+        String source = config.metadata().source();
+        var step = new VirtualHostStep(config.name(), i, best, source);
+        steps.add(hosts.get(i) == winner ? 0 : steps.size(), step);
+      }
+    }
+    return steps;
   }
 
   private @Nullable String host(RouteInput call) {

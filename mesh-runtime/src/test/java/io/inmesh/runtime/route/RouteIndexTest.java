@@ -45,7 +45,10 @@ class RouteIndexTest {
   private static String scan(List<RouteMatch> matches, FakeCall call) {
     for (int i = 0; i < matches.size(); i++) {
       var test = new MatchTest(matches.get(i), RuntimeValues.NONE);
-      if (test.matches(call, call.path(), RequestFields.pathEnd(call.path()))) {
+      int end = RequestFields.pathEnd(call.path());
+      boolean takes = test.matches(call, call.path(), end);
+      assertThat(test.mismatch(call, call.path(), end) == null).isEqualTo(takes);
+      if (takes) {
         return "r" + i;
       }
     }
