@@ -23,6 +23,9 @@ public interface PlaneConnector {
    */
   CertificateAuthority authority(JoinFile join, SecretStore own);
 
+  /** Writes resources for people. Costly to make. */
+  ResourceFormat format();
+
   /**
    * How a plane is subscribed to.
    *

@@ -4,8 +4,10 @@ import io.inmesh.cli.command.CallCommand;
 import io.inmesh.cli.command.CertCommand;
 import io.inmesh.cli.command.ControlPlaneCommand;
 import io.inmesh.cli.command.DemoCommand;
+import io.inmesh.cli.command.ExplainCommand;
 import io.inmesh.cli.command.FloodCommand;
 import io.inmesh.cli.command.ServeCommand;
+import io.inmesh.cli.command.ValidateCommand;
 import io.inmesh.cli.replay.ReplayCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,6 +28,8 @@ import picocli.CommandLine.Command;
       ServeCommand.class,
       CertCommand.class,
       DemoCommand.class,
+      ExplainCommand.class,
+      ValidateCommand.class,
       ReplayCommand.class,
       FloodCommand.class
     })

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -161,6 +162,14 @@ public final class MeshRuntime implements Mesh {
   /** The fields that config sets and this mesh does not honour, by resource. */
   public Map<Resource.Key, List<String>> unsupported() {
     return config.known().unsupported();
+  }
+
+  /** All resources that are served, in no order; secrets among them. Completes on any thread. */
+  public CompletionStage<List<Resource>> resources() {
+    checkOpen();
+    var answer = new CompletableFuture<List<Resource>>();
+    configLoop.execute(() -> answer.complete(config.served()));
+    return answer;
   }
 
   /** How many live parts (pools, host states, buckets) there are; none once it is closed. */

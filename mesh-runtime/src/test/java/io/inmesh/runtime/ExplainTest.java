@@ -197,8 +197,9 @@ class ExplainTest {
 
   @Test
   void tellsOfAnswersOfTheMeshItself() {
-    World world = World.simple(Configs.forward("nosuch"));
-    Explanation told = explain(world, GET, 1);
+    var byHeader = io.inmesh.config.Action.Forward.to(new ClusterSpecifier.ByHeader("x-to"));
+    World world = World.simple(byHeader, "a");
+    Explanation told = explain(world, get("reviews:80", "/", "x-to", "nosuch"), 1);
     assertThat(told.result().status()).isEqualTo(503);
     assertThat(told.result().flags()).isEqualTo("NC");
     assertThat(told.forwarding()).isEmpty();

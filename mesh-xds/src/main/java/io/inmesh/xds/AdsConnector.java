@@ -10,6 +10,7 @@ import io.inmesh.loop.ThreadLoop;
 import io.inmesh.plane.ConfigPlane;
 import io.inmesh.plane.PlaneConnector;
 import io.inmesh.plane.PlaneContext;
+import io.inmesh.plane.ResourceFormat;
 import io.inmesh.xds.ads.AdsOptions;
 import io.inmesh.xds.ads.AdsPlane;
 import io.inmesh.xds.ads.ResourceMemory;
@@ -18,6 +19,7 @@ import io.inmesh.xds.codec.Decoder;
 import io.inmesh.xds.codec.DecoderOptions;
 import io.inmesh.xds.codec.Extensions;
 import io.inmesh.xds.grpc.PlaneServer;
+import io.inmesh.xds.json.ResourceJson;
 import io.inmesh.xds.snapshot.ResourceSnapshot;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -109,6 +111,11 @@ public final class AdsConnector implements PlaneConnector {
   @Override
   public CertificateAuthority authority(JoinFile join, SecretStore own) {
     return new IstioCertificateAuthority(server(join), own, clock, SIGNING_TIMEOUT);
+  }
+
+  @Override
+  public ResourceFormat format() {
+    return new ResourceJson();
   }
 
   private static PlaneServer server(JoinFile join) {

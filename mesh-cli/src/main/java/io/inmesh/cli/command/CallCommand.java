@@ -135,15 +135,8 @@ public final class CallCommand implements Callable<Integer> {
 
   private LongFunction<Request> requests() throws IOException {
     String verb = method != null ? method : data == null ? "GET" : "POST";
-    var fields = new Headers();
-    for (String header : headers) {
-      int colon = header.indexOf(':');
-      if (colon < 1) {
-        throw new IllegalArgumentException("not NAME: VALUE: " + header);
-      }
-      fields.add(header.substring(0, colon).strip(), header.substring(colon + 1).strip());
-    }
-    Request request = Request.of(verb, url).withHeaders(fields.freeze()).withTimeout(timeout);
+    Headers fields = RequestHeaders.of(headers);
+    Request request = Request.of(verb, url).withHeaders(fields).withTimeout(timeout);
     String body = data;
     if (body == null) {
       return ordinal -> request;

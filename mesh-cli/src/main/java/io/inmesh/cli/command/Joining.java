@@ -1,5 +1,6 @@
 package io.inmesh.cli.command;
 
+import io.inmesh.config.Address;
 import io.inmesh.identity.JoinFile;
 import io.inmesh.runtime.member.Member;
 import java.io.IOException;
@@ -37,6 +38,12 @@ final class Joining {
       description = "How long certificates should live (default: ${DEFAULT-VALUE}).")
   private Duration certificateLife;
 
+  @Option(
+      names = "--admin",
+      paramLabel = "PORT",
+      description = "Port of the admin endpoint on 127.0.0.1; 0 for any (default: none).")
+  private @Nullable Integer admin;
+
   /**
    * A member that is still to be started.
    *
@@ -62,6 +69,9 @@ final class Joining {
     Member.Builder joining = Member.join(file).certificateLife(certificateLife);
     if (state != null) {
       joining.stateDirectory(state);
+    }
+    if (admin != null) {
+      joining.admin(new Address("127.0.0.1", admin));
     }
     return joining;
   }

@@ -113,7 +113,8 @@ public final class ServeCommand implements Callable<Integer> {
     var service = new Member.Service(new Address(host, advertised), protocol, labels, weight);
     MeshServer server =
         member.serve(port, service, new EchoService(echo, timer), new Connections(out, logPeers));
-    say(out, "ready port=" + server.port() + " service=" + member.name());
+    String admin = member.adminPort() == 0 ? "" : " admin=" + member.adminPort();
+    say(out, "ready port=" + server.port() + " service=" + member.name() + admin);
     if (logQuiet) {
       var watch = new QuietWatch(server, line -> say(out, line));
       while (!ended.await(20, TimeUnit.MILLISECONDS)) {

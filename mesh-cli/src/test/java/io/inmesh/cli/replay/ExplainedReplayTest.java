@@ -76,7 +76,7 @@ class ExplainedReplayTest {
     }
     System.out.println(compared + " requests explained, " + forwarded + " of them forwarded");
     assertThat(compared).isGreaterThan(200);
-    assertThat(forwarded).isGreaterThan(100);
+    assertThat(forwarded).isGreaterThan(50);
   }
 
   /** 1 if it went to a cluster. */

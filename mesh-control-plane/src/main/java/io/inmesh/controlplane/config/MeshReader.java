@@ -50,7 +50,7 @@ public final class MeshReader {
     documents.stream().filter(MeshYaml::is).forEach(one -> MeshYaml.readSettings(one, mesh));
     @Nullable RawResources raw = null;
     for (Value document : documents) {
-      if (RawResources.is(document.document().file())) {
+      if (RawResources.is(document.document().file()) || RawResources.is(document)) {
         // Made only when needed: it loads the descriptors of all messages.
         raw = raw == null ? new RawResources(mesh, decoder) : raw;
         raw.read(document);

@@ -248,6 +248,11 @@ public final class ConfigWriter implements ConfigPlane.Events {
     tell(known.source(), status);
   }
 
+  /** All resources that are served. On the config thread. */
+  public List<Resource> served() {
+    return resolution.served();
+  }
+
   /** How many resources the last update looked at. */
   public int visits() {
     return resolution.visits();

@@ -3,9 +3,12 @@ package io.inmesh.runtime.assemble;
 import io.inmesh.config.Address;
 import io.inmesh.config.Filters;
 import io.inmesh.config.HttpConnection;
+import io.inmesh.config.Listener;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.engine.Clusters;
 import io.inmesh.runtime.engine.HttpChain;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +98,16 @@ public final class Dataplane implements Clusters {
           .map(HttpConnection.Filter::name)
           .toList();
     }
+  }
+
+  /** All clusters, in no order. */
+  public Collection<ClusterRuntime> allClusters() {
+    return Collections.unmodifiableCollection(clusters.values());
+  }
+
+  /** The configs of all listeners, in no order. */
+  public List<Listener> allListeners() {
+    return listeners.values().stream().map(ListenerRuntime::config).toList();
   }
 
   Map<String, ListenerRuntime> listeners() {

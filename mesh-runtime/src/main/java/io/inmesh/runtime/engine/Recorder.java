@@ -41,6 +41,9 @@ public final class Recorder implements CallSink, RouteTrace {
   private int status;
   private boolean over;
 
+  /** A filter is being asked: what it says is to be noted before the end. */
+  private boolean asking;
+
   /** What is about to be told of the route that is being chosen. */
   private String host = "";
 
@@ -111,9 +114,17 @@ public final class Recorder implements CallSink, RouteTrace {
       return Verdict.CONTINUE;
     }
     cause = "a filter asked for it: " + ordinal;
+    asking = true;
     Verdict verdict = filter.onRequest(of);
+    asking = false;
     Says says = verdict == Verdict.CONTINUE ? Says.CONTINUE : Says.ANSWER;
     filters.add(new FilterStep("", ordinal, says, of.details()));
+    if (over) {
+      done.run();
+    } else if (verdict == Verdict.STOP) {
+      // It would go on later; nobody waits for that here.
+      end();
+    }
     return verdict;
   }
 
@@ -140,7 +151,9 @@ public final class Recorder implements CallSink, RouteTrace {
   private void end() {
     if (!over) {
       over = true;
-      done.run();
+      if (!asking) {
+        done.run();
+      }
     }
   }
 

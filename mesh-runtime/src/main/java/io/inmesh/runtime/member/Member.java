@@ -8,7 +8,9 @@ import io.inmesh.identity.CertificateAuthority;
 import io.inmesh.identity.JoinFile;
 import io.inmesh.loop.ThreadLoop;
 import io.inmesh.plane.PlaneConnector;
+import io.inmesh.plane.ResourceFormat;
 import io.inmesh.runtime.MeshRuntime;
+import io.inmesh.runtime.admin.AdminServer;
 import io.inmesh.runtime.identity.IdentityKeeper;
 import io.inmesh.runtime.inbound.ConnectionListener;
 import io.inmesh.runtime.inbound.MeshServer;
@@ -30,6 +32,7 @@ import java.util.ServiceLoader;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +59,7 @@ public final class Member implements AutoCloseable {
   private Node node;
   private @Nullable MeshServer server;
   private @Nullable Service service;
+  private final @Nullable AdminServer admin;
 
   /**
    * What a process serves.
@@ -133,6 +137,28 @@ public final class Member implements AutoCloseable {
             .configLoop(configLoop)
             .loops(loops)
             .build();
+    this.admin = admin(settings.admin, connector);
+  }
+
+  private @Nullable AdminServer admin(@Nullable Address bind, PlaneConnector connector) {
+    return bind == null ? null : AdminServer.start(mesh, bind, new Once(connector));
+  }
+
+  /** Most members are never asked for a dump. */
+  private static final class Once implements Supplier<ResourceFormat> {
+    private final PlaneConnector connector;
+    private @Nullable ResourceFormat format;
+
+    Once(PlaneConnector connector) {
+      this.connector = connector;
+    }
+
+    @Override
+    public synchronized ResourceFormat get() {
+      ResourceFormat known = format == null ? connector.format() : format;
+      format = known;
+      return known;
+    }
   }
 
   private static Thread configThread(Runnable work) {
@@ -173,6 +199,11 @@ public final class Member implements AutoCloseable {
   /** The same with counters and the lean form of a call. */
   public MeshRuntime runtime() {
     return mesh;
+  }
+
+  /** The port of the admin endpoint; 0 without one. */
+  public int adminPort() {
+    return admin == null ? 0 : admin.port();
   }
 
   /** The process's own certificate. */
@@ -255,6 +286,9 @@ public final class Member implements AutoCloseable {
       register(true);
       serving.close(DRAIN).toCompletableFuture().join();
     }
+    if (admin != null) {
+      admin.close();
+    }
     mesh.close();
     identity.close();
     authority.close();
@@ -271,6 +305,7 @@ public final class Member implements AutoCloseable {
     private Duration certificateLife = Duration.ofHours(24);
     private PlaneConnector.Variant variant = PlaneConnector.Variant.DELTA;
     private @Nullable PlaneConnector connector;
+    private @Nullable Address admin;
 
     private Builder(JoinFile file) {
       this.file = file;
@@ -312,6 +347,15 @@ public final class Member implements AutoCloseable {
     /** Who reaches the control plane; found by {@link ServiceLoader} by default. */
     public Builder connector(PlaneConnector value) {
       connector = value;
+      return this;
+    }
+
+    /**
+     * Where the admin endpoint listens; nowhere by default. Whoever reaches it sees all config but
+     * no secrets, so it should be a loopback address. Port 0 for any.
+     */
+    public Builder admin(Address value) {
+      admin = value;
       return this;
     }
 

@@ -281,6 +281,11 @@ public final class Resolution {
     }
   }
 
+  /** All that is served, in no order. */
+  public List<Resource> served() {
+    return nodes.values().stream().map(node -> node.served).filter(Objects::nonNull).toList();
+  }
+
   /** The served form, or null. */
   public @Nullable Resource served(Resource.Key key) {
     Node node = nodes.get(key);

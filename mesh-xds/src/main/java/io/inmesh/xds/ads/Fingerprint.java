@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * Stands for the bytes of a message, so that they need not be kept: 128 bits of two independent
  * mixes. Not safe against forgery, which would only fool whoever forges: a plane.
  */
-record Fingerprint(long first, long second) {
+record Fingerprint(long first, long second, int length) {
   private static final long P1 = 0x9E3779B97F4A7C15L;
   private static final long P2 = 0xC2B2AE3D27D4EB4FL;
 
@@ -24,7 +24,8 @@ record Fingerprint(long first, long second) {
     while (bytes.hasRemaining()) {
       rest = rest << 8 | (bytes.get() & 0xff);
     }
-    return new Fingerprint(turn(turn(a ^ rest, P1), P2), turn(turn(b + rest, P2), P1));
+    return new Fingerprint(
+        turn(turn(a ^ rest, P1), P2), turn(turn(b + rest, P2), P1), message.size());
   }
 
   private static long turn(long mix, long factor) {

@@ -106,6 +106,10 @@ final class Intake {
     if (!subscription.wants(name)) {
       return;
     }
+    if (subscription.isFullFor(known)) {
+      reject(name, "there are too many resources of this type already, or they are too large");
+      return;
+    }
     if (!present.add(name)) {
       reject(name, "it occurs twice in one response");
       return;

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What is wanted of one type, and what is known of it. Owner: the config loop. */
 final class Subscription {
+  /** So many resources of a type are taken from a plane, whatever it sends. */
+  private static final int MOST = 100_000;
+
+  /** And so many bytes of their messages. */
+  private static final long MOST_BYTES = 256L << 20;
+
   private final Resource.Type type;
   private final Map<String, Held> held = new LinkedHashMap<>();
   private final Map<Fingerprint, String> byBytes = new HashMap<>();
@@ -20,6 +26,9 @@ final class Subscription {
 
   /** Names that were answered with something unusable. */
   private final Set<String> refused = new HashSet<>();
+
+  /** Of all that is held. */
+  private long bytes;
 
   private Set<String> names = Set.of();
   private boolean wildcard;
@@ -103,10 +112,20 @@ final class Subscription {
     return known != null && known.bytes().equals(bytes) ? known : null;
   }
 
+  /** Whether one more resource of that size, perhaps in the place of an older one, is too much. */
+  boolean isFullFor(Held resource) {
+    Held before = held.get(resource.resource().name());
+    long known = before == null ? 0 : before.bytes().length();
+    return bytes - known + resource.bytes().length() > MOST_BYTES
+        || (before == null && held.size() >= MOST);
+  }
+
   void put(Held resource) {
     String name = resource.resource().name();
     Held before = held.put(name, resource);
+    bytes += resource.bytes().length();
     if (before != null) {
+      bytes -= before.bytes().length();
       byBytes.remove(before.bytes());
     }
     byBytes.put(resource.bytes(), name);
@@ -117,6 +136,7 @@ final class Subscription {
   @Nullable Held remove(String name) {
     Held before = held.remove(name);
     if (before != null) {
+      bytes -= before.bytes().length();
       byBytes.remove(before.bytes());
     }
     unconfirmed.remove(name);

@@ -129,6 +129,9 @@ public final class Decoder {
     } catch (Refusal refusal) {
       return new Decoded.Refused(
           type, name(message), refusal.field(), String.valueOf(refusal.getMessage()));
+    } catch (StackOverflowError tooDeep) {
+      // No bound on nesting can be sure of the stack that the caller has left.
+      return new Decoded.Refused(type, name(message), "", "is nested too deeply");
     }
   }
 

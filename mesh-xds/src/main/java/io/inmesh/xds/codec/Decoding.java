@@ -21,11 +21,18 @@ import org.jspecify.annotations.Nullable;
 public final class Decoding {
   private static final Duration LONGEST = Duration.ofDays(3_652_500);
 
+  /** Far beyond what anybody writes: a message within an Any may begin to nest anew. */
+  private static final int DEEPEST = 200;
+
+  /** What the regular expressions of one resource may take together, in instructions of RE2. */
+  private static final long PATTERNS = 1 << 20;
+
   private final Surroundings surroundings;
   private final List<String> unsupported = new ArrayList<>(0);
   private String[] names = new String[24];
   private int[] indexes = new int[24];
   private int depth;
+  private long patterns;
   private boolean validateClusters;
   private boolean namelessHosts;
 
@@ -85,6 +92,9 @@ public final class Decoding {
 
   /** Goes on as long as {@link #leave} is not called, in the field that is named. */
   void enter(String field, int index) {
+    if (depth == DEEPEST) {
+      throw new Refusal(names[0], "is nested too deeply");
+    }
     if (depth == names.length) {
       names = Arrays.copyOf(names, depth * 2);
       indexes = Arrays.copyOf(indexes, depth * 2);
@@ -207,6 +217,10 @@ public final class Decoding {
   /** A regular expression in RE2 syntax. */
   public Regex regex(io.inmesh.proto.envoy.type.matcher.v3.RegexMatcher matcher) {
     String pattern = required("regex", matcher.getRegex());
+    patterns += Patterns.size(pattern);
+    if (patterns > PATTERNS) {
+      throw refuse("regex", "the resource's patterns are too large together");
+    }
     Regex known = surroundings.interned().regex(pattern);
     if (known != null) {
       return known;

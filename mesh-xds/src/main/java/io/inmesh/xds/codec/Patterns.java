@@ -49,6 +49,17 @@ final class Patterns {
     }
   }
 
+  /** About how many instructions RE2 would make of it. */
+  static long size(String pattern) {
+    var patterns = new Patterns(pattern);
+    try {
+      patterns.bound();
+      return patterns.group.size;
+    } catch (IllegalArgumentException tooLarge) {
+      return MAX_SIZE;
+    }
+  }
+
   /** What stands between two parentheses: how large, and how deeply repeated its last atom is. */
   private static final class Group {
     long size;

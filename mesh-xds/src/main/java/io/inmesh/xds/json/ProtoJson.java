@@ -1,5 +1,6 @@
 package io.inmesh.xds.json;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Empty;
@@ -147,6 +148,15 @@ public final class ProtoJson {
   public <B extends Message.Builder> B read(@Nullable Object json, B into) {
     new JsonReader(types).read(json, into);
     return into;
+  }
+
+  /**
+   * The same without keys and passwords, and without what is not known.
+   *
+   * @throws IllegalArgumentException as {@link #print}
+   */
+  public String printRedacted(Any message) {
+    return print(new Redaction(types).content(message));
   }
 
   /**

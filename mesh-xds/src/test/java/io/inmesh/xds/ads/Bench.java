@@ -66,6 +66,15 @@ final class Bench<Q, R> implements AdsStream.Opener<Q, R> {
   }
 
   Bench(AdsSession.ExchangeMaker<Q, R> exchanges, int servers, ResourceMemory memory) {
+    this(exchanges, servers, memory, null);
+  }
+
+  /** With a decoder of its own instead of {@link #decoder}. */
+  Bench(
+      AdsSession.ExchangeMaker<Q, R> exchanges,
+      int servers,
+      ResourceMemory memory,
+      @Nullable ResourceDecoder other) {
     AdsOptions options =
         AdsOptions.of(
             IntStream.range(0, servers)
@@ -78,7 +87,7 @@ final class Bench<Q, R> implements AdsStream.Opener<Q, R> {
                 options.servers().stream().map(PlaneServer::target).toList(),
                 this,
                 exchanges,
-                decoder,
+                other == null ? decoder : other,
                 memory),
             new PlaneContext(NODE, loop, NO_SECRETS, events));
     loop.execute(session::start);

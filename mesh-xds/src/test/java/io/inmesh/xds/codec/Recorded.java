@@ -14,17 +14,17 @@ import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
 /** Configs that were given to a real Envoy 1.40, and whether it took them. */
-final class Recorded {
+public final class Recorded {
   private static final String TYPES = "type.googleapis.com/envoy.";
 
   private Recorded() {}
 
-  static List<Map<String, Object>> lines(String name) {
+  public static List<Map<String, Object>> lines(String name) {
     return lines(name, "", "");
   }
 
   /** The lines of a file, with one text put in place of another. */
-  static List<Map<String, Object>> lines(String name, String text, String instead) {
+  public static List<Map<String, Object>> lines(String name, String text, String instead) {
     try (InputStream file = Recorded.class.getResourceAsStream(name + ".jsonl.gz");
         var reader =
             new BufferedReader(
@@ -43,17 +43,17 @@ final class Recorded {
   }
 
   @SuppressWarnings("unchecked")
-  static Map<String, Object> map(Object json) {
+  public static Map<String, Object> map(Object json) {
     return (Map<String, Object>) json;
   }
 
   @SuppressWarnings("unchecked")
-  static List<Object> list(Object json) {
+  public static List<Object> list(Object json) {
     return (List<Object>) json;
   }
 
   /** The listener that a config line stands for. */
-  static Map<String, Object> listener(Map<String, Object> config) {
+  public static Map<String, Object> listener(Map<String, Object> config) {
     var router = new LinkedHashMap<String, Object>();
     router.put("@type", TYPES + "extensions.filters.http.router.v3.Router");
     router.putAll(map(config.getOrDefault("router", Map.of())));

@@ -110,7 +110,7 @@ final class Routes {
         action(rule),
         rule.headers(),
         rule.filters(),
-        metadata,
+        metadata.withSource(rule.position().place()),
         Optional.empty(),
         Optional.empty());
   }

@@ -8,6 +8,7 @@ import io.inmesh.config.Route;
 import io.inmesh.config.VirtualHost;
 import io.inmesh.controlplane.config.model.MeshDefaults;
 import io.inmesh.controlplane.config.model.MeshModel;
+import io.inmesh.controlplane.config.model.Origin;
 import io.inmesh.controlplane.config.model.Service;
 import io.inmesh.controlplane.config.model.Service.Defaults;
 import io.inmesh.controlplane.config.model.TrafficPolicy;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the virtual host of a service's port, as one caller sees it. */
 final class VirtualHosts {
@@ -82,7 +84,8 @@ final class VirtualHosts {
         routed
             .filter(one -> !one.http().isEmpty())
             .map(routes::of)
-            .orElseGet(() -> routes.whole(service.host(), retry, timeout)));
+            .orElseGet(() -> routes.whole(service.host(), retry, timeout)),
+        service.origin());
   }
 
   /** Of a host that no service has. */
@@ -90,12 +93,15 @@ final class VirtualHosts {
     VirtualService routed = byHost.get(host);
     List<Route> found =
         routed == null ? List.of() : new Routes(view, port, this::hashes).of(routed);
-    return host(host + ":" + port, domains, found);
+    return host(host + ":" + port, domains, found, routed == null ? null : routed.origin());
   }
 
-  private static VirtualHost host(String name, List<String> domains, List<Route> routes) {
+  private static VirtualHost host(
+      String name, List<String> domains, List<Route> routes, @Nullable Origin from) {
+    Metadata metadata =
+        from == null ? Metadata.EMPTY : Metadata.EMPTY.withSource(from.position().place());
     return new VirtualHost(
-        name, domains, routes, HeaderMutations.NONE, POLICY, List.of(), Map.of(), Metadata.EMPTY);
+        name, domains, routes, HeaderMutations.NONE, POLICY, List.of(), Map.of(), metadata);
   }
 
   private List<HashPolicy> hashes(VirtualService.Destination to) {

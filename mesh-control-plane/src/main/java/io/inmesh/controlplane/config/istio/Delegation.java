@@ -102,7 +102,8 @@ final class Delegation {
         leaf.rewrite().equals(Rewrite.NONE) ? root.rewrite() : leaf.rewrite(),
         both(root.headers(), leaf.headers()),
         leaf.mirrors().isEmpty() ? root.mirrors() : leaf.mirrors(),
-        leaf.filters().isEmpty() ? root.filters() : leaf.filters());
+        leaf.filters().isEmpty() ? root.filters() : leaf.filters(),
+        leaf.position());
   }
 
   private static String joined(String root, String leaf) {

@@ -59,7 +59,16 @@ final class HttpRoutes {
     fields.inapplicable("CORS is not supported yet", "corsPolicy");
     fields.end();
     return new HttpRoute(
-        name, matches, target, retry, timeout, rewrite, headers.mutations(), mirrors, filters);
+        name,
+        matches,
+        target,
+        retry,
+        timeout,
+        rewrite,
+        headers.mutations(),
+        mirrors,
+        filters,
+        value.position());
   }
 
   private Target target(Fields fields) {

@@ -65,7 +65,8 @@ final class RouteReader {
               Rewrite.NONE,
               HeaderMutations.NONE,
               List.of(),
-              Map.of()));
+              Map.of(),
+              service.owner().position()));
     }
     return routes;
   }
@@ -94,7 +95,8 @@ final class RouteReader {
             rewrite,
             headers,
             mirrors,
-            Map.of());
+            Map.of(),
+            value.position());
     fields.end();
     return route;
   }

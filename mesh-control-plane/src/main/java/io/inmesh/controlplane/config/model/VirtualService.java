@@ -7,6 +7,7 @@ import io.inmesh.config.HeaderMutations;
 import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.Rewrite;
 import io.inmesh.config.RouteMatch;
+import io.inmesh.controlplane.config.problem.Position;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ public record VirtualService(
    * @param matches one of them must match; empty for all requests
    * @param retry empty for none
    * @param timeout zero for none
+   * @param position where it was read
    */
   public record HttpRoute(
       String name,
@@ -44,7 +46,8 @@ public record VirtualService(
       Rewrite rewrite,
       HeaderMutations headers,
       List<Mirror> mirrors,
-      Map<String, FilterOverride> filters) {
+      Map<String, FilterOverride> filters,
+      Position position) {
     public HttpRoute {
       matches = List.copyOf(matches);
       mirrors = List.copyOf(mirrors);

@@ -9,6 +9,11 @@ import io.inmesh.controlplane.config.problem.Problem.Severity;
  * @param column from 1; 0 for the file as a whole
  */
 public record Position(String file, int line, int column, String resource, String field) {
+  /** {@code file:line}. */
+  public String place() {
+    return line > 0 ? file + ":" + line : file;
+  }
+
   /** A problem at this place. */
   public Problem problem(Severity severity, String message) {
     return new Problem(file, line, column, resource, field, message, severity);

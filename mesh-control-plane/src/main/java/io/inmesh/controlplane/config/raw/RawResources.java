@@ -39,6 +39,21 @@ public final class RawResources {
     return file.endsWith(".xds.yaml") || file.endsWith(".xds.yml") || file.endsWith(".xds.json");
   }
 
+  /** Whether a document is one, by what stands in it. */
+  public static boolean is(Value document) {
+    if (document.isList()) {
+      return !document.items().isEmpty() && document.items().stream().allMatch(RawResources::typed);
+    }
+    return typed(document)
+        || (document.isMapping()
+            && !document.fields().has("apiVersion")
+            && document.fields().find("resources").filter(RawResources::is).isPresent());
+  }
+
+  private static boolean typed(Value value) {
+    return value.isMapping() && value.fields().has("@type");
+  }
+
   /** Reads a document; what is wrong goes to its problems. */
   public void read(Value document) {
     if (document.isList()) {
@@ -46,7 +61,7 @@ public final class RawResources {
       return;
     }
     var resources = document.fields().find("resources");
-    if (resources.isPresent() && document.entries().size() == 1) {
+    if (resources.isPresent() && !document.fields().has("@type")) {
       resources.get().items().forEach(this::resource);
     } else {
       resource(document);
