@@ -33,20 +33,31 @@ public interface PlaneConnector {
    * @param initialFetchTimeout how long a name may stay unanswered before it counts as unknown; 15
    *     s by default
    * @param state where the last good config is kept; empty for nowhere
+   * @param support what becomes of resources that are not honoured in full
    */
-  record Options(Variant variant, Duration initialFetchTimeout, Optional<StateDirectory> state) {
-    /** Delta, 15 s, kept nowhere. */
+  record Options(
+      Variant variant,
+      Duration initialFetchTimeout,
+      Optional<StateDirectory> state,
+      Support support) {
+    /** Delta, 15 s, kept nowhere, used as far as they are honoured. */
     public static final Options DEFAULT =
-        new Options(Variant.DELTA, Duration.ofSeconds(15), Optional.empty());
+        new Options(
+            Variant.DELTA, Duration.ofSeconds(15), Optional.empty(), Support.DEFAULT);
 
     /** The same with a state directory. */
     public Options withState(StateDirectory value) {
-      return new Options(variant, initialFetchTimeout, Optional.of(value));
+      return new Options(variant, initialFetchTimeout, Optional.of(value), support);
     }
 
     /** The same with another form of the protocol. */
     public Options with(Variant value) {
-      return new Options(value, initialFetchTimeout, state);
+      return new Options(value, initialFetchTimeout, state, support);
+    }
+
+    /** The same with another {@link #support}. */
+    public Options with(Support value) {
+      return new Options(variant, initialFetchTimeout, state, value);
     }
   }
 

@@ -9,6 +9,7 @@ import io.inmesh.identity.TrustBundle;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.loop.ThreadLoop;
 import io.inmesh.plane.ConfigPlane;
+import io.inmesh.plane.Support;
 import io.inmesh.runtime.assemble.Assembler;
 import io.inmesh.runtime.assemble.ConfigWriter;
 import io.inmesh.runtime.assemble.Dialer;
@@ -44,6 +45,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -81,6 +83,8 @@ public final class MeshBuilder {
   private InstantSource clock = InstantSource.system();
   private TlsProvider tls = TlsProvider.BEST;
   private RuntimeValues runtime = RuntimeValues.NONE;
+  private Set<String> environment = Set.of();
+  private Support support = Support.DEFAULT;
   private HostEvents events = HostEvents.NONE;
   private Supplier<TrustBundle> platformRoots = new PlatformRoots();
   private final List<CallLog> logs = new ArrayList<>();
@@ -223,6 +227,21 @@ public final class MeshBuilder {
     return this;
   }
 
+  /**
+   * Which variables of the environment config may print, by {@code %ENVIRONMENT(NAME)%}; none by
+   * default: a control plane could have any other sent wherever it likes.
+   */
+  public MeshBuilder environment(Set<String> names) {
+    environment = Set.copyOf(names);
+    return this;
+  }
+
+  /** What the log tells of resources that are not honoured in full; each change by default. */
+  public MeshBuilder support(Support value) {
+    support = value;
+    return this;
+  }
+
   /** Values that replace what config says under their keys; none by default. */
   public MeshBuilder runtime(RuntimeValues value) {
     runtime = value;
@@ -290,7 +309,7 @@ public final class MeshBuilder {
             new InFlight(),
             resendUnsent);
     var assembler = new Assembler(parts, view);
-    var writer = new ConfigWriter(assembler, dialer, config);
+    var writer = new ConfigWriter(assembler, dialer, config, support);
     var passthrough = new Passthrough(parts, assembler);
     var settings = new Entrance.Settings(policy, patience, initialFetch);
     var entrance = new Entrance(writer, dialer, surroundings, passthrough, config, settings);
@@ -414,7 +433,7 @@ public final class MeshBuilder {
     return new ProcessFacts(
         who,
         hostname,
-        name -> Objects.requireNonNullElse(System.getenv(name), ""),
+        name -> environment.contains(name) ? Objects.requireNonNullElse(System.getenv(name), "") : "",
         clock::instant,
         address);
   }

@@ -2,11 +2,13 @@ package io.inmesh.cli.command;
 
 import io.inmesh.config.Address;
 import io.inmesh.identity.JoinFile;
+import io.inmesh.plane.Support;
 import io.inmesh.runtime.member.Member;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -37,6 +39,15 @@ final class Joining {
       converter = Durations.class,
       description = "How long certificates should live (default: ${DEFAULT-VALUE}).")
   private Duration certificateLife;
+
+  @Option(
+      names = "--support",
+      defaultValue = "warn",
+      paramLabel = "MODE",
+      description =
+          "What becomes of resources that are not honoured in full: strict (refused), warn, lenient"
+              + " (default: ${DEFAULT-VALUE}).")
+  private Support.Mode support;
 
   @Option(
       names = "--admin",
@@ -70,6 +81,7 @@ final class Joining {
     if (state != null) {
       joining.stateDirectory(state);
     }
+    joining.support(new Support(support, Map.of()));
     if (admin != null) {
       joining.admin(new Address("127.0.0.1", admin));
     }

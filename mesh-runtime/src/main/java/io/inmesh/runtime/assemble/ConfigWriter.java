@@ -8,6 +8,7 @@ import io.inmesh.plane.ConfigPlane;
 import io.inmesh.plane.ConfigPlane.Rejection;
 import io.inmesh.plane.ConfigPlane.Status;
 import io.inmesh.plane.PlaneContext;
+import io.inmesh.plane.Support;
 import io.inmesh.runtime.live.Scope;
 import io.inmesh.runtime.resolve.Resolution;
 import java.lang.System.Logger.Level;
@@ -36,6 +37,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
   private final List<Runnable> early = new ArrayList<>();
 
   private final boolean allListeners;
+  private final Support support;
   private final Map<Resource.Key, Rejection> rejections = new LinkedHashMap<>();
   private final Map<Resource.Key, List<String>> unsupported = new LinkedHashMap<>();
   private ConfigPlane.@Nullable Session session;
@@ -69,6 +71,16 @@ public final class ConfigWriter implements ConfigPlane.Events {
    * @param loop the config thread's
    */
   public ConfigWriter(Assembler assembler, Dialer dialer, EventLoop loop) {
+    this(assembler, dialer, loop, Support.DEFAULT);
+  }
+
+  /**
+   * The same.
+   *
+   * @param support says what the log tells
+   */
+  public ConfigWriter(Assembler assembler, Dialer dialer, EventLoop loop, Support support) {
+    this.support = support;
     this.assembler = assembler;
     this.loop = loop;
     this.allListeners = dialer.allListeners();
@@ -227,6 +239,8 @@ public final class ConfigWriter implements ConfigPlane.Events {
       unsupported.remove(key);
     } else {
       unsupported.put(key, List.copyOf(fields));
+      Level level = support.of(key.type()) == Support.Mode.LENIENT ? Level.DEBUG : Level.WARNING;
+      LOG.log(level, "{0} {1} is not honoured in full: {2}", key.type(), key.name(), fields);
     }
     tellSoon();
   }

@@ -9,6 +9,7 @@ import io.inmesh.identity.JoinFile;
 import io.inmesh.loop.ThreadLoop;
 import io.inmesh.plane.PlaneConnector;
 import io.inmesh.plane.ResourceFormat;
+import io.inmesh.plane.Support;
 import io.inmesh.runtime.MeshRuntime;
 import io.inmesh.runtime.admin.AdminServer;
 import io.inmesh.runtime.identity.IdentityKeeper;
@@ -114,7 +115,10 @@ public final class Member implements AutoCloseable {
     PlaneConnector connector = settings.connector();
     var options =
         new PlaneConnector.Options(
-            settings.variant, Duration.ofSeconds(15), Optional.ofNullable(settings.state));
+            settings.variant,
+            Duration.ofSeconds(15),
+            Optional.ofNullable(settings.state),
+            settings.support);
     var own = new OwnSecrets();
     this.authority = connector.authority(settings.file, own);
     this.identity =
@@ -136,6 +140,7 @@ public final class Member implements AutoCloseable {
             .identity(identity)
             .configLoop(configLoop)
             .loops(loops)
+            .support(settings.support)
             .build();
     this.admin = admin(settings.admin, connector);
   }
@@ -306,6 +311,7 @@ public final class Member implements AutoCloseable {
     private PlaneConnector.Variant variant = PlaneConnector.Variant.DELTA;
     private @Nullable PlaneConnector connector;
     private @Nullable Address admin;
+    private Support support = Support.DEFAULT;
 
     private Builder(JoinFile file) {
       this.file = file;
@@ -347,6 +353,12 @@ public final class Member implements AutoCloseable {
     /** Who reaches the control plane; found by {@link ServiceLoader} by default. */
     public Builder connector(PlaneConnector value) {
       connector = value;
+      return this;
+    }
+
+    /** What becomes of resources that are not honoured in full; used with a warning by default. */
+    public Builder support(Support value) {
+      support = value;
       return this;
     }
 

@@ -10,6 +10,7 @@ import io.inmesh.proto.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.inmesh.proto.envoy.config.listener.v3.Listener;
 import io.inmesh.proto.envoy.config.route.v3.RouteConfiguration;
 import io.inmesh.proto.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.inmesh.plane.Support;
 import io.inmesh.xds.ads.ResourceDecoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,9 +79,24 @@ public final class Decoder {
 
   /** This decoder as a stream of resources wants it. */
   public ResourceDecoder forStream() {
+    return forStream(Support.DEFAULT);
+  }
+
+  /**
+   * The same.
+   *
+   * @param support which types must be honoured in full
+   */
+  public ResourceDecoder forStream(Support support) {
     return (type, bytes) -> {
       Decoded decoded = decode(type, bytes);
       if (decoded instanceof Decoded.Accepted accepted) {
+        if (support.of(type) == Support.Mode.STRICT && !accepted.unsupported().isEmpty()) {
+          return new ResourceDecoder.Refused(
+              accepted.resource().name(),
+              "is not honoured in full, and must be (strict): "
+                  + String.join(", ", accepted.unsupported()));
+        }
         return new ResourceDecoder.Accepted(accepted.resource(), accepted.unsupported());
       }
       Decoded.Refused refused = (Decoded.Refused) decoded;

@@ -129,11 +129,15 @@ public final class Mutations {
     }
   }
 
-  private ByteString content(Any any, int depth) throws InvalidProtocolBufferException {
-    Descriptor type = ProtoFiles.types().getDescriptorForTypeUrl(any.getTypeUrl());
-    return type == null
-        ? damaged(any.getValue())
-        : changed(DynamicMessage.parseFrom(type, any.getValue()), depth).toByteString();
+  private ByteString content(Any any, int depth) {
+    try {
+      Descriptor type = ProtoFiles.types().getDescriptorForTypeUrl(any.getTypeUrl());
+      return type == null
+          ? damaged(any.getValue())
+          : changed(DynamicMessage.parseFrom(type, any.getValue()), depth).toByteString();
+    } catch (InvalidProtocolBufferException damagedBefore) {
+      return damaged(any.getValue());
+    }
   }
 
   private Any anything(Any any) {
