@@ -42,8 +42,7 @@ public interface PlaneConnector {
       Support support) {
     /** Delta, 15 s, kept nowhere, used as far as they are honoured. */
     public static final Options DEFAULT =
-        new Options(
-            Variant.DELTA, Duration.ofSeconds(15), Optional.empty(), Support.DEFAULT);
+        new Options(Variant.DELTA, Duration.ofSeconds(15), Optional.empty(), Support.DEFAULT);
 
     /** The same with a state directory. */
     public Options withState(StateDirectory value) {

@@ -433,7 +433,8 @@ public final class MeshBuilder {
     return new ProcessFacts(
         who,
         hostname,
-        name -> environment.contains(name) ? Objects.requireNonNullElse(System.getenv(name), "") : "",
+        name ->
+            environment.contains(name) ? Objects.requireNonNullElse(System.getenv(name), "") : "",
         clock::instant,
         address);
   }

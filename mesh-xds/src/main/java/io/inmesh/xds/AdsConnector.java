@@ -64,7 +64,8 @@ public final class AdsConnector implements PlaneConnector {
   /** The memory of a subscription lives as long as it. */
   private ConfigPlane.Session open(
       AdsOptions ads, JoinFile join, Options options, PlaneContext context) {
-    var decoder = new Decoder(Extensions.enforced(), DecoderOptions.DEFAULT).forStream(options.support());
+    var decoder =
+        new Decoder(Extensions.enforced(), DecoderOptions.DEFAULT).forStream(options.support());
     if (options.state().isEmpty()) {
       return new AdsPlane(ads, decoder, ResourceMemory.NONE, clock).open(context);
     }

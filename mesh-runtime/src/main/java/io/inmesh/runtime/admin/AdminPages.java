@@ -237,21 +237,17 @@ final class AdminPages {
   }
 
   private static OptionalLong draw(String text) {
-    return text.isEmpty()
-        ? OptionalLong.empty()
-        : OptionalLong.of(Long.parseUnsignedLong(text));
+    return text.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseUnsignedLong(text));
   }
 
   private Map<String, Object> support() {
     var ignored = new TreeMap<String, List<String>>();
-    mesh.unsupported()
-        .forEach((key, fields) -> ignored.put(key.type() + " " + key.name(), fields));
+    mesh.unsupported().forEach((key, fields) -> ignored.put(key.type() + " " + key.name(), fields));
     var refused = new ArrayList<Object>();
     for (Rejection rejection : mesh.status().rejections()) {
       refused.add(
           Map.of(
-              "resource", rejection.type() + " " + rejection.name(),
-              "reason", rejection.reason()));
+              "resource", rejection.type() + " " + rejection.name(), "reason", rejection.reason()));
     }
     Map<String, Object> view = new LinkedHashMap<>();
     view.put("not_honoured", ignored);

@@ -18,9 +18,9 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
- * The admin endpoint of one mesh: HTTP, reading only. Who reaches it sees all config except secrets,
- * so it binds the loopback address unless told otherwise, and answers only requests that name it by
- * a loopback host: a page in a browser cannot read it through a name of its own.
+ * The admin endpoint of one mesh: HTTP, reading only. Who reaches it sees all config except
+ * secrets, so it binds the loopback address unless told otherwise, and answers only requests that
+ * name it by a loopback host: a page in a browser cannot read it through a name of its own.
  */
 public final class AdminServer implements AutoCloseable {
   private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
@@ -54,8 +54,7 @@ public final class AdminServer implements AutoCloseable {
    * @param format writes resources; without it {@code /config_dump} is not there
    * @throws UncheckedIOException if the address cannot be bound
    */
-  public static AdminServer start(
-      MeshRuntime mesh, Address bind, Supplier<ResourceFormat> format) {
+  public static AdminServer start(MeshRuntime mesh, Address bind, Supplier<ResourceFormat> format) {
     try {
       InetAddress address = InetAddress.getByName(bind.host());
       var server = HttpServer.create(new InetSocketAddress(address, bind.port()), 0);
@@ -111,7 +110,8 @@ public final class AdminServer implements AutoCloseable {
   /** A Host header without its port. */
   private static String name(String host) {
     int colon = host.lastIndexOf(':');
-    boolean port = colon > host.lastIndexOf(']') && colon == host.indexOf(':') || host.contains("]:");
+    boolean port =
+        colon > host.lastIndexOf(']') && colon == host.indexOf(':') || host.contains("]:");
     return (port ? host.substring(0, colon) : host).toLowerCase(Locale.ROOT);
   }
 

@@ -38,7 +38,9 @@ class AdminServerTest {
             .build();
     admin =
         AdminServer.start(
-            mesh, new Address("127.0.0.1", 0), () -> resource -> "{\"n\":\"" + resource.name() + "\"}");
+            mesh,
+            new Address("127.0.0.1", 0),
+            () -> resource -> "{\"n\":\"" + resource.name() + "\"}");
   }
 
   @AfterEach

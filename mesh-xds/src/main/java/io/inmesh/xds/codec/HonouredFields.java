@@ -142,8 +142,9 @@ final class HonouredFields {
     }
     try {
       return Optional.of(type.getParserForType().parseFrom(any.getValue()));
-    } catch (InvalidProtocolBufferException impossible) {
-      throw new IllegalStateException("it was decoded before", impossible);
+    } catch (InvalidProtocolBufferException malformed) {
+      // Nobody has read it: it stands where extensions are left aside.
+      return Optional.empty();
     }
   }
 }

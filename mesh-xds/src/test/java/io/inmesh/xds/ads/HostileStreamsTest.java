@@ -171,7 +171,7 @@ class HostileStreamsTest {
   }
 
   private static <Q, R> void takesGood(Bench<Q, R> bench, R response) {
-    bench.ready();
+    bench.ready().callbacks.accepted();
     bench.respond(response);
     assertThat(bench.session.status().connected()).isTrue();
     assertThat(bench.events.state.get(Bench.cluster("good"))).isPresent();

@@ -17,9 +17,7 @@ class SupportModesTest {
           .build();
 
   private static ResourceDecoder.Decoded decode(Support support) {
-    return new Decoder()
-        .forStream(support)
-        .decode(Resource.Type.CLUSTER, PARTLY.toByteString());
+    return new Decoder().forStream(support).decode(Resource.Type.CLUSTER, PARTLY.toByteString());
   }
 
   @Test

@@ -17,7 +17,8 @@ public final class GoodResources {
   public static List<Message> all() {
     var json = new ProtoJson();
     var all = new ArrayList<Message>();
-    String key = Pem.ofPrivateKey(new TestPki("cluster.local").service("web").key()).replace("\n", "\\n");
+    String key =
+        Pem.ofPrivateKey(new TestPki("cluster.local").service("web").key()).replace("\n", "\\n");
     for (Map<String, Object> line : Recorded.lines("captures", "@KEY@", key)) {
       all.add(json.resource(line.get("resource")));
     }

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Whatever a resource holds, it is accepted or refused: in time, with bounded memory, and nothing is
- * thrown. {@code -Dinmesh.fuzz.resources=N -Dinmesh.fuzz.seed=N} for more and others.
+ * Whatever a resource holds, it is accepted or refused: in time, with bounded memory, and nothing
+ * is thrown. {@code -Dinmesh.fuzz.resources=N -Dinmesh.fuzz.seed=N} for more and others.
  */
 class HostileResourcesTest {
   private static final int TRIES = Integer.getInteger("inmesh.fuzz.resources", 20_000);

@@ -86,7 +86,8 @@ public final class Mutations {
       case 2:
         return good.substring(0, at);
       case 3:
-        return good.substring(0, at).concat(good.substring(Math.min(good.size(), at + 1 + below(9))));
+        return good.substring(0, at)
+            .concat(good.substring(Math.min(good.size(), at + 1 + below(9))));
       default:
         ByteString part = good.substring(at, Math.min(good.size(), at + below(64)));
         return good.substring(0, at).concat(part).concat(part).concat(good.substring(at));
@@ -122,7 +123,8 @@ public final class Mutations {
     }
     try {
       Any any = Any.parseFrom(member.toByteString());
-      Any changed = oneIn(8) ? anything(any) : any.toBuilder().setValue(content(any, depth)).build();
+      Any changed =
+          oneIn(8) ? anything(any) : any.toBuilder().setValue(content(any, depth)).build();
       return member.toBuilder().clear().mergeFrom(changed.toByteString()).build();
     } catch (InvalidProtocolBufferException impossible) {
       throw new IllegalStateException(impossible);
@@ -174,9 +176,7 @@ public final class Mutations {
     }
     for (int i = oneIn(20) ? MOST_COPIES : 1; i > 0; i--) {
       Object more =
-          count > 0 && !oneIn(3)
-              ? good.getRepeatedField(field, below(count))
-              : value(field, copy);
+          count > 0 && !oneIn(3) ? good.getRepeatedField(field, below(count)) : value(field, copy);
       copy.addRepeatedField(field, more);
     }
     return copy.build();

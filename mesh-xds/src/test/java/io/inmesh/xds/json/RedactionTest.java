@@ -27,8 +27,7 @@ class RedactionTest {
             "common_tls_context",
             Map.of("tls_certificates", List.of(certificate)));
     Map<String, Object> cluster =
-        Map.of(
-            "name", "c", "transport_socket", Map.of("name", "tls", "typed_config", socket));
+        Map.of("name", "c", "transport_socket", Map.of("name", "tls", "typed_config", socket));
     Message message = json.resource(Resource.Type.CLUSTER, cluster);
     assertThat(json.print(message)).contains(KEY);
     var any =

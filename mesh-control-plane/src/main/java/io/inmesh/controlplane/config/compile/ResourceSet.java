@@ -25,7 +25,7 @@ public final class ResourceSet {
     for (Resource resource : resources) {
       Resource before = previous.find(resource.key());
       // What did not change stays the same object, so that finding out is cheap.
-      Resource kept = resource.equals(before) ? before : resource;
+      Resource kept = before != null && Places.sameElsewhere(resource, before) ? before : resource;
       byType.computeIfAbsent(resource.type(), type -> new TreeMap<>()).put(resource.name(), kept);
     }
     return new ResourceSet(byType);
