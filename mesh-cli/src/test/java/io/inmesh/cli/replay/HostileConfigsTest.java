@@ -27,9 +27,39 @@ class HostileConfigsTest {
   private static final Gson GSON =
       new GsonBuilder().setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE).create();
   private static final Object[] STRANGE = {
-    "", "*", "/", "a", "c0", "nosuch", "x-h", ":path", ":authority", "host", "0s", "0.000000001s",
-    "315576000000s", "-1s", 0L, 1L, -1L, 100L, 65_536L, 4_294_967_295L, 0.5, true, false, "%REQ(x)%",
-    "%PATH(NQ:WQ:3)%", "[a-z]*", "(a|b)+", "\\1", "^$", "{a}", "/{a=*}/**", "\ud83d\ude00", "A".repeat(3_000)
+    "",
+    "*",
+    "/",
+    "a",
+    "c0",
+    "nosuch",
+    "x-h",
+    ":path",
+    ":authority",
+    "host",
+    "0s",
+    "0.000000001s",
+    "315576000000s",
+    "-1s",
+    0L,
+    1L,
+    -1L,
+    100L,
+    65_536L,
+    4_294_967_295L,
+    0.5,
+    true,
+    false,
+    "%REQ(x)%",
+    "%PATH(NQ:WQ:3)%",
+    "[a-z]*",
+    "(a|b)+",
+    "\\1",
+    "^$",
+    "{a}",
+    "/{a=*}/**",
+    "\ud83d\ude00",
+    "A".repeat(3_000)
   };
 
   private SplittableRandom random = new SplittableRandom(SEED);
@@ -114,7 +144,8 @@ class HostileConfigsTest {
     try {
       return world.accept(config) == null;
     } catch (RuntimeException | StackOverflowError thrown) {
-      throw new AssertionError("seed " + SEED + " try " + number + " " + GSON.toJson(config), thrown);
+      throw new AssertionError(
+          "seed " + SEED + " try " + number + " " + GSON.toJson(config), thrown);
     }
   }
 
