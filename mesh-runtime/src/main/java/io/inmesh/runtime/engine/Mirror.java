@@ -57,7 +57,7 @@ final class Mirror extends CallState {
     this.patience = call.responseNanos;
     caller(call.callerAddress(), call.internal());
     cluster = to;
-    entry.finalizeCopy(this);
+    entry.finalizeCopy(this, patience);
   }
 
   private static Request original(OutgoingCall call) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * call's loop; the source may deliver on any thread.
  */
 final class ReplayBuffer implements Body.Sink {
+  private static final long SHORT = 64 * 1024;
+
   private final Body source;
   private final OutgoingCall call;
   private final long limit;
@@ -42,8 +44,17 @@ final class ReplayBuffer implements Body.Sink {
     this.needed = needed;
   }
 
+  /**
+   * Begins to read. A short body is read at once: its request is whole, and its time runs, whether
+   * or not a peer can be reached.
+   */
   void open() {
     source.open(this);
+    long length = source.length();
+    if (length >= 0 && length <= Math.min(limit, SHORT)) {
+      pulled = Integer.MAX_VALUE;
+      source.demand(Integer.MAX_VALUE);
+    }
   }
 
   boolean hasEnded() {

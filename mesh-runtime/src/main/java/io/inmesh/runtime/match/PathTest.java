@@ -30,7 +30,7 @@ public abstract class PathTest {
       return new Regex(Pattern.compile(pattern.regex().pattern()));
     }
     if (match instanceof RouteMatch.UriTemplate template) {
-      return new Regex(compile(UriTemplates.pattern(template.template()).regex()));
+      return new Template(compile(UriTemplates.pattern(template.template()).regex()));
     }
     return new Connect();
   }
@@ -82,19 +82,38 @@ public abstract class PathTest {
     public boolean matches(RouteInput call, String text, int end) {
       return end == path.length() && StringTest.same(text, 0, path, !caseSensitive);
     }
+
+    /** Less than the path where its parameters are not looked at. */
+    @Override
+    public int matchedLength(String text, int end) {
+      return path.length();
+    }
   }
 
   private static final class Regex extends PathTest {
-    private final @Nullable Pattern pattern;
+    private final Pattern pattern;
 
-    Regex(@Nullable Pattern pattern) {
+    Regex(Pattern pattern) {
       this.pattern = pattern;
     }
 
     @Override
     public boolean matches(RouteInput call, String path, int end) {
-      return pattern != null
-          && pattern.matches(end == path.length() ? path : path.substring(0, end));
+      return pattern.matches(end == path.length() ? path : path.substring(0, end));
+    }
+  }
+
+  /** Measured: a template sees path parameters even where the config says to ignore them. */
+  private static final class Template extends PathTest {
+    private final @Nullable Pattern pattern;
+
+    Template(@Nullable Pattern pattern) {
+      this.pattern = pattern;
+    }
+
+    @Override
+    public boolean matches(RouteInput call, String path, int end) {
+      return pattern != null && pattern.matches(path.substring(0, RequestFields.pathEnd(path)));
     }
   }
 

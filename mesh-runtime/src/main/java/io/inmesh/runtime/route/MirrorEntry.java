@@ -7,6 +7,7 @@ import io.inmesh.runtime.match.Fraction;
 import io.inmesh.runtime.match.JoinedHeaders;
 import io.inmesh.runtime.match.RequestFields;
 import io.inmesh.runtime.match.RouteInput;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A compiled mirror policy. */
@@ -15,12 +16,14 @@ public final class MirrorEntry {
   private final Fraction fraction;
   private final HeaderEdits edits;
   private final String localAddress;
+  private final boolean respectExpected;
 
   MirrorEntry(MirrorPolicy config, RouteSettings settings) {
     this.config = config;
     this.fraction = new Fraction(config.fraction(), settings.runtime());
     this.edits = HeaderEdits.request(config.mutations(), settings.process());
     this.localAddress = settings.process().localAddress();
+    this.respectExpected = settings.router().respectExpectedTimeout();
   }
 
   /** Whether this call is mirrored. */
@@ -40,8 +43,12 @@ public final class MirrorEntry {
     return named == null ? "" : named;
   }
 
-  /** Makes the copy of the finalized request the mirror's own. */
-  public void finalizeCopy(RequestEdit copy) {
+  /**
+   * Makes the copy of the finalized request the mirror's own.
+   *
+   * @param responseNanos the limit of the whole call; 0 for none
+   */
+  public void finalizeCopy(RequestEdit copy, long responseNanos) {
     edits.request(copy);
     if (config.hostRewrite().isPresent()) {
       copy.authority(config.hostRewrite().get());
@@ -49,6 +56,11 @@ public final class MirrorEntry {
       copy.authority(shadow(copy.authority()));
     }
     copy.editHeaders().set("x-envoy-internal", "true");
+    if (responseNanos > 0 && !respectExpected && copy.headers().contains(RequestTimes.EXPECTED)) {
+      // A copy is sent once: what one try may take is not its business.
+      long millis = TimeUnit.NANOSECONDS.toMillis(responseNanos);
+      copy.editHeaders().set(RequestTimes.EXPECTED, Long.toString(millis));
+    }
     JoinedHeaders.add(copy.editHeaders(), "x-forwarded-for", localAddress);
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A route's limits of time, and the headers that change or carry them. */
 final class RequestTimes {
-  private static final String EXPECTED = "x-envoy-expected-rq-timeout-ms";
+  static final String EXPECTED = "x-envoy-expected-rq-timeout-ms";
   private static final String TIMEOUT = "x-envoy-upstream-rq-timeout-ms";
   private static final String PER_TRY = "x-envoy-upstream-rq-per-try-timeout-ms";
   private static final String ALTERNATIVE = "x-envoy-upstream-rq-timeout-alt-response";

@@ -394,7 +394,7 @@ class RouteTableTest {
     var copy = FakeCall.to(authority, "/");
     assertThat(mirror.wanted(copy)).isTrue();
     assertThat(mirror.cluster(copy)).isEqualTo("m0");
-    mirror.finalizeCopy(copy);
+    mirror.finalizeCopy(copy, 0);
     assertThat(copy.authority()).isEqualTo(expected);
     assertThat(copy.headers().get("x-envoy-internal")).isEqualTo("true");
     assertThat(copy.headers().get("x-forwarded-for")).isEqualTo("192.0.2.2");
