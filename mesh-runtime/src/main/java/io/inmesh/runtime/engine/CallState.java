@@ -349,7 +349,11 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
 
   @Override
   public final @Nullable Cluster clusterConfig() {
-    return cluster == null ? null : cluster.config();
+    ClusterRuntime known = cluster;
+    if (known == null && entry != null && entry.forward() != null) {
+      known = clusters.find(entry.cluster(this));
+    }
+    return known == null ? null : known.config();
   }
 
   @Override
@@ -453,6 +457,10 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
     return cookie;
   }
 
+  private static String name(@Nullable Cluster config) {
+    return config == null ? "" : config.name();
+  }
+
   @Override
   public final Outcome outcome() {
     Endpoint last = endpoint();
@@ -460,7 +468,7 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
         flags == null ? Set.of() : flags,
         details,
         entry == null ? "" : entry.route().name(),
-        cluster == null ? "" : cluster.config().name(),
+        name(clusterConfig()),
         last == null ? "" : last.address().toString(),
         attempts(),
         revision,
