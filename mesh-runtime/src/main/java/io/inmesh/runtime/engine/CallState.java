@@ -16,6 +16,7 @@ import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.route.CallLimits;
 import io.inmesh.runtime.route.HashSink;
 import io.inmesh.runtime.route.RouteEntry;
+import io.inmesh.runtime.route.RouteTable;
 import io.inmesh.runtime.route.RoutedCall;
 import io.inmesh.transport.Stream;
 import java.time.Duration;
@@ -161,10 +162,23 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
 
   final void chooseRoute() {
     Recorder recorder = recorder();
-    entry = chain.routes == null ? null : chain.routes.match(this, recorder);
+    RouteTable<RouteParts> routes = chain.routes;
+    entry = routes == null || !tellsProtocol() ? null : routes.match(this, recorder);
     if (recorder != null) {
       recorder.routeChosen();
     }
+  }
+
+  /**
+   * As in Envoy (measured), a request that does not tell by which protocol it came has no route.
+   * Preparation tells it for those who do not, but not for a request that it refuses.
+   */
+  private boolean tellsProtocol() {
+    if (chain.preparation == null) {
+      return true;
+    }
+    String protocol = headers().get("x-forwarded-proto");
+    return protocol != null && !protocol.isEmpty();
   }
 
   @Override

@@ -111,10 +111,7 @@ public final class OutgoingCall extends CallState {
       return;
     }
     LocalReply refusal = chain.preparation == null ? null : chain.preparation.prepare(this);
-    if (refusal == null || chain.filters.length > 0) {
-      // Filters see the refusal too, with the settings of the route that it would have taken.
-      chooseRoute();
-    }
+    chooseRoute();
     if (refusal != null) {
       answer(refusal);
       return;
