@@ -330,6 +330,9 @@ public final class MeshBuilder {
           writer.open(from, who, view);
           wanted.forEach(writer::want);
         });
+    var incoming =
+        new Surroundings(
+            (call, how) -> {}, surroundings.unixSeconds(), new Counters(), new InFlight(), false);
     return new MeshRuntime(
         entrance,
         explaining,
@@ -340,6 +343,8 @@ public final class MeshBuilder {
         identityError,
         counters,
         wire,
+        incoming,
+        initialFetch,
         closing);
   }
 

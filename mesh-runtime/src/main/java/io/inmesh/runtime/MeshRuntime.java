@@ -15,9 +15,14 @@ import io.inmesh.identity.SecretStore;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.assemble.ConfigWriter;
 import io.inmesh.runtime.assemble.Dataplane;
+import io.inmesh.runtime.assemble.InboundListener;
 import io.inmesh.runtime.edge.Edges;
+import io.inmesh.runtime.enforcement.Enforcement;
 import io.inmesh.runtime.engine.Counters;
+import io.inmesh.runtime.engine.Surroundings;
+import io.inmesh.server.SecurityListener;
 import io.inmesh.transport.Transport;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,12 +44,16 @@ public final class MeshRuntime implements Mesh {
   private final Supplier<String> identityError;
   private final Counters counters;
   private final Transport transport;
+  private final Surroundings incoming;
+  private final Duration initialFetch;
   private final Runnable release;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * Put together by {@link MeshBuilder}.
    *
+   * @param incoming what incoming calls share
+   * @param initialFetch how long they wait for the plane's first answer
    * @param release ends calls, then connections, then the subscription
    */
   MeshRuntime(
@@ -57,6 +66,8 @@ public final class MeshRuntime implements Mesh {
       Supplier<String> identityError,
       Counters counters,
       Transport transport,
+      Surroundings incoming,
+      Duration initialFetch,
       Runnable release) {
     this.entrance = entrance;
     this.explaining = explaining;
@@ -68,6 +79,8 @@ public final class MeshRuntime implements Mesh {
     this.identityError = identityError;
     this.counters = counters;
     this.transport = transport;
+    this.incoming = incoming;
+    this.initialFetch = initialFetch;
     this.release = release;
   }
 
@@ -138,6 +151,24 @@ public final class MeshRuntime implements Mesh {
     checkOpen();
     configLoop.execute(() -> config.node(node));
   }
+
+  /**
+   * The listener of calls to this process, for a server to be judged by. Each call of this makes
+   * one.
+   */
+  public InboundCalls inbound(SecurityListener security) {
+    checkOpen();
+    var listener = new InboundListener(config, configLoop);
+    return new InboundCalls(listener, new Enforcement(listener, incoming, security, initialFetch));
+  }
+
+  /**
+   * What a server needs to be judged by config.
+   *
+   * @param listener to be told where the server is called
+   * @param enforcement to be given to the server
+   */
+  public record InboundCalls(InboundListener listener, Enforcement enforcement) {}
 
   /** What the mesh has counted since it was made. */
   public Counters counters() {

@@ -149,6 +149,11 @@ public final class ConfigWriter implements ConfigPlane.Events {
     }
   }
 
+  /** Whether the plane is asked for all listeners, so that none can be asked for by name. */
+  boolean asksForAll() {
+    return allListeners;
+  }
+
   /** Whether the plane has answered and all listeners of then were complete. From any thread. */
   public boolean isSettled() {
     return settled;

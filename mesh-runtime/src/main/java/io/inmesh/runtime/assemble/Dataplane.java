@@ -110,6 +110,13 @@ public final class Dataplane implements Clusters {
     return listeners.values().stream().map(ListenerRuntime::config).toList();
   }
 
+  /** The inbound listener that binds an address, or its port on all addresses; or null. */
+  @Nullable ListenerRuntime inbound(Address address) {
+    ListenerRuntime own = byBind.get(address);
+    ListenerRuntime found = own == null ? byBind.get(new Address("0.0.0.0", address.port())) : own;
+    return found != null && found.config().direction() == Listener.Direction.INBOUND ? found : null;
+  }
+
   Map<String, ListenerRuntime> listeners() {
     return listeners;
   }

@@ -13,6 +13,7 @@ import io.inmesh.config.Route;
 import io.inmesh.config.VirtualHost;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.cluster.ClusterRuntime;
+import io.inmesh.runtime.downstream.Downstream;
 import io.inmesh.runtime.route.CallLimits;
 import io.inmesh.runtime.route.HashSink;
 import io.inmesh.runtime.route.RouteEntry;
@@ -39,6 +40,7 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
   final Surroundings surroundings;
   final EventLoop loop;
   final CallSink sink;
+  final @Nullable Downstream downstream;
   private String revision;
   private final Request request;
   private final long start;
@@ -88,7 +90,8 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
       Surroundings surroundings,
       EventLoop loop,
       Request request,
-      CallSink sink) {
+      CallSink sink,
+      @Nullable Downstream downstream) {
     this.chain = chain;
     this.clusters = clusters;
     this.revision = revision;
@@ -96,6 +99,7 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
     this.loop = loop;
     this.request = request;
     this.sink = sink;
+    this.downstream = downstream;
     this.start = loop.nanoTime();
     this.draw = loop.random();
     this.method = request.method();
@@ -288,22 +292,22 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
 
   @Override
   public final String peerAddress() {
-    return LOCAL;
+    return downstream == null ? LOCAL : downstream.remote().host();
   }
 
   @Override
   public final boolean tls() {
-    return request.scheme().equals("https");
+    return downstream == null ? request.scheme().equals("https") : downstream.tls();
   }
 
   @Override
   public final boolean certificatePresented() {
-    return false;
+    return downstream != null && downstream.names() != null;
   }
 
   @Override
   public final boolean certificateValidated() {
-    return false;
+    return certificatePresented();
   }
 
   @Override

@@ -49,7 +49,8 @@ final class Mirror extends CallState {
   private final Exchange exchange = new Exchange();
 
   Mirror(OutgoingCall call, ClusterRuntime to, MirrorEntry entry) {
-    super(call.chain, call.clusters, "", call.surroundings, call.loop, original(call), NOBODY);
+    super(
+        call.chain, call.clusters, "", call.surroundings, call.loop, original(call), NOBODY, null);
     this.to = to;
     List<ByteBuffer> whole = call.body == null ? List.of() : call.body.whole();
     this.chunks = whole == null ? List.of() : whole;

@@ -8,6 +8,7 @@ import io.inmesh.call.HttpFilter;
 import io.inmesh.call.Request;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.cluster.Admission;
+import io.inmesh.runtime.downstream.Downstream;
 import io.inmesh.runtime.route.LocalReply;
 import io.inmesh.runtime.route.RetryRules;
 import java.nio.ByteBuffer;
@@ -15,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** One call from request to end: walks the filters, then the router. Owner: its loop. */
-public final class OutgoingCall extends CallState {
+public class OutgoingCall extends CallState {
   private static final long NEVER = Long.MAX_VALUE;
 
   private boolean routing;
@@ -64,7 +65,24 @@ public final class OutgoingCall extends CallState {
       EventLoop loop,
       Request request,
       CallSink sink) {
-    super(chain, clusters, revision, surroundings, loop, request, sink);
+    this(chain, clusters, revision, surroundings, loop, request, sink, null);
+  }
+
+  /**
+   * A call.
+   *
+   * @param downstream the connection that it came over; null for one that this process makes
+   */
+  OutgoingCall(
+      HttpChain chain,
+      Clusters clusters,
+      String revision,
+      Surroundings surroundings,
+      EventLoop loop,
+      Request request,
+      CallSink sink,
+      @Nullable Downstream downstream) {
+    super(chain, clusters, revision, surroundings, loop, request, sink, downstream);
   }
 
   /** Whether it is only explained: then it leaves no trace anywhere. */
@@ -129,13 +147,18 @@ public final class OutgoingCall extends CallState {
     }
     if (!ended && !headSent && !routing) {
       routing = true;
-      Router.start(this);
+      afterFilters();
     }
   }
 
   private HttpFilter.Verdict ask(HttpFilter filter) {
     Recorder recorder = recorder();
     return recorder == null ? filter.onRequest(this) : recorder.ask(filter, this, at - 1);
+  }
+
+  /** What comes after the filters. */
+  void afterFilters() {
+    Router.start(this);
   }
 
   @Override

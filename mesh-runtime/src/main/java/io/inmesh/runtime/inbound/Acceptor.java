@@ -1,8 +1,11 @@
 package io.inmesh.runtime.inbound;
 
 import io.inmesh.config.Address;
+import io.inmesh.config.TransportSocket.DownstreamTls;
+import io.inmesh.config.TransportSocket.RawBuffer;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.loop.Timer;
+import io.inmesh.runtime.downstream.Downstream;
 import io.inmesh.runtime.net.NettyLoop;
 import io.inmesh.runtime.tls.SecretMissingException;
 import io.inmesh.runtime.tls.ServerTls;
@@ -42,6 +45,10 @@ final class Acceptor extends ByteToMessageDecoder {
   private boolean refused;
 
   private boolean tlsDecided;
+
+  /** What is known so far; used where somebody judges. */
+  private Downstream known;
+
   private @Nullable Channel channel;
 
   /** A client that connects and says nothing; a TLS handshake has a time of its own, too. */
@@ -61,6 +68,9 @@ final class Acceptor extends ByteToMessageDecoder {
     this.connections = connections;
     var from = (InetSocketAddress) channel.remoteAddress();
     this.remote = new Address(from.getAddress().getHostAddress(), from.getPort());
+    var to = (InetSocketAddress) channel.localAddress();
+    var local = new Address(to.getAddress().getHostAddress(), to.getPort());
+    this.known = new Downstream(local, remote, false, "", List.of(), null, Optional.empty());
     settings.listener().onAccepted(remote);
     channel.closeFuture().addListener(closed -> settings.listener().onClosed(remote));
   }
@@ -71,16 +81,18 @@ final class Acceptor extends ByteToMessageDecoder {
     if (!settings.idleTimeout().isZero()) {
       loop.arm(silence, loop.nanoTime() + settings.idleTimeout().toNanos());
     }
+    if (settings.guard() != null) {
+      return;
+    }
     if (settings.mode() == TlsMode.STRICT) {
       tlsDecided = true;
-      secure(context);
+      secure(context, settings.tls());
     } else if (settings.mode() == TlsMode.PLAINTEXT) {
       tlsDecided = true;
     }
   }
 
-  private void secure(ChannelHandlerContext context) {
-    ServerTls tls = settings.tls();
+  private void secure(ChannelHandlerContext context, @Nullable ServerTls tls) {
     try {
       if (tls == null) {
         throw new SSLException("no TLS here");
@@ -104,17 +116,24 @@ final class Acceptor extends ByteToMessageDecoder {
   }
 
   private void secured(ChannelHandlerContext context, SslHandler handler) {
+    boolean http2 = "h2".equals(handler.applicationProtocol());
     try {
       var leaf = (X509Certificate) handler.engine().getSession().getPeerCertificates()[0];
       Optional<SpiffeId> id = SpiffeId.of(leaf);
-      if (id.isEmpty()) {
+      if (settings.guard() == null && id.isEmpty()) {
         refuse(context, "the peer has no single SPIFFE identity");
         context.close();
         return;
       }
       settings.listener().onSecured(remote, leaf);
-      speak(context, "h2".equals(handler.applicationProtocol()), new Peer(remote, id, "https"));
-    } catch (SSLPeerUnverifiedException impossible) {
+      known = known.proved(CertificateNames.of(leaf), id);
+      speak(context, http2, new Peer(remote, id, "https"));
+    } catch (SSLPeerUnverifiedException none) {
+      if (settings.guard() != null) {
+        // The chain does not ask for one.
+        speak(context, http2, new Peer(remote, Optional.empty(), "https"));
+        return;
+      }
       refuse(context, "the peer presented no certificate");
       context.close();
     }
@@ -139,49 +158,113 @@ final class Acceptor extends ByteToMessageDecoder {
   protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out)
       throws Exception {
     int first = in.getUnsignedByte(in.readerIndex());
-    if (!tlsDecided) {
-      tlsDecided = true;
-      if (first == TLS_HANDSHAKE) {
-        secure(context);
-        // What came belongs to the handler before us now.
-        ByteBuf hello = in.readRetainedSlice(in.readableBytes());
-        ChannelHandlerContext tls = context.pipeline().context(SslHandler.class);
-        if (tls == null) {
-          hello.release();
-        } else {
-          ((SslHandler) tls.handler()).channelRead(tls, hello);
-          ((SslHandler) tls.handler()).channelReadComplete(tls);
-        }
-        return;
-      }
+    if (!tlsDecided && first == TLS_HANDSHAKE) {
+      beginTls(context, in);
+      return;
     }
+    tlsDecided = true;
     if (context.pipeline().get(SslHandler.class) != null) {
       // Application data cannot come before the handshake has ended and we are gone.
       in.skipBytes(in.readableBytes());
       return;
     }
-    int known = Math.min(in.readableBytes(), PREFACE.length);
-    for (int i = 0; i < known; i++) {
+    int read = Math.min(in.readableBytes(), PREFACE.length);
+    for (int i = 0; i < read; i++) {
       if (in.getByte(in.readerIndex() + i) != PREFACE[i]) {
         speak(context, false, new Peer(remote, Optional.empty(), "http"));
         return;
       }
     }
-    if (known == PREFACE.length) {
+    if (read == PREFACE.length) {
       speak(context, true, new Peer(remote, Optional.empty(), "http"));
     }
   }
 
+  private void beginTls(ChannelHandlerContext context, ByteBuf in) throws Exception {
+    ServerTls tls = settings.tls();
+    ServerSettings.Guard guard = settings.guard();
+    if (guard != null) {
+      ClientHello hello = ClientHello.peek(in);
+      if (hello == null) {
+        return;
+      }
+      tls = chosen(context, guard, hello);
+      if (tls == null) {
+        in.skipBytes(in.readableBytes());
+        return;
+      }
+    }
+    tlsDecided = true;
+    secure(context, tls);
+    // What came belongs to the handler before us now.
+    ByteBuf handshake = in.readRetainedSlice(in.readableBytes());
+    ChannelHandlerContext before = context.pipeline().context(SslHandler.class);
+    if (before == null) {
+      handshake.release();
+    } else {
+      ((SslHandler) before.handler()).channelRead(before, handshake);
+      ((SslHandler) before.handler()).channelReadComplete(before);
+    }
+  }
+
+  /** How the chain that takes a connection over TLS protects it; null if it was refused. */
+  private @Nullable ServerTls chosen(
+      ChannelHandlerContext context, ServerSettings.Guard guard, ClientHello hello) {
+    known =
+        new Downstream(
+            known.local(),
+            remote,
+            true,
+            hello.serverName(),
+            hello.protocols(),
+            null,
+            Optional.empty());
+    if (guard.listener().socket(known) instanceof DownstreamTls socket) {
+      return new ServerTls(guard.contexts(), socket);
+    }
+    tlsDecided = true;
+    refuse(context, "no filter chain takes TLS for \"" + hello.serverName() + "\" here");
+    context.close();
+    return null;
+  }
+
+  /** Whether a chain takes a connection without TLS. */
+  private boolean isTaken(ChannelHandlerContext context, ServerSettings.Guard guard, boolean h2) {
+    known =
+        new Downstream(
+            known.local(),
+            remote,
+            false,
+            "",
+            List.of(h2 ? "h2c" : "http/1.1"),
+            null,
+            Optional.empty());
+    boolean taken = guard.listener().socket(known) instanceof RawBuffer;
+    if (!taken) {
+      refuse(context, "no filter chain takes plaintext here");
+      context.close();
+    }
+    return taken;
+  }
+
   private void speak(ChannelHandlerContext context, boolean http2, Peer peer) {
+    ServerSettings.Guard guard = settings.guard();
+    ServerSettings judged = settings;
+    if (guard != null) {
+      if (!known.tls() && !isTaken(context, guard, http2)) {
+        return;
+      }
+      judged = settings.handledBy(guard.listener().before(settings.handler(), known, loop));
+    }
     Channel channel = context.channel();
     if (http2) {
-      var connection = new Http2ServerConnection(settings, peer, channel, loop);
+      var connection = new Http2ServerConnection(judged, peer, channel, loop);
       connection.begin();
       connections.established(channel, connection);
       channel.pipeline().remove(this);
       return;
     }
-    var connection = new Http1ServerConnection(settings, peer, channel, loop);
+    var connection = new Http1ServerConnection(judged, peer, channel, loop);
     channel.pipeline().addLast(connection);
     connections.established(channel, connection);
     // What has been read and not been taken goes on to the connection.

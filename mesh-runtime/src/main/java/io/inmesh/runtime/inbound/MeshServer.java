@@ -3,6 +3,7 @@ package io.inmesh.runtime.inbound;
 import io.inmesh.config.Address;
 import io.inmesh.identity.SecretStore;
 import io.inmesh.identity.SpiffeId;
+import io.inmesh.runtime.downstream.DownstreamListener;
 import io.inmesh.runtime.net.Loops;
 import io.inmesh.runtime.tls.ServerTls;
 import io.inmesh.runtime.tls.TlsContexts;
@@ -142,6 +143,7 @@ public final class MeshServer implements AutoCloseable {
     private Set<String> trustDomains = Set.of();
     private Set<SpiffeId> identities = Set.of();
     private ConnectionListener listener = ConnectionListener.NONE;
+    private @Nullable DownstreamListener downstream;
     private int maxHeadBytes = 60 * 1024;
     private int maxFields = 100;
     private long maxBodyBytes;
@@ -195,6 +197,15 @@ public final class MeshServer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Who judges connections and requests by config that may change. It decides about TLS as well;
+     * secrets are needed.
+     */
+    public Builder downstream(DownstreamListener value) {
+      downstream = value;
+      return this;
+    }
+
     /** Who hears of connections. */
     public Builder listener(ConnectionListener value) {
       listener = value;
@@ -230,7 +241,7 @@ public final class MeshServer implements AutoCloseable {
       var counters = new Counters();
       TlsContexts contexts = null;
       ServerTls tls = null;
-      if (mode != TlsMode.PLAINTEXT) {
+      if (mode != TlsMode.PLAINTEXT || downstream != null) {
         if (secrets == null) {
           throw new IllegalStateException("a server with TLS needs secrets");
         }
@@ -247,7 +258,10 @@ public final class MeshServer implements AutoCloseable {
               maxFields,
               maxBodyBytes,
               idleTimeout,
-              counters);
+              counters,
+              downstream == null || contexts == null
+                  ? null
+                  : new ServerSettings.Guard(downstream, contexts));
       var connections = new Connections(counters);
       ChannelFuture bound = bind(settings, connections).awaitUninterruptibly();
       if (!bound.isSuccess()) {

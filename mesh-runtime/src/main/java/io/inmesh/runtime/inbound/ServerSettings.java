@@ -1,6 +1,8 @@
 package io.inmesh.runtime.inbound;
 
+import io.inmesh.runtime.downstream.DownstreamListener;
 import io.inmesh.runtime.tls.ServerTls;
+import io.inmesh.runtime.tls.TlsContexts;
 import io.inmesh.server.Handler;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tls null for plaintext only
  * @param maxBodyBytes of a request; 0 for no limit
+ * @param guard judges connections and requests instead of {@code mode}; null for nobody
  */
 record ServerSettings(
     Handler handler,
@@ -20,4 +23,23 @@ record ServerSettings(
     int maxFields,
     long maxBodyBytes,
     Duration idleTimeout,
-    Counters counters) {}
+    Counters counters,
+    @Nullable Guard guard) {
+  /** Who judges, and what it protects connections with. */
+  record Guard(DownstreamListener listener, TlsContexts contexts) {}
+
+  /** The same with another handler. */
+  ServerSettings handledBy(Handler other) {
+    return new ServerSettings(
+        other,
+        mode,
+        tls,
+        listener,
+        maxHeadBytes,
+        maxFields,
+        maxBodyBytes,
+        idleTimeout,
+        counters,
+        guard);
+  }
+}

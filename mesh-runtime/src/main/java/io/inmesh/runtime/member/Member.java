@@ -18,6 +18,7 @@ import io.inmesh.runtime.inbound.MeshServer;
 import io.inmesh.runtime.net.Loops;
 import io.inmesh.runtime.net.SocketIo;
 import io.inmesh.server.Handler;
+import io.inmesh.server.SecurityListener;
 import io.inmesh.state.StateDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -232,8 +233,9 @@ public final class Member implements AutoCloseable {
   }
 
   /**
-   * Serves with strict mutual TLS and registers the instance with the control plane. Once in the
-   * life of a member.
+   * Serves, and registers the instance with the control plane. Who may call what is decided by the
+   * inbound listener that the plane has for the instance; where it has none, all who prove by
+   * mutual TLS that they are of the mesh. Once in the life of a member.
    *
    * @param port to bind; 0 for any
    * @throws IllegalStateException if there is no certificate within 15 seconds, or the member
@@ -245,10 +247,12 @@ public final class Member implements AutoCloseable {
       throw new IllegalStateException("this member serves already");
     }
     awaitIdentity(IDENTITY_PATIENCE);
+    MeshRuntime.InboundCalls inbound = mesh.inbound(settings.security);
     MeshServer started =
         MeshServer.builder(loops, port, handler)
             .host(what.address().host())
             .secrets(identity)
+            .downstream(inbound.enforcement())
             .listener(listener)
             .start();
     int told = what.address().port() == 0 ? started.port() : what.address().port();
@@ -259,7 +263,9 @@ public final class Member implements AutoCloseable {
             what.protocol(),
             what.labels(),
             what.weight());
+    // The plane makes the listener of what is registered, so that it is asked for afterwards.
     register(false);
+    inbound.listener().begin(service.address());
     return started;
   }
 
@@ -312,6 +318,7 @@ public final class Member implements AutoCloseable {
     private @Nullable PlaneConnector connector;
     private @Nullable Address admin;
     private Support support = Support.DEFAULT;
+    private SecurityListener security = SecurityListener.NONE;
 
     private Builder(JoinFile file) {
       this.file = file;
@@ -347,6 +354,12 @@ public final class Member implements AutoCloseable {
     /** Which form of ADS is spoken; delta by default. */
     public Builder variant(PlaneConnector.Variant value) {
       variant = value;
+      return this;
+    }
+
+    /** Who hears of requests that were refused; they are logged in any case. */
+    public Builder securityListener(SecurityListener value) {
+      security = value;
       return this;
     }
 

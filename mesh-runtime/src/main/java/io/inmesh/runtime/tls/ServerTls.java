@@ -1,8 +1,12 @@
 package io.inmesh.runtime.tls;
 
 import io.inmesh.config.StringMatcher;
+import io.inmesh.config.TransportSocket.DownstreamTls;
+import io.inmesh.config.TransportSocket.Local;
 import io.inmesh.config.TransportSocket.SanMatcher;
 import io.inmesh.config.TransportSocket.SanType;
+import io.inmesh.config.TransportSocket.SecretSource;
+import io.inmesh.config.TransportSocket.Validation;
 import io.inmesh.config.TransportSocket.Version;
 import io.inmesh.identity.KeyMaterial;
 import io.inmesh.identity.SecretStore;
@@ -15,6 +19,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 
@@ -23,8 +28,11 @@ import javax.net.ssl.SSLException;
  * must present a SPIFFE identity. Safe for use by many threads.
  */
 public final class ServerTls {
+  private static final List<String> ALPN = List.of("h2", "http/1.1");
   private final TlsContexts contexts;
   private final Recipe recipe;
+  private final Optional<SecretSource> certificate;
+  private final Optional<SecretSource> authorities;
 
   /**
    * Mutual TLS.
@@ -45,15 +53,33 @@ public final class ServerTls {
       names.add(new SanRule(new SanMatcher(SanType.URI, exact)));
     }
     var rules = new PeerRules(true, names, true, List.of(), List.of(), false, false);
+    this.recipe = new Recipe(this, false, true, rules, ALPN, Version.AUTO, Version.AUTO);
+    this.certificate = Optional.of(new Local(SecretStore.OWN_CERTIFICATE));
+    this.authorities = Optional.of(new Local(SecretStore.OWN_ROOTS));
+  }
+
+  /** TLS as configured. */
+  public ServerTls(TlsContexts contexts, DownstreamTls socket) {
+    this.contexts = contexts;
+    this.certificate = socket.common().certificate();
+    this.authorities = socket.common().validation().flatMap(Validation::authorities);
+    List<String> alpn = socket.common().alpn().isEmpty() ? ALPN : socket.common().alpn();
     this.recipe =
-        new Recipe(this, false, true, rules, List.of("h2", "http/1.1"), Version.AUTO, Version.AUTO);
+        new Recipe(
+            socket,
+            false,
+            socket.requireClientCertificate(),
+            PeerRules.of(socket.common().validation(), ""),
+            alpn,
+            socket.common().minimum(),
+            socket.common().maximum());
   }
 
   /** Begins with the secrets of now. */
   public SslHandler begin(ByteBufAllocator allocator) throws SecretMissingException, SSLException {
-    KeyMaterial own = contexts.secrets().certificate(SecretStore.OWN_CERTIFICATE);
-    TrustBundle trust = contexts.secrets().trust(SecretStore.OWN_ROOTS);
-    if (own == null || trust == null) {
+    KeyMaterial own = Secrets.certificate(contexts.secrets(), certificate);
+    TrustBundle trust = Secrets.trust(contexts.secrets(), authorities);
+    if (own == null || (trust == null && authorities.isPresent())) {
       throw new SecretMissingException(
           own == null
               ? "our certificate has not arrived"

@@ -14,7 +14,7 @@ public final class MeshYaml {
   /** What such documents begin with. */
   public static final String API_VERSION = "inmesh.io/v1";
 
-  private static final List<String> SETTINGS = List.of("trust-domain", "domain", "tls");
+  private static final List<String> SETTINGS = List.of("trust-domain", "domain", "tls", "access");
 
   private MeshYaml() {}
 
@@ -46,9 +46,10 @@ public final class MeshYaml {
                 .orElse(base.tls()));
     var origin = new Origin("Mesh", "", "", document.position(), 0, mesh.nextOrder());
     Origin before = mesh.settings(settings, origin);
+    top.find("access").ifPresent(value -> AccessReader.readDefault(value, mesh));
     if (before != null) {
       document.error(
-          "trust-domain, domain and tls are already set in "
+          "trust-domain, domain, tls and access are already set in "
               + before.position().file()
               + ":"
               + before.position().line());

@@ -84,6 +84,7 @@ final class ServiceReader {
     if (!policy.equals(TrafficPolicy.NONE) || !subsets.isEmpty()) {
       mesh.add(new DestinationRule(origin, called, policy, subsets, EVERYWHERE, Map.of()));
     }
+    new AccessReader(mesh, origin).read(given);
     List<HttpRoute> routes =
         new RouteReader(mesh.settings(), namespace, called, subsets, given).read();
     if (!given.present("routes", "timeout", "retry").isEmpty()) {
