@@ -157,7 +157,7 @@ class AccessTest {
     awaitStatus(403, payment, "GET", "http://catalogue/secret?x=1");
     awaitStatus(403, catalogue, "GET", "http://cart/");
     Response denied = send(payment, "GET", "http://catalogue/secret?x=1");
-    assertThat(denied.bodyText()).isEqualTo("RBAC: access denied");
+    assertThat(denied.text()).isEqualTo("RBAC: access denied");
     SecurityEvent event = events.get(0);
     assertThat(event.peer().orElseThrow().uri())
         .isEqualTo("spiffe://cluster.local/ns/default/sa/payment");
