@@ -51,8 +51,7 @@ class IncomingTest {
       new Downstream(HERE, THERE, false, "", List.of("http/1.1"), null, Optional.empty());
   private static final TransportSocket TLS =
       new DownstreamTls(
-          new CommonTls(
-              Optional.empty(), Optional.empty(), List.of(), Version.AUTO, Version.AUTO),
+          new CommonTls(Optional.empty(), Optional.empty(), List.of(), Version.AUTO, Version.AUTO),
           true);
 
   private final World world = new World(new NameDialer(), builder -> builder);
@@ -229,8 +228,7 @@ class IncomingTest {
   void newConfigJudgesTheNextRequestOfTheSameConnection() {
     world.put(listener(false, "mallory"));
     begin();
-    Handler connection =
-        inbound.enforcement().before(application(), MUTUAL, world.loop);
+    Handler connection = inbound.enforcement().before(application(), MUTUAL, world.loop);
     var request =
         new ServerRequest(
             "GET",

@@ -228,7 +228,8 @@ final class MeshYamlTest {
     assertThat(read(settings, settings).problems())
         .extracting(Problem::toString)
         .containsExactly(
-            "f1.yaml:1:1: error: Mesh: trust-domain, domain, tls and access are already set in f0.yaml:1");
+            "f1.yaml:1:1: error: Mesh: trust-domain, domain, tls and access are already set in"
+                + " f0.yaml:1");
   }
 
   @ParameterizedTest

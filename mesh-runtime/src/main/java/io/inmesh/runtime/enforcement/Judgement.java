@@ -219,8 +219,8 @@ final class Judgement extends CompletableFuture<ServerResponse>
         response.body().ifPresent(Body::cancel);
       }
     } else if (response == null) {
-      of.finish(Ended.RESET);
       completeExceptionally(failure == null ? new NullPointerException("no answer") : failure);
+      of.finish(Ended.RESET);
     } else {
       served = response;
       of.answered(response.status(), response.headers().copy());

@@ -80,7 +80,9 @@ class FilterChainsTest {
   void aPortsChainsAloneDecideAboutThePort() {
     List<Match> chains =
         List.of(
-            match(0, "raw_buffer", List.of()), match(0, "tls", List.of()), match(9080, "tls", ISTIO));
+            match(0, "raw_buffer", List.of()),
+            match(0, "tls", List.of()),
+            match(9080, "tls", ISTIO));
     assertThat(FilterChains.choose(chains, tls(9080, "", "istio-h2"))).isEqualTo(2);
     assertThat(FilterChains.choose(chains, tls(9080, "", "h2"))).isEqualTo(-1);
     assertThat(FilterChains.choose(chains, plain(9080))).isEqualTo(-1);

@@ -47,8 +47,7 @@ final class AccessReader {
   static void readDefault(Value value, MeshBuilder mesh) {
     if (value.choice(Access.class, Access::token) == Access.DENY) {
       String root = mesh.settings().rootNamespace();
-      var origin =
-          new Origin("Mesh", root, "default-deny", value.position(), 0, mesh.nextOrder());
+      var origin = new Origin("Mesh", root, "default-deny", value.position(), 0, mesh.nextOrder());
       mesh.add(
           new AuthorizationPolicy(
               origin, new WorkloadTarget(root, Map.of(), ""), Action.ALLOW, List.of(), false, ""));
@@ -119,8 +118,7 @@ final class AccessReader {
     List<Operation> to =
         methods.isEmpty() && paths.isEmpty()
             ? List.of()
-            : List.of(
-                new Operation(Values.ANY, Values.of(methods), Values.of(paths), Values.ANY));
+            : List.of(new Operation(Values.ANY, Values.of(methods), Values.of(paths), Values.ANY));
     return new Rule(sources, to, when);
   }
 
