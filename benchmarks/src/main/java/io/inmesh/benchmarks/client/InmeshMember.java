@@ -13,7 +13,8 @@ import java.time.Duration;
 /**
  * The product as an application uses it: it has joined by its file, knows the service by name, and
  * everything of the call is decided by what the control plane serves. Words: {@code join} (a file),
- * {@code authority}, {@code loops} (1 by default), {@code unary} for exchanges as gRPC makes them.
+ * {@code authority}, {@code loops} (1 by default), {@code state} (a directory; none by default),
+ * {@code unary} for exchanges as gRPC makes them.
  */
 final class InmeshMember {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -24,11 +25,16 @@ final class InmeshMember {
   private final Requests requests;
 
   InmeshMember(Target target) throws InterruptedException {
-    member = Member.join(Path.of(target.word("join"))).threads(target.number("loops", 1)).start();
+    Member.Builder joining =
+        Member.join(Path.of(target.word("join"))).threads(target.number("loops", 1));
+    String state = target.word("state", "");
+    member = (state.isEmpty() ? joining : joining.stateDirectory(Path.of(state))).start();
     mesh = member.mesh();
     requests = new Requests(target);
-    member.awaitIdentity(PATIENCE);
     mesh.want(target.word("authority"));
+    if (target.word("authority").startsWith("secure")) {
+      member.awaitIdentity(PATIENCE);
+    }
     requests.awaitFirst(mesh.blocking());
   }
 

@@ -22,6 +22,9 @@ record Contestant(
     String service,
     int hops,
     boolean quick) {
+  private static final String MEGABYTE = "bytes=1048576";
+  private static final String MEGABYTE_PATH = "path=/bytes/1048576";
+
   Contestant {
     words = List.copyOf(words);
   }
@@ -46,6 +49,11 @@ record Contestant(
   /** The same in the five-minute subset. */
   Contestant quickly() {
     return new Contestant(label, client, words, backend, service, hops, true);
+  }
+
+  /** How many exchanges are under way; the highest is used for warming. */
+  List<Integer> concurrencies() {
+    return words.contains(MEGABYTE) ? List.of(4) : List.of(64, 16, 1);
   }
 
   /** All rows, the floors first. */
@@ -75,6 +83,8 @@ record Contestant(
     all.add(direct("Armeria xDS", "armeria", "http1", "form=xds"));
     all.add(direct("grpc-java", "grpc", "http2", "form=plain"));
     all.add(direct("grpc-xds", "grpc", "http2", "form=xds"));
+    all.add(direct("netty 1 MB", "netty-http1", "http1", MEGABYTE_PATH, MEGABYTE));
+    all.add(direct("inmesh 1 MB", "inmesh-lean", "http1", MEGABYTE_PATH, MEGABYTE));
     all.add(direct("netty > envoy", "netty-http1", "http1").through(1).quickly());
     all.add(direct("netty > envoy > envoy mTLS", "netty-http1", "http1").through(2).quickly());
     all.add(direct("grpc-java > envoy > envoy mTLS", "grpc", "http2", "form=plain").through(2));

@@ -63,7 +63,9 @@ public final class ManyClustersRun implements Callable<Integer> {
   private final Path logs = Path.of("benchmarks/target/logs");
   private final PrintStream console = System.out;
   private @Nullable Path program;
-  private long emptyEnvoyKb;
+
+  /** What the client of now holds with one cluster. */
+  private long emptyKb;
 
   /** Runs it and ends the process. */
   public static void main(String[] arguments) {
@@ -78,15 +80,14 @@ public final class ManyClustersRun implements Callable<Integer> {
         Path.of(out.isEmpty() ? "benchmarks/results/" + LocalDate.now() + "-scale.jsonl" : out);
     try (var results = new Results(file)) {
       results.write("machine", Machine.now());
-      if (program != null && clients.contains("Envoy")) {
-        emptyEnvoyKb = measured("Envoy", 1).get("rssKb").getAsLong();
-      }
       for (String client : clients) {
+        if (client.equals("Envoy") && program == null) {
+          console.println("NOT RUN: Envoy: there is no envoy on the path");
+          continue;
+        }
+        emptyKb = 0;
+        emptyKb = measured(client, 1, false).get("kb").getAsLong();
         for (int size : sizes) {
-          if (client.equals("Envoy") && program == null) {
-            console.println("NOT RUN: Envoy: there is no envoy on the path");
-            continue;
-          }
           results.write("scale", described(client, size));
         }
       }
@@ -97,7 +98,7 @@ public final class ManyClustersRun implements Callable<Integer> {
   private JsonObject described(String client, int size) throws Exception {
     JsonObject line;
     try {
-      line = measured(client, size);
+      line = measured(client, size, true);
     } catch (IllegalStateException failed) {
       console.println("FAILED: " + client + " " + size + ": " + failed.getMessage());
       line = new JsonObject();
@@ -107,14 +108,15 @@ public final class ManyClustersRun implements Callable<Integer> {
     return line;
   }
 
-  private JsonObject measured(String client, int size) throws IOException, InterruptedException {
+  private JsonObject measured(String client, int size, boolean updates)
+      throws IOException, InterruptedException {
     int port = freePort();
     boolean http2 = client.equals("grpc-xds");
     try (Child plane = plane(size, http2, port)) {
       String target = "127.0.0.1:" + plane.ready(PATIENCE_SECONDS).get("plaintext");
       if (!client.equals("Envoy")) {
         try (Child worker = worker(client, target, target)) {
-          return measured(plane, worker, null, size);
+          return measured(plane, worker, null, updates ? size : 0);
         }
       }
       long start = System.nanoTime();
@@ -122,7 +124,7 @@ public final class ManyClustersRun implements Callable<Integer> {
         awaitListening(port);
         double opened = (System.nanoTime() - start) / 1e9;
         try (Child worker = worker("netty", target, "127.0.0.1:" + port)) {
-          JsonObject line = measured(plane, worker, proxy, size);
+          JsonObject line = measured(plane, worker, proxy, updates ? size : 0);
           line.addProperty("firstCallSeconds", opened);
           return line;
         }
@@ -231,6 +233,11 @@ public final class ManyClustersRun implements Callable<Integer> {
     }
   }
 
+  /**
+   * Measures a client that was started.
+   *
+   * @param size 0 if only its memory is of interest
+   */
   private JsonObject measured(Child plane, Child worker, @Nullable Child proxy, int size)
       throws InterruptedException {
     worker.line("{\"ready\"", PATIENCE_SECONDS);
@@ -241,21 +248,16 @@ public final class ManyClustersRun implements Callable<Integer> {
     line.addProperty(
         "requests", object(plane.ask("requests", PATIENCE_SECONDS)).get("requests").getAsLong());
     pause(SETTLE_MILLIS);
-    memory(line, worker, proxy, size);
-    updates(line, plane, worker);
-    return line;
-  }
-
-  private void memory(JsonObject line, Child worker, @Nullable Child proxy, int size)
-      throws InterruptedException {
-    if (proxy == null) {
-      long heap = object(worker.ask("heap", PATIENCE_SECONDS)).get("heap").getAsLong();
-      line.addProperty("heapKbPerCluster", heap / 1024.0 / size);
-    } else {
-      long rss = Processes.rssKb(proxy.pid());
-      line.addProperty("rssKb", rss);
-      line.addProperty("heapKbPerCluster", (double) (rss - emptyEnvoyKb) / size);
+    long kb =
+        proxy == null
+            ? object(worker.ask("heap", PATIENCE_SECONDS)).get("heap").getAsLong() / 1024
+            : Processes.rssKb(proxy.pid());
+    line.addProperty("kb", kb);
+    if (size > 0) {
+      line.addProperty("heapKbPerCluster", (double) (kb - emptyKb) / size);
+      updates(line, plane, worker);
     }
+    return line;
   }
 
   private void updates(JsonObject line, Child plane, Child worker) throws InterruptedException {

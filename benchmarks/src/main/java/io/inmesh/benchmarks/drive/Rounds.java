@@ -16,7 +16,6 @@ import java.util.Map;
  * measures all of them in turns: round k of each before round k+1 of any.
  */
 final class Rounds implements AutoCloseable {
-  private static final List<Integer> CONCURRENCIES = List.of(64, 16, 1);
   private static final double STABLE = 0.94;
   private static final int PATIENCE_SECONDS = 90;
 
@@ -35,8 +34,8 @@ final class Rounds implements AutoCloseable {
    * @param seconds of a measured window
    */
   record Pace(int rounds, int warmWindows, double warmSeconds, double seconds) {
-    /** About a minute and a half for each contestant. */
-    static final Pace FULL = new Pace(5, 8, 3, 2);
+    /** About half a minute for each contestant. */
+    static final Pace FULL = new Pace(3, 4, 2, 1.2);
 
     /** What fits in five minutes. */
     static final Pace QUICK = new Pace(3, 5, 1.5, 1);
@@ -109,7 +108,7 @@ final class Rounds implements AutoCloseable {
     double last = Double.MAX_VALUE;
     double cost = 0;
     for (int i = 0; i < pace.warmWindows(); i++) {
-      cost = window(child, 64, 0.2, pace.warmSeconds()).cpuUs();
+      cost = window(child, contestant.concurrencies().get(0), 0.2, pace.warmSeconds()).cpuUs();
       if (i >= 2 && cost > last * STABLE) {
         break;
       }
@@ -122,7 +121,7 @@ final class Rounds implements AutoCloseable {
   private void measure(Contestant contestant, int round) throws InterruptedException {
     Child child = alive.get(contestant);
     var line = new StringBuilder();
-    for (int concurrency : CONCURRENCIES) {
+    for (int concurrency : contestant.concurrencies()) {
       Window window = window(child, concurrency, 0.4, pace.seconds());
       results.window(contestant.label(), round, window);
       line.append(

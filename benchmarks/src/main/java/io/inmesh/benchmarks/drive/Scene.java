@@ -159,6 +159,11 @@ final class Scene implements AutoCloseable {
     return "spiffe://cluster.local/ns/default/sa/" + service;
   }
 
+  /** Where the scene keeps its files, until it is closed. */
+  Path directory() {
+    return directory;
+  }
+
   /** Where logs go. */
   Path logs() {
     return logs;
@@ -182,7 +187,9 @@ final class Scene implements AutoCloseable {
     words.add("join=" + join(CLIENT));
     words.add("certificates=" + certificates(CLIENT));
     words.add("plaintext=127.0.0.1:" + plaintext);
-    words.add("path=" + MeshConfig.PATH);
+    if (contestant.words().stream().noneMatch(it -> it.startsWith("path="))) {
+      words.add("path=" + MeshConfig.PATH);
+    }
     words.add("pids=" + pids(contestant));
     return words;
   }
