@@ -5,6 +5,7 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.NettyServerBuilder;
 import io.inmesh.benchmarks.backend.AnsweringServer;
+import io.inmesh.config.Resource;
 import io.inmesh.controlplane.ads.AdsServer;
 import io.inmesh.controlplane.ads.ConfigSource;
 import io.inmesh.controlplane.ads.RegistrationListener;
@@ -20,8 +21,10 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,7 +48,6 @@ public final class ManyClustersPlane implements ConfigSource {
   private final List<AtomicLong> arrivals = List.of(new AtomicLong(), new AtomicLong());
   private final List<Integer> ports = new ArrayList<>();
   private final Server server;
-  private volatile List<ServedResource> endpoints;
   private volatile ServedConfig named;
   private volatile ServedConfig bound;
   private volatile Runnable listener = () -> {};
@@ -66,7 +68,7 @@ public final class ManyClustersPlane implements ConfigSource {
                 }
               }));
     }
-    endpoints = clusters.endpoints(DEAD_PORT, ports.get(0));
+    List<ServedResource> endpoints = clusters.endpoints(DEAD_PORT, ports.get(0));
     named = clusters.config("1", endpoints, false);
     bound = clusters.config("1", endpoints, true);
     var loop =
@@ -114,20 +116,18 @@ public final class ManyClustersPlane implements ConfigSource {
     };
   }
 
-  private void publish(List<ServedResource> next) {
+  /** Puts endpoints in the place of others; nobody is told yet. */
+  private void replace(List<ServedResource> changed) {
     revision++;
-    ServedConfig forNames = clusters.config(String.valueOf(revision), next, false);
-    ServedConfig forEnvoy = clusters.config(String.valueOf(revision), next, true);
-    endpoints = next;
-    named = forNames;
-    bound = forEnvoy;
+    var changes = new LinkedHashMap<Resource.Key, Optional<ServedResource>>();
+    changed.forEach(resource -> changes.put(resource.key(), Optional.of(resource)));
+    named = named.next(String.valueOf(revision), true, changes);
+    bound = bound.next(String.valueOf(revision), true, changes);
   }
 
   /** Time until the last confirmation. */
   private Map<String, Number> push() throws InterruptedException {
-    List<ServedResource> next =
-        new ArrayList<>(clusters.endpoints(DEAD_PORT + revision, ports.get(real)));
-    publish(next);
+    replace(clusters.endpoints(DEAD_PORT + revision, ports.get(real)));
     long requests = watch.requests();
     long start = System.nanoTime();
     listener.run();
@@ -138,9 +138,7 @@ public final class ManyClustersPlane implements ConfigSource {
   /** Time until the first request at the other port. */
   private Map<String, Number> change() throws InterruptedException {
     int to = 1 - real;
-    var next = new ArrayList<>(endpoints);
-    next.set(0, clusters.realEndpoint(ports.get(to)));
-    publish(next);
+    replace(List.of(clusters.realEndpoint(ports.get(to))));
     real = to;
     AtomicLong arrival = arrivals.get(to);
     arrival.set(0);
