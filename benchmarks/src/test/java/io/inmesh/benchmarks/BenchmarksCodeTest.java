@@ -12,6 +12,9 @@ class BenchmarksCodeTest extends CodeRules {
         Set.of(
             "io.inmesh.benchmarks.drive",
             "io.inmesh.benchmarks.load",
+            "io.inmesh.benchmarks.scale",
+            "io.inmesh.benchmarks.client.FirstCall",
+            "io.inmesh.benchmarks.client.Gigabyte",
             "io.inmesh.benchmarks.client.InmeshLean"));
   }
 }
