@@ -102,14 +102,51 @@ public record HttpConnection(
       ServerHeader serverHeader,
       boolean generateRequestId,
       boolean preserveExternalRequestId,
-      boolean alwaysSetRequestIdInResponse) {
+      boolean alwaysSetRequestIdInResponse,
+      ClientCertHeader clientCert) {
     /** Envoy's defaults. */
     public static final Forwarding DEFAULT =
         new Forwarding(
-            false, 0, false, List.of(), "", "envoy", ServerHeader.OVERWRITE, true, false, false);
+            false,
+            0,
+            false,
+            List.of(),
+            "",
+            "envoy",
+            ServerHeader.OVERWRITE,
+            true,
+            false,
+            false,
+            ClientCertHeader.SANITIZE);
 
     public Forwarding {
       internalAddresses = List.copyOf(internalAddresses);
+    }
+
+    /** With nothing said of client certificates. */
+    public Forwarding(
+        boolean useRemoteAddress,
+        int trustedHops,
+        boolean skipXffAppend,
+        List<Cidr> internalAddresses,
+        String via,
+        String serverName,
+        ServerHeader serverHeader,
+        boolean generateRequestId,
+        boolean preserveExternalRequestId,
+        boolean alwaysSetRequestIdInResponse) {
+      this(
+          useRemoteAddress,
+          trustedHops,
+          skipXffAppend,
+          internalAddresses,
+          via,
+          serverName,
+          serverHeader,
+          generateRequestId,
+          preserveExternalRequestId,
+          alwaysSetRequestIdInResponse,
+          ClientCertHeader.SANITIZE);
     }
   }
 

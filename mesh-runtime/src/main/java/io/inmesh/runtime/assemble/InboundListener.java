@@ -1,6 +1,7 @@
 package io.inmesh.runtime.assemble;
 
 import io.inmesh.config.Address;
+import io.inmesh.config.ClientCertHeader;
 import io.inmesh.config.FilterChain.Match;
 import io.inmesh.config.TransportSocket;
 import io.inmesh.loop.EventLoop;
@@ -172,6 +173,19 @@ public final class InboundListener implements ServedListener {
     public @Nullable HttpChain http(Downstream connection) {
       ListenerRuntime.Chain chain = chain(connection);
       return chain == null || chain.http() == null ? null : chain.http().chain();
+    }
+
+    @Override
+    public ClientCertHeader clientCert(Downstream connection) {
+      ListenerRuntime.Chain chain = chain(connection);
+      return chain == null
+          ? ClientCertHeader.SANITIZE
+          : chain
+              .config()
+              .network()
+              .http()
+              .map(http -> http.forwarding().clientCert())
+              .orElse(ClientCertHeader.SANITIZE);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.inmesh.runtime.downstream;
 
+import io.inmesh.config.ClientCertHeader;
 import io.inmesh.config.TransportSocket;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.server.Handler;
@@ -12,6 +13,11 @@ public interface DownstreamListener {
    * it: then it is closed.
    */
   @Nullable TransportSocket socket(Downstream connection);
+
+  /** What is told of the client's certificate on such a connection. */
+  default ClientCertHeader clientCert(Downstream connection) {
+    return ClientCertHeader.SANITIZE;
+  }
 
   /**
    * A handler for the requests of one connection, in front of the application's. Each request is

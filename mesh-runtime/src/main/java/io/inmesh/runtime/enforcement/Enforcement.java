@@ -1,5 +1,6 @@
 package io.inmesh.runtime.enforcement;
 
+import io.inmesh.config.ClientCertHeader;
 import io.inmesh.config.TransportSocket;
 import io.inmesh.config.TransportSocket.CommonTls;
 import io.inmesh.config.TransportSocket.DownstreamTls;
@@ -72,6 +73,11 @@ public final class Enforcement implements DownstreamListener {
       return now.socket(connection);
     }
     return connection.tls() ? STRICT : null;
+  }
+
+  @Override
+  public ClientCertHeader clientCert(Downstream connection) {
+    return listener.now().clientCert(connection);
   }
 
   @Override

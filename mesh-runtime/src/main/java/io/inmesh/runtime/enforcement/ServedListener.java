@@ -1,5 +1,6 @@
 package io.inmesh.runtime.enforcement;
 
+import io.inmesh.config.ClientCertHeader;
 import io.inmesh.config.TransportSocket;
 import io.inmesh.runtime.downstream.Downstream;
 import io.inmesh.runtime.engine.Clusters;
@@ -32,6 +33,11 @@ public interface ServedListener {
 
     /** The HTTP side of that chain; null if there is none. */
     @Nullable HttpChain http(Downstream connection);
+
+    /** What is told of the client's certificate there. */
+    default ClientCertHeader clientCert(Downstream connection) {
+      return ClientCertHeader.SANITIZE;
+    }
 
     Clusters clusters();
 

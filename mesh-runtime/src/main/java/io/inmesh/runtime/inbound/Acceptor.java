@@ -1,6 +1,7 @@
 package io.inmesh.runtime.inbound;
 
 import io.inmesh.config.Address;
+import io.inmesh.config.ClientCertHeader;
 import io.inmesh.config.TransportSocket.DownstreamTls;
 import io.inmesh.config.TransportSocket.RawBuffer;
 import io.inmesh.identity.SpiffeId;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,11 +129,11 @@ final class Acceptor extends ByteToMessageDecoder {
       }
       settings.listener().onSecured(remote, leaf);
       known = known.proved(CertificateNames.of(leaf), id);
-      speak(context, http2, new Peer(remote, id, "https"));
+      speak(context, http2, new Peer(remote, id, "https"), handler.engine().getSession());
     } catch (SSLPeerUnverifiedException none) {
       if (settings.guard() != null) {
         // The chain does not ask for one.
-        speak(context, http2, new Peer(remote, Optional.empty(), "https"));
+        speak(context, http2, new Peer(remote, Optional.empty(), "https"), null);
         return;
       }
       refuse(context, "the peer presented no certificate");
@@ -171,12 +173,12 @@ final class Acceptor extends ByteToMessageDecoder {
     int read = Math.min(in.readableBytes(), PREFACE.length);
     for (int i = 0; i < read; i++) {
       if (in.getByte(in.readerIndex() + i) != PREFACE[i]) {
-        speak(context, false, new Peer(remote, Optional.empty(), "http"));
+        speak(context, false, new Peer(remote, Optional.empty(), "http"), null);
         return;
       }
     }
     if (read == PREFACE.length) {
-      speak(context, true, new Peer(remote, Optional.empty(), "http"));
+      speak(context, true, new Peer(remote, Optional.empty(), "http"), null);
     }
   }
 
@@ -247,7 +249,8 @@ final class Acceptor extends ByteToMessageDecoder {
     return taken;
   }
 
-  private void speak(ChannelHandlerContext context, boolean http2, Peer peer) {
+  private void speak(
+      ChannelHandlerContext context, boolean http2, Peer unheard, @Nullable SSLSession proof) {
     ServerSettings.Guard guard = settings.guard();
     ServerSettings judged = settings;
     if (guard != null) {
@@ -256,6 +259,9 @@ final class Acceptor extends ByteToMessageDecoder {
       }
       judged = settings.handledBy(guard.listener().before(settings.handler(), known, loop));
     }
+    ClientCertHeader telling =
+        guard == null ? settings.clientCert() : guard.listener().clientCert(known);
+    Peer peer = unheard.told(ForwardedClientCert.of(telling, proof));
     Channel channel = context.channel();
     if (http2) {
       var connection = new Http2ServerConnection(judged, peer, channel, loop);

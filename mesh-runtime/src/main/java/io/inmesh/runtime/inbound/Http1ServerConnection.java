@@ -179,7 +179,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
     idle.disarm();
     settings.counters().requests.increment();
     settings.counters().active.increment();
-    Headers headers = Requests.clean(parser.head().headers());
+    Headers headers = peer.clientCert().apply(parser.head().headers());
     opened.handle(
         settings.handler(),
         new ServerRequest(

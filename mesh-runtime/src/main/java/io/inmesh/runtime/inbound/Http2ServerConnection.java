@@ -120,7 +120,7 @@ final class Http2ServerConnection implements ServerConnection, Http2Session.Owne
             peer.scheme(),
             String.valueOf(host),
             String.valueOf(fields.path()),
-            Requests.clean(headers),
+            peer.clientCert().apply(headers),
             exchange,
             peer.id(),
             peer.remote()));

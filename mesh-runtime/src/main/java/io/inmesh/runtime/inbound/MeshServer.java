@@ -1,6 +1,7 @@
 package io.inmesh.runtime.inbound;
 
 import io.inmesh.config.Address;
+import io.inmesh.config.ClientCertHeader;
 import io.inmesh.identity.SecretStore;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.runtime.downstream.DownstreamListener;
@@ -138,6 +139,7 @@ public final class MeshServer implements AutoCloseable {
     private String host = "0.0.0.0";
     private @Nullable SecretStore secrets;
     private TlsMode mode = TlsMode.STRICT;
+    private ClientCertHeader clientCert = ClientCertHeader.SANITIZE;
     private TlsProvider provider = TlsProvider.BEST;
     private InstantSource clock = InstantSource.system();
     private Set<String> trustDomains = Set.of();
@@ -225,6 +227,12 @@ public final class MeshServer implements AutoCloseable {
       return this;
     }
 
+    /** What becomes of {@code x-forwarded-client-cert}; it is removed by default. */
+    public Builder clientCert(ClientCertHeader value) {
+      clientCert = value;
+      return this;
+    }
+
     /** When a connection without requests is closed; after an hour by default, zero for never. */
     public Builder idleTimeout(Duration value) {
       idleTimeout = value;
@@ -258,6 +266,7 @@ public final class MeshServer implements AutoCloseable {
               maxFields,
               maxBodyBytes,
               idleTimeout,
+              clientCert,
               counters,
               downstream == null || contexts == null
                   ? null

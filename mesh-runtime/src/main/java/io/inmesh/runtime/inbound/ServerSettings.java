@@ -1,5 +1,6 @@
 package io.inmesh.runtime.inbound;
 
+import io.inmesh.config.ClientCertHeader;
 import io.inmesh.runtime.downstream.DownstreamListener;
 import io.inmesh.runtime.tls.ServerTls;
 import io.inmesh.runtime.tls.TlsContexts;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tls null for plaintext only
  * @param maxBodyBytes of a request; 0 for no limit
+ * @param clientCert where there is no guard, whose config says
  * @param guard judges connections and requests instead of {@code mode}; null for nobody
  */
 record ServerSettings(
@@ -23,6 +25,7 @@ record ServerSettings(
     int maxFields,
     long maxBodyBytes,
     Duration idleTimeout,
+    ClientCertHeader clientCert,
     Counters counters,
     @Nullable Guard guard) {
   /** Who judges, and what it protects connections with. */
@@ -39,6 +42,7 @@ record ServerSettings(
         maxFields,
         maxBodyBytes,
         idleTimeout,
+        clientCert,
         counters,
         guard);
   }

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** Netty's HTTP/2 connection without a channel per stream, with its guards against floods. */
 @SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 public final class Http2Codec extends Http2ConnectionHandler {
+  private static final int MOST_UNREAD_ANSWERS = 1000;
+  private static final int MOST_RESETS = 1000;
+  private static final int RESET_SECONDS = 10;
+
   private final Owner owner;
   private final int connectionWindow;
   private @Nullable ChannelHandlerContext context;
@@ -72,6 +76,12 @@ public final class Http2Codec extends Http2ConnectionHandler {
       initialSettings(setup.settings());
       frameListener(setup.frames());
       validateHeaders(true);
+      // As Envoy: answers to pings, settings and resets that the peer does not read.
+      encoderEnforceMaxQueuedControlFrames(MOST_UNREAD_ANSWERS);
+      if (setup.server()) {
+        // Clients with short deadlines give up many a request, but not thousands in a second.
+        decoderEnforceMaxRstFramesPerWindow(MOST_RESETS, RESET_SECONDS);
+      }
       // The setting is advice (RFC 9113, 6.5.2): the peer answers 431 itself.
       encoderIgnoreMaxHeaderListSize(true);
     }

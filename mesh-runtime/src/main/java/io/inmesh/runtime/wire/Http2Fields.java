@@ -46,17 +46,12 @@ public final class Http2Fields {
   }
 
   /**
-   * What is wrong with fields that Netty lets pass (RFC 9113, 8.2.1 and 8.3.1; Envoy refuses them
-   * too): what could become another message where they are sent on over HTTP/1.1.
+   * What is wrong with pseudo-header fields that Netty lets pass (RFC 9113, 8.3.1; Envoy refuses
+   * them too): what could become another message where it is sent on over HTTP/1.1.
    *
    * @return empty if nothing
    */
   public static String malformed(Http2Headers fields) {
-    for (Map.Entry<CharSequence, CharSequence> field : fields) {
-      if (!Tokens.isValue(field.getValue())) {
-        return "a control character in the field " + field.getKey();
-      }
-    }
     CharSequence path = fields.path();
     if (path != null && !Tokens.isTarget(path)) {
       return "not a path";

@@ -64,16 +64,6 @@ final class Tokens {
         && (text.charAt(0) == '/' || (text.charAt(0) == '*' && text.length() == 1));
   }
 
-  /** Whether it may be the value of a field: no control characters but tabs (RFC 9110, 5.5). */
-  static boolean isValue(CharSequence text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (isControl(text.charAt(i))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Whether a character, or a byte from 0 to 255, may not stand in a value. */
   static boolean isControl(int c) {
     return (c < ' ' && c != '\t') || c == 127;

@@ -66,6 +66,14 @@ final class Frames {
     return frame.array();
   }
 
+  static byte[] repeated(byte[] frame, int times) {
+    ByteBuffer all = ByteBuffer.allocate(frame.length * times);
+    for (int i = 0; i < times; i++) {
+      all.put(frame);
+    }
+    return all.array();
+  }
+
   void write(int type, int flags, int stream, byte... payload) throws IOException {
     synchronized (peer) {
       peer.out.write(frame(type, flags, stream, payload));

@@ -18,6 +18,7 @@ import io.inmesh.transport.Stream.Closed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -35,8 +36,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MeshServerTest {
   private static final Mode PLAIN = new Mode(Http.HTTP_1, false, TlsProvider.BEST);
 
-  private static Peer connect(Pair pair) throws IOException {
-    var socket = new Socket(InetAddress.getLoopbackAddress(), pair.server.port());
+  static Peer connect(Pair pair) throws IOException {
+    var socket = new Socket();
+    // Little is read ahead of the test.
+    socket.setReceiveBufferSize(8 * 1024);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), pair.server.port()));
     socket.setSoTimeout(10_000);
     return new Peer(socket);
   }
@@ -46,7 +50,7 @@ class MeshServerTest {
     return new String(peer.in.readAllBytes(), StandardCharsets.ISO_8859_1);
   }
 
-  private static String say(Pair pair, String text) throws IOException {
+  static String say(Pair pair, String text) throws IOException {
     Peer peer = connect(pair);
     try (peer.socket) {
       peer.say(text);
@@ -137,7 +141,7 @@ class MeshServerTest {
   }
 
   /** Reads all, then answers. */
-  private static CompletableFuture<ServerResponse> whole(ServerRequest request) {
+  static CompletableFuture<ServerResponse> whole(ServerRequest request) {
     var answer = new CompletableFuture<ServerResponse>();
     request
         .body()

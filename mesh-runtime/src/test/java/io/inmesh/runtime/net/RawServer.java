@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,10 @@ final class RawServer implements AutoCloseable {
   }
 
   RawServer(Script script) throws IOException {
-    server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+    server = new ServerSocket();
+    // Little is read ahead of the script.
+    server.setReceiveBufferSize(64 * 1024);
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
     threads.execute(
         () -> {
           try {

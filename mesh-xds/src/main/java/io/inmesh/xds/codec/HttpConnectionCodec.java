@@ -3,6 +3,7 @@ package io.inmesh.xds.codec;
 import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
 import io.inmesh.config.Cidr;
+import io.inmesh.config.ClientCertHeader;
 import io.inmesh.config.HttpConnection;
 import io.inmesh.config.HttpConnection.EscapedSlashes;
 import io.inmesh.config.HttpConnection.Forwarding;
@@ -13,6 +14,7 @@ import io.inmesh.config.HttpConnection.ServerHeader;
 import io.inmesh.proto.envoy.config.core.v3.CidrRange;
 import io.inmesh.proto.envoy.config.core.v3.HttpProtocolOptions;
 import io.inmesh.proto.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.inmesh.proto.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertDetails;
 import io.inmesh.proto.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathWithEscapedSlashesAction;
 import io.inmesh.proto.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ServerHeaderTransformation;
 import java.time.Duration;
@@ -90,7 +92,26 @@ final class HttpConnectionCodec {
                 .name()),
         !message.hasGenerateRequestId() || message.getGenerateRequestId().getValue(),
         message.getPreserveExternalRequestId(),
-        message.getAlwaysSetRequestIdInResponse());
+        message.getAlwaysSetRequestIdInResponse(),
+        clientCert(in, message));
+  }
+
+  private static ClientCertHeader clientCert(Decoding in, HttpConnectionManager message) {
+    var set = message.getSetCurrentClientCertDetails();
+    var header =
+        new ClientCertHeader(
+            ClientCertHeader.Handling.valueOf(
+                in.known("forward_client_cert_details", message.getForwardClientCertDetails())
+                    .name()),
+            set.getSubject().getValue(),
+            set.getCert(),
+            set.getChain(),
+            set.getDns(),
+            set.getUri());
+    // Envoy heeds what is to be told only where something is told.
+    return header.tells()
+        ? header
+        : new ClientCertHeader(header.handling(), false, false, false, false, false);
   }
 
   static Cidr cidr(Decoding in, CidrRange message) {
@@ -206,6 +227,20 @@ final class HttpConnectionCodec {
     }
     for (Cidr cidr : forwarding.internalAddresses()) {
       message.getInternalAddressConfigBuilder().addCidrRanges(cidr(cidr));
+    }
+    clientCert(forwarding.clientCert(), message);
+  }
+
+  private static void clientCert(ClientCertHeader header, HttpConnectionManager.Builder message) {
+    message.setForwardClientCertDetails(ForwardClientCertDetails.valueOf(header.handling().name()));
+    if (header.tells()) {
+      message
+          .getSetCurrentClientCertDetailsBuilder()
+          .setSubject(BoolValue.of(header.subject()))
+          .setCert(header.cert())
+          .setChain(header.chain())
+          .setDns(header.dns())
+          .setUri(header.uri());
     }
   }
 

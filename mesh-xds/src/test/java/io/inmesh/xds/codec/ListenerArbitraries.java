@@ -12,6 +12,7 @@ import static io.inmesh.xds.codec.ConfigArbitraries.text;
 import static net.jqwik.api.Combinators.combine;
 
 import io.inmesh.config.Address;
+import io.inmesh.config.ClientCertHeader;
 import io.inmesh.config.ClusterSpecifier;
 import io.inmesh.config.FilterChain;
 import io.inmesh.config.HttpConnection;
@@ -190,7 +191,7 @@ final class ListenerArbitraries {
             text(),
             name(),
             Arbitraries.of(HttpConnection.ServerHeader.class),
-            Arbitraries.of(0, 1, 2, 3, 4, 5, 6, 7))
+            Arbitraries.integers().between(0, 7 * 32))
         .as(
             (remote, hops, skip, internal, via, server, header, flags) ->
                 new HttpConnection.Forwarding(
@@ -203,7 +204,22 @@ final class ListenerArbitraries {
                     header,
                     (flags & 1) != 0,
                     (flags & 2) != 0,
-                    (flags & 4) != 0));
+                    (flags & 4) != 0,
+                    clientCert(flags >> 3)));
+  }
+
+  /** What is to be told stays only where something is told. */
+  private static ClientCertHeader clientCert(int draw) {
+    var handling = ClientCertHeader.Handling.values()[draw % 5];
+    var all =
+        new ClientCertHeader(
+            handling,
+            (draw & 1) != 0,
+            (draw & 2) != 0,
+            (draw & 4) != 0,
+            (draw & 8) != 0,
+            (draw & 16) != 0);
+    return all.tells() ? all : new ClientCertHeader(handling, false, false, false, false, false);
   }
 
   private static Arbitrary<Network> network() {
