@@ -1,6 +1,7 @@
 package io.inmesh.runtime.wire;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Common lower-case names of header fields, found from bytes without allocation. */
@@ -104,6 +105,11 @@ final class FieldNames {
   }
 
   private FieldNames() {}
+
+  /** The names themselves. */
+  static List<String> common() {
+    return List.of(COMMON);
+  }
 
   /** The name that stands, in lower case, in these bytes. */
   static String of(byte[] bytes, int from, int length) {

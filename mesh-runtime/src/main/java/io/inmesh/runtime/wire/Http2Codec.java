@@ -2,6 +2,8 @@ package io.inmesh.runtime.wire;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
@@ -11,6 +13,7 @@ import io.netty.handler.codec.http2.Http2Exception.StreamException;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import org.jspecify.annotations.Nullable;
 
 /** Netty's HTTP/2 connection without a channel per stream, with its guards against floods. */
@@ -72,7 +75,7 @@ public final class Http2Codec extends Http2ConnectionHandler {
     Builder(Owner owner, Setup setup) {
       this.owner = owner;
       this.connectionWindow = setup.connectionWindow();
-      server(setup.server());
+      connection(connection(setup.server()));
       initialSettings(setup.settings());
       frameListener(setup.frames());
       validateHeaders(true);
@@ -84,6 +87,14 @@ public final class Http2Codec extends Http2ConnectionHandler {
       }
       // The setting is advice (RFC 9113, 6.5.2): the peer answers 431 itself.
       encoderIgnoreMaxHeaderListSize(true);
+    }
+
+    /** Streams are equal: priorities are gone (RFC 9113, 5.3), and a tree of them is dear. */
+    private static Http2Connection connection(boolean server) {
+      var connection = new DefaultHttp2Connection(server);
+      var shares = new UniformStreamByteDistributor(connection);
+      connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, shares));
+      return connection;
     }
 
     @Override

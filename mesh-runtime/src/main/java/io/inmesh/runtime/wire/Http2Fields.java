@@ -2,17 +2,21 @@ package io.inmesh.runtime.wire;
 
 import io.inmesh.call.Headers;
 import io.inmesh.transport.Stream.RequestHead;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
+import io.netty.util.AsciiString;
+import java.util.Arrays;
 import java.util.Map;
 
 /** Header fields as HTTP/2 has them (RFC 9113, 8). */
 public final class Http2Fields {
-  private static final String[] STATUSES = new String[600];
+  private static final int LONGEST_RECURRING = 24;
+  private static final AsciiString CONTENT_LENGTH = Http2Names.recurring("content-length");
+  private static final AsciiString[] STATUSES = new AsciiString[600];
 
   static {
     for (int i = 100; i < STATUSES.length; i++) {
-      STATUSES[i] = Integer.toString(i);
+      STATUSES[i] = AsciiString.of(Integer.toString(i));
     }
   }
 
@@ -20,12 +24,13 @@ public final class Http2Fields {
 
   /** A request's head. */
   public static Http2Headers request(RequestHead head, Headers headers, long contentLength) {
-    var fields = new DefaultHttp2Headers(false, headers.size() + 5);
-    fields.method(head.method());
-    fields.scheme(head.scheme());
-    fields.authority(Fields.safe(head.authority()));
-    fields.path(Fields.safe(head.path()));
-    return add(fields, headers, contentLength, false);
+    return ReadOnlyHttp2Headers.clientHeaders(
+        false,
+        Http2Names.recurring(head.method()),
+        Http2Names.text(head.path()),
+        Http2Names.recurring(head.scheme()),
+        Http2Names.text(head.authority()),
+        fields(headers, contentLength, false));
   }
 
   /**
@@ -35,19 +40,22 @@ public final class Http2Fields {
    */
   public static Http2Headers response(
       int status, Headers headers, long contentLength, boolean keepLength) {
-    var fields = new DefaultHttp2Headers(false, headers.size() + 2);
-    fields.status(status < STATUSES.length ? STATUSES[status] : Integer.toString(status));
-    return add(fields, headers, contentLength, keepLength);
+    return ReadOnlyHttp2Headers.serverHeaders(
+        false, status(status), fields(headers, contentLength, keepLength));
+  }
+
+  private static AsciiString status(int status) {
+    return status < STATUSES.length ? STATUSES[status] : AsciiString.of(Integer.toString(status));
   }
 
   /** The informational answer to {@code expect: 100-continue}. */
   public static Http2Headers continuing() {
-    return new DefaultHttp2Headers(false, 1).status(STATUSES[100]);
+    return ReadOnlyHttp2Headers.serverHeaders(false, status(100));
   }
 
   /**
-   * What is wrong with pseudo-header fields that Netty lets pass (RFC 9113, 8.3.1; Envoy refuses
-   * them too): what could become another message where it is sent on over HTTP/1.1.
+   * What is wrong with a request's pseudo-header fields that Netty lets pass (RFC 9113, 8.3.1;
+   * Envoy refuses them too): what could become another message where it is sent on over HTTP/1.1.
    *
    * @return empty if nothing
    */
@@ -66,26 +74,37 @@ public final class Http2Fields {
 
   /** Trailers. */
   public static Http2Headers trailers(Headers trailers) {
-    return add(new DefaultHttp2Headers(false, trailers.size()), trailers, -1, false);
+    return ReadOnlyHttp2Headers.trailers(false, fields(trailers, -1, false));
   }
 
-  private static Http2Headers add(
-      Http2Headers to, Headers headers, long contentLength, boolean keepLength) {
+  /** Names and values in turn. */
+  private static AsciiString[] fields(Headers headers, long contentLength, boolean keepLength) {
+    int most = 2 * headers.size() + (contentLength < 0 ? 0 : 2);
+    var all = new AsciiString[most];
+    int end = 0;
     for (int i = 0, n = headers.size(); i < n; i++) {
       String name = headers.name(i);
-      boolean length = Fields.isFraming(name);
-      if ((length && !(keepLength && name.equals("content-length"))) || Fields.isHop(name)) {
-        continue;
-      }
       String value = headers.value(i);
-      if (!name.equals("te") || value.equalsIgnoreCase("trailers")) {
-        to.add(name, Fields.safe(value));
+      if (isSent(name, value, keepLength)) {
+        all[end++] = Http2Names.recurring(name);
+        all[end++] =
+            value.length() <= LONGEST_RECURRING
+                ? Http2Names.recurring(value)
+                : Http2Names.text(value);
       }
     }
     if (contentLength >= 0) {
-      to.add("content-length", Long.toString(contentLength));
+      all[end++] = CONTENT_LENGTH;
+      all[end++] = Http2Names.text(Long.toString(contentLength));
     }
-    return to;
+    return end == most ? all : Arrays.copyOf(all, end);
+  }
+
+  private static boolean isSent(String name, String value, boolean keepLength) {
+    if (Fields.isFraming(name)) {
+      return keepLength && name.equals("content-length");
+    }
+    return !Fields.isHop(name) && (!name.equals("te") || value.equalsIgnoreCase("trailers"));
   }
 
   /** The fields but those whose names begin with a colon; crumbs of cookies are joined. */

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 public final class Http2Session<E extends Http2Session.Exchange> {
   private final Channel channel;
+  private final boolean server;
   private final Owner<E> owner;
   private final Http2Codec codec;
   private final Http2Connection connection;
@@ -78,6 +79,7 @@ public final class Http2Session<E extends Http2Session.Exchange> {
   public Http2Session(
       Channel channel, boolean server, Http2Settings initial, int connectionWindow, Owner<E> by) {
     this.channel = channel;
+    this.server = server;
     this.owner = by;
     this.codec =
         Http2Codec.of(
@@ -204,7 +206,7 @@ public final class Http2Session<E extends Http2Session.Exchange> {
       return;
     }
     E known = stream.getProperty(key);
-    String malformed = Http2Fields.malformed(fields);
+    String malformed = server && known == null ? Http2Fields.malformed(fields) : "";
     if (malformed.isEmpty()) {
       owner.headers(stream, known, fields, end);
     } else {
