@@ -35,8 +35,7 @@ class ValidateCommandTest {
 
   @Test
   void goodFilesOfAllKindsTogether() throws IOException {
-    String mesh =
-        file("mesh.yaml", "apiVersion: inmesh.io/v1\nkind: Mesh\nservices:\n  orders:\n");
+    String mesh = file("mesh.yaml", "apiVersion: inmesh.io/v1\nkind: Mesh\nservices:\n  orders:\n");
     String istio =
         file(
             "vs.yaml",

@@ -37,7 +37,7 @@ final class AdminPages {
   private static final long PATIENCE_SECONDS = 30;
   private static final String INDEX =
       """
-      /ready        200 once there is config to serve with, else 503
+      /ready        200 once there is config or a control plane, else 503
       /config_dump  the resources in force, without secrets; ?type=cluster|listener|routes|endpoints
       /clusters     hosts, health, weights, what is in flight
       /listeners    listeners and where they are bound
@@ -103,11 +103,12 @@ final class AdminPages {
 
   private Page ready() {
     MeshStatus status = mesh.status();
-    boolean ready = status.source() != MeshStatus.Source.NONE;
+    // A process that only serves asks the plane for nothing.
+    boolean ready = status.source() != MeshStatus.Source.NONE || status.plane().connected();
     String plane = status.plane().connected() ? "connected" : status.plane().lastError();
     return Page.text(
         ready ? 200 : 503,
-        (ready ? "ready" : "no config yet")
+        (ready ? "ready" : "neither config nor control plane yet")
             + "\nconfig from "
             + status.source()
             + ", revision "

@@ -58,7 +58,7 @@ public final class ExplanationText {
     line("request", of.method(), of.scheme() + "://" + of.authority() + of.path());
     of.headers().forEach(field -> line("", field.name() + ": " + field.value()));
     line("draw", of.draw());
-    line("config", of.revision().isEmpty() ? "none" : "revision " + of.revision());
+    line("config", of.revision().isEmpty() ? "of no revision" : "revision " + of.revision());
     Explanation.ListenerStep listener = told.listener();
     line(
         "listener",

@@ -80,7 +80,7 @@ class AdminServerTest {
 
   @Test
   void isReadyWhenThereIsConfig() throws IOException {
-    assertThat(get("/ready")).startsWith("HTTP/1.1 503").contains("no config yet");
+    assertThat(get("/ready")).startsWith("HTTP/1.1 503").contains("neither config");
     serve();
     assertThat(get("/ready")).startsWith("HTTP/1.1 200").contains("config from PLANE");
   }

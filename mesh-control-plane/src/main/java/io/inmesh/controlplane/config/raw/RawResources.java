@@ -85,7 +85,7 @@ public final class RawResources {
       } else {
         Decoded.Refused refused = (Decoded.Refused) decoded;
         value.document().name(refused.type() + " " + refused.name());
-        value.at(refused.field()).error(refused.message());
+        value.at(refused.field()).error(refused.reason());
       }
     } catch (ProtoJsonException e) {
       value.at(e.field()).error(String.valueOf(e.getMessage()));
