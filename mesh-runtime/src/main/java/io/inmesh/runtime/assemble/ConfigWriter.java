@@ -36,6 +36,10 @@ public final class ConfigWriter implements ConfigPlane.Events {
   /** Calls that came before the listeners did, where these cannot be asked for by name. */
   private final List<Runnable> early = new ArrayList<>();
 
+  /** A plane may invent names without end. */
+  private static final int MOST_REJECTIONS = 1_000;
+
+  private final LogBudget lines;
   private final boolean allListeners;
   private final Support support;
   private final Map<Resource.Key, Rejection> rejections = new LinkedHashMap<>();
@@ -81,6 +85,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
    */
   public ConfigWriter(Assembler assembler, Dialer dialer, EventLoop loop, Support support) {
     this.support = support;
+    this.lines = new LogBudget(loop.nanoTime());
     this.assembler = assembler;
     this.loop = loop;
     this.allListeners = dialer.allListeners();
@@ -196,6 +201,11 @@ public final class ConfigWriter implements ConfigPlane.Events {
   public void changed(Map<Resource.Key, Optional<Resource>> update, String revision) {
     Set<Resource.Key> changed = resolution.apply(update);
     rejections.keySet().removeAll(update.keySet());
+    for (Map.Entry<Resource.Key, Optional<Resource>> entry : update.entrySet()) {
+      if (entry.getValue().isEmpty()) {
+        unsupported.remove(entry.getKey());
+      }
+    }
     boolean fromDisk = revision.startsWith(ConfigPlane.FROM_DISK);
     var source = fromDisk ? MeshStatus.Source.STATE_DIRECTORY : MeshStatus.Source.PLANE;
     tell(source, known.plane());
@@ -228,14 +238,31 @@ public final class ConfigWriter implements ConfigPlane.Events {
 
   @Override
   public void rejected(Rejection rejection) {
-    LOG.log(
-        Level.WARNING,
-        "{0} {1} is refused, what was served goes on: {2}",
-        rejection.type(),
-        rejection.name(),
-        rejection.reason());
-    rejections.put(new Resource.Key(rejection.type(), rejection.name()), rejection);
+    var key = new Resource.Key(rejection.type(), rejection.name());
+    if (!rejection.equals(rejections.get(key))) {
+      log(
+          Level.WARNING,
+          "{0} {1} is refused, what was served goes on: {2}",
+          rejection.type(),
+          rejection.name(),
+          rejection.reason());
+    }
+    rejections.remove(key);
+    if (rejections.size() >= MOST_REJECTIONS) {
+      rejections.remove(rejections.keySet().iterator().next());
+    }
+    rejections.put(key, rejection);
     tellSoon();
+  }
+
+  private void log(Level level, String text, Object... values) {
+    if (lines.take(loop.nanoTime())) {
+      long left = lines.takeLeft();
+      if (left > 0) {
+        LOG.log(Level.WARNING, "{0} lines about config were not logged", left);
+      }
+      LOG.log(level, text, values);
+    }
   }
 
   @Override
@@ -245,7 +272,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
     } else {
       unsupported.put(key, List.copyOf(fields));
       Level level = support.of(key.type()) == Support.Mode.LENIENT ? Level.DEBUG : Level.WARNING;
-      LOG.log(level, "{0} {1} is not honoured in full: {2}", key.type(), key.name(), fields);
+      log(level, "{0} {1} is not honoured in full: {2}", key.type(), key.name(), fields);
     }
     tellSoon();
   }
