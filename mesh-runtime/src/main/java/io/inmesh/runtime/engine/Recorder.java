@@ -5,6 +5,7 @@ import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
 import io.inmesh.call.HttpFilter;
 import io.inmesh.call.HttpFilter.Verdict;
+import io.inmesh.config.Cluster;
 import io.inmesh.explain.Explanation;
 import io.inmesh.explain.Explanation.Described;
 import io.inmesh.explain.Explanation.Field;
@@ -217,6 +218,7 @@ public final class Recorder implements CallSink, RouteTrace {
 
   private Explanation.Result result(OutgoingCall call) {
     RouteEntry<RouteParts> entry = call.entry();
+    Cluster cluster = call.clusterConfig();
     List<String> flags = new ArrayList<>();
     for (Flag flag : Flag.values()) {
       if (call.has(flag)) {
@@ -229,7 +231,7 @@ public final class Recorder implements CallSink, RouteTrace {
         call.details(),
         entry == null ? "" : entry.route().name(),
         entry == null ? "" : entry.source(),
-        call.cluster == null ? "" : call.cluster.config().name(),
+        cluster == null ? "" : cluster.name(),
         picked);
   }
 }
