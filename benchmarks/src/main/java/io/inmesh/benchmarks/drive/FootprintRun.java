@@ -37,6 +37,9 @@ public final class FootprintRun implements Callable<Integer> {
   private static final int HEAP_MEGABYTES = 64;
   private static final double MEGABYTE = 1 << 20;
 
+  /** Smaller ones are counted, not listed. */
+  private static final long SMALL_JAR = 100_000;
+
   @Option(names = "--rounds", defaultValue = "5", description = "Starts of each.")
   private int rounds;
 
@@ -92,7 +95,9 @@ public final class FootprintRun implements Callable<Integer> {
       String name = jar.getFileName().toString();
       if (name.endsWith(".jar") && !name.contains("linux-x86_64") && seen.add(name)) {
         bytes += Files.size(jar);
-        names.add(String.format(Locale.ROOT, "%s, %.2f MB", name, Files.size(jar) / MEGABYTE));
+        if (Files.size(jar) >= SMALL_JAR) {
+          names.add(String.format(Locale.ROOT, "%s, %.2f MB", name, Files.size(jar) / MEGABYTE));
+        }
       }
     }
     write(

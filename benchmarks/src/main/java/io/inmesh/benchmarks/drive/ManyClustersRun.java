@@ -85,27 +85,31 @@ public final class ManyClustersRun implements Callable<Integer> {
           console.println("NOT RUN: Envoy: there is no envoy on the path");
           continue;
         }
-        emptyKb = 0;
-        emptyKb = measured(client, 1, false).get("kb").getAsLong();
-        for (int size : sizes) {
-          results.write("scale", described(client, size));
-        }
+        runSizes(results, client);
       }
     }
     return 0;
   }
 
-  private JsonObject described(String client, int size) throws Exception {
-    JsonObject line;
+  /** What does not bear one size is not asked to bear more. */
+  private void runSizes(Results results, String client) throws IOException, InterruptedException {
+    emptyKb = 0;
+    int now = 1;
     try {
-      line = measured(client, size, true);
+      emptyKb = measured(client, now, false).get("kb").getAsLong();
+      for (int size : sizes) {
+        now = size;
+        JsonObject line = measured(client, size, true);
+        line.addProperty("label", client + " " + size);
+        results.write("scale", line);
+        console.println(json.toJson(line));
+      }
     } catch (IllegalStateException failed) {
-      console.println("FAILED: " + client + " " + size + ": " + failed.getMessage());
-      line = new JsonObject();
+      console.println("FAILED: " + client + ", " + now + " clusters: " + failed.getMessage());
+      JsonObject line = new JsonObject();
+      line.addProperty("label", client + " " + now + ": " + failed.getMessage());
+      results.write("scale", line);
     }
-    line.addProperty("label", client + " " + size);
-    console.println(json.toJson(line));
-    return line;
   }
 
   private JsonObject measured(String client, int size, boolean updates)

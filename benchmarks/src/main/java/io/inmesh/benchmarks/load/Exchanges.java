@@ -8,7 +8,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Single exchanges of any client. */
 public final class Exchanges {
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 30;
 
   private Exchanges() {}
 

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * {@code baseline}), {@code quit}.
  */
 public final class Worker {
-  private static final int FIRST_CALL_SECONDS = 60;
+  private static final int FIRST_CALL_SECONDS = 30;
 
   private final Gson json = new Gson();
   private final Client client;

@@ -40,7 +40,8 @@ final class FootprintSection {
       text.append(
           String.format(
               Locale.ROOT,
-              "%n## Jars%n%nAn application that takes %s gains %.1f MB:%n%n",
+              "%n## Jars%n%nAn application that takes %s gains %.1f MB without native libraries;"
+                  + " those above 0.1 MB:%n%n",
               line.get("label").getAsString(),
               line.get("megabytes").getAsDouble()));
       for (JsonElement jar : line.getAsJsonArray("jars")) {
