@@ -52,7 +52,8 @@ final class Entrance implements CallStarter {
   }
 
   @Override
-  public OutgoingCall call(EventLoop loop, Request request, CallSink sink) {
+  public OutgoingCall call(
+      EventLoop loop, Request request, CallSink sink, @Nullable Object context) {
     Dataplane now = config.dataplane();
     HttpChain chain = dialer.dial(now, request);
     var call =
@@ -64,7 +65,7 @@ final class Entrance implements CallStarter {
             loop,
             request,
             sink);
-    call.enter();
+    call.enter(context);
     if (chain != null) {
       call.proceed();
     } else if (isStranger(request.authority())) {
@@ -73,6 +74,11 @@ final class Entrance implements CallStarter {
       new AwaitedCall(this, call, loop).begin();
     }
     return call;
+  }
+
+  @Override
+  public @Nullable Object context() {
+    return surroundings.tracing().context();
   }
 
   /** Whether the plane has said that it does not know a destination. */

@@ -60,7 +60,7 @@ final class Explaining {
     var ended = new End(bare, answer);
     var recorder = new Recorder(ended);
     ended.of = recorder;
-    entrance.call(new Draws(loop, draw.orElseGet(loop::random)), bare, recorder);
+    entrance.call(new Draws(loop, draw.orElseGet(loop::random)), bare, recorder, null);
   }
 
   /** Completes the answer; the recorder tells when. */

@@ -5,6 +5,7 @@ import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
 import io.inmesh.identity.KeyMaterial;
 import io.inmesh.identity.SecretStore;
+import io.inmesh.identity.SpiffeId;
 import io.inmesh.identity.TrustBundle;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.loop.ThreadLoop;
@@ -33,7 +34,9 @@ import io.inmesh.runtime.match.RuntimeValues;
 import io.inmesh.runtime.net.Loops;
 import io.inmesh.runtime.net.NettyTransport;
 import io.inmesh.runtime.net.SocketIo;
-import io.inmesh.runtime.observe.CallLogs;
+import io.inmesh.runtime.observe.Observation;
+import io.inmesh.runtime.observe.Telemetry;
+import io.inmesh.runtime.stats.Party;
 import io.inmesh.runtime.tls.TlsProvider;
 import io.inmesh.transport.Transport;
 import java.net.InetAddress;
@@ -86,6 +89,7 @@ public final class MeshBuilder {
   private Set<String> environment = Set.of();
   private Support support = Support.DEFAULT;
   private HostEvents events = HostEvents.NONE;
+  private Telemetry telemetry = Telemetry.NONE;
   private Supplier<TrustBundle> platformRoots = new PlatformRoots();
   private final List<CallLog> logs = new ArrayList<>();
   private final List<FilterType<?>> filters = new ArrayList<>();
@@ -263,6 +267,12 @@ public final class MeshBuilder {
     return this;
   }
 
+  /** What is told of calls, and to whom; nothing by default. */
+  public MeshBuilder telemetry(Telemetry value) {
+    telemetry = value;
+    return this;
+  }
+
   /** One more listener to ended calls. */
   public MeshBuilder log(CallLog value) {
     logs.add(value);
@@ -298,16 +308,28 @@ public final class MeshBuilder {
     EventLoop config = configLoop(closing, seeds);
     Transport wire = transport(closing, threads, view);
     Node who = node == null ? node() : node;
-    var clusters = new ClusterParts(config, wire, resolver(closing), who.locality(), events);
+    var observation = new Observation(telemetry, Party.of(who), this::principal, clock);
+    var clusters =
+        new ClusterParts(
+            config,
+            wire,
+            resolver(closing),
+            who.locality(),
+            observation.hostEvents(events),
+            observation.clusters());
     var parts = new Parts(clusters, new FilterTypes(filters), process(who), runtime);
-    var counters = new Counters();
+    var inFlight = new InFlight(observation.stripes());
+    var counters = new Counters(inFlight);
     var surroundings =
         new Surroundings(
-            CallLogs.of(logs),
+            observation.callLog(logs),
             () -> clock.instant().getEpochSecond(),
             counters,
-            new InFlight(),
-            resendUnsent);
+            inFlight,
+            resendUnsent,
+            observation.callMeters(),
+            telemetry.tracing());
+    observation.open(counters, config::execute);
     var assembler = new Assembler(parts, view);
     var writer = new ConfigWriter(assembler, dialer, config, support);
     var passthrough = new Passthrough(parts, assembler);
@@ -323,16 +345,15 @@ public final class MeshBuilder {
               () -> {
                 writer.close();
                 passthrough.close();
+                observation.close();
               });
         });
     config.execute(
         () -> {
-          writer.open(from, who, view);
+          writer.open(observation.observed(from), who, view);
           wanted.forEach(writer::want);
         });
-    var incoming =
-        new Surroundings(
-            (call, how) -> {}, surroundings.unixSeconds(), new Counters(), new InFlight(), false);
+    Surroundings incoming = Surroundings.quiet(surroundings.unixSeconds(), false);
     return new MeshRuntime(
         entrance,
         explaining,
@@ -345,6 +366,7 @@ public final class MeshBuilder {
         wire,
         incoming,
         initialFetch,
+        observation,
         closing);
   }
 
@@ -368,6 +390,11 @@ public final class MeshBuilder {
     }
     Loops netty = known;
     return new Threads(netty::choose, () -> Loops.current() != null, netty);
+  }
+
+  private String principal() {
+    KeyMaterial own = secrets.certificate(SecretStore.OWN_CERTIFICATE);
+    return own == null ? "" : SpiffeId.of(own.leaf()).map(SpiffeId::uri).orElse("");
   }
 
   private EventLoop configLoop(Closing closing, SecureRandom seeds) {

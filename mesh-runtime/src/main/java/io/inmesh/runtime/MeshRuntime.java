@@ -20,6 +20,7 @@ import io.inmesh.runtime.edge.Edges;
 import io.inmesh.runtime.enforcement.Enforcement;
 import io.inmesh.runtime.engine.Counters;
 import io.inmesh.runtime.engine.Surroundings;
+import io.inmesh.runtime.observe.Observation;
 import io.inmesh.server.SecurityListener;
 import io.inmesh.transport.Transport;
 import java.time.Duration;
@@ -46,6 +47,7 @@ public final class MeshRuntime implements Mesh {
   private final Transport transport;
   private final Surroundings incoming;
   private final Duration initialFetch;
+  private final Observation observation;
   private final Runnable release;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -68,6 +70,7 @@ public final class MeshRuntime implements Mesh {
       Transport transport,
       Surroundings incoming,
       Duration initialFetch,
+      Observation observation,
       Runnable release) {
     this.entrance = entrance;
     this.explaining = explaining;
@@ -81,6 +84,7 @@ public final class MeshRuntime implements Mesh {
     this.transport = transport;
     this.incoming = incoming;
     this.initialFetch = initialFetch;
+    this.observation = observation;
     this.release = release;
   }
 
@@ -119,7 +123,7 @@ public final class MeshRuntime implements Mesh {
    */
   public Call call(EventLoop loop, Request request, CallSink sink) {
     checkOpen();
-    return entrance.call(loop, request, sink);
+    return entrance.call(loop, request, sink, entrance.context());
   }
 
   @Override
@@ -183,6 +187,11 @@ public final class MeshRuntime implements Mesh {
   /** Exchanges under way on these connections. */
   public long streams() {
     return transport.activeStreams();
+  }
+
+  /** What is told of calls; for servers of the same process. */
+  public Observation observation() {
+    return observation;
   }
 
   /** The config in force. */

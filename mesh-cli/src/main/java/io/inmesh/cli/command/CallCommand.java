@@ -53,6 +53,14 @@ public final class CallCommand implements Callable<Integer> {
 
   @Mixin private Joining joining;
 
+  @Mixin private Observing observing;
+
+  @Option(
+      names = "--metrics",
+      paramLabel = "FILE",
+      description = "Write what was counted to this file at the end, as Prometheus reads it.")
+  private @Nullable Path metrics;
+
   @Option(
       names = "-n",
       defaultValue = "1",
@@ -93,8 +101,13 @@ public final class CallCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Variant variant = stateOfTheWorld ? Variant.STATE_OF_THE_WORLD : Variant.DELTA;
-    try (Member member = joining.member().variant(variant).start()) {
-      return run(member);
+    Member.Builder builder = joining.member().variant(variant).telemetry(observing.telemetry());
+    try (Member member = builder.start()) {
+      int code = run(member);
+      if (metrics != null) {
+        Files.writeString(metrics, observing.registry().scrape());
+      }
+      return code;
     }
   }
 

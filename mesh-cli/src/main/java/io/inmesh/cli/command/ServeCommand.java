@@ -2,6 +2,7 @@ package io.inmesh.cli.command;
 
 import io.inmesh.cli.load.DaemonThreads;
 import io.inmesh.cli.serve.EchoService;
+import io.inmesh.cli.serve.MetricsEndpoint;
 import io.inmesh.config.Address;
 import io.inmesh.runtime.inbound.ConnectionListener;
 import io.inmesh.runtime.inbound.MeshServer;
@@ -16,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +33,14 @@ public final class ServeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private Joining joining;
+
+  @Mixin private Observing observing;
+
+  @Option(
+      names = "--metrics",
+      paramLabel = "PORT",
+      description = "Serve /metrics for Prometheus on this port of loopback; 0 for any.")
+  private @Nullable Integer metrics;
 
   @Option(
       names = "--host",
@@ -89,13 +99,18 @@ public final class ServeCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(new DaemonThreads("inmesh-echo-timer"));
-    Member member = joining.member().start();
+    Member member = joining.member().telemetry(observing.telemetry()).start();
+    MetricsEndpoint endpoint =
+        metrics == null ? null : new MetricsEndpoint(observing.registry(), metrics);
     var ended = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   member.close();
+                  if (endpoint != null) {
+                    endpoint.close();
+                  }
                   ended.countDown();
                 },
                 "inmesh-goodbye"));
@@ -113,6 +128,9 @@ public final class ServeCommand implements Callable<Integer> {
     var service = new Member.Service(new Address(host, advertised), protocol, labels, weight);
     MeshServer server =
         member.serve(port, service, new EchoService(echo, timer), new Connections(out, logPeers));
+    if (endpoint != null) {
+      say(out, "metrics port=" + endpoint.port());
+    }
     String admin = member.adminPort() == 0 ? "" : " admin=" + member.adminPort();
     say(out, "ready port=" + server.port() + " service=" + member.name() + admin);
     if (logQuiet) {

@@ -27,15 +27,14 @@ import io.inmesh.runtime.assemble.Parts;
 import io.inmesh.runtime.assemble.SecretView;
 import io.inmesh.runtime.cluster.ClusterParts;
 import io.inmesh.runtime.cluster.HostEvents;
-import io.inmesh.runtime.engine.Counters;
 import io.inmesh.runtime.engine.HttpChain;
-import io.inmesh.runtime.engine.InFlight;
 import io.inmesh.runtime.engine.OutgoingCall;
 import io.inmesh.runtime.engine.Recorder;
 import io.inmesh.runtime.engine.Surroundings;
 import io.inmesh.runtime.filter.FilterTypes;
 import io.inmesh.runtime.format.ProcessFacts;
 import io.inmesh.runtime.match.RuntimeValues;
+import io.inmesh.runtime.stats.ClusterBook;
 import io.inmesh.xds.codec.Decoded;
 import io.inmesh.xds.codec.Decoder;
 import io.inmesh.xds.codec.DecoderOptions;
@@ -80,9 +79,7 @@ final class World {
     var names = new ArrayList<String>();
     clusters.forEach((name, value) -> names.add(cluster(map(value))));
     plane.put(allOf(names));
-    this.surroundings =
-        new Surroundings(
-            (call, how) -> {}, CLOCK::getEpochSecond, new Counters(), new InFlight(), false);
+    this.surroundings = Surroundings.quiet(CLOCK::getEpochSecond, false);
     var view = new SecretView(new NoSecrets(), World::noAuthorities);
     this.writer =
         new ConfigWriter(new Assembler(parts(line, localAddress), view), new NameDialer(), loop);
@@ -137,7 +134,8 @@ final class World {
             backends,
             (name, family, answer) -> answer.resolved(List.of(name), Duration.ofHours(1)),
             node.locality(),
-            HostEvents.NONE);
+            HostEvents.NONE,
+            new ClusterBook());
     var process =
         new ProcessFacts(
             node,

@@ -1,10 +1,14 @@
 package io.inmesh.runtime.cluster;
 
 import io.inmesh.config.Action.Priority;
+import io.inmesh.config.Cluster;
 import io.inmesh.config.EndpointSet.Endpoint;
 import io.inmesh.config.EndpointSet.Health;
 import io.inmesh.config.Locality;
+import io.inmesh.config.TransportSocket;
 import io.inmesh.runtime.balance.Member;
+import io.inmesh.runtime.stats.ClusterStats;
+import io.inmesh.runtime.stats.TrafficTable;
 import io.inmesh.transport.ConnectionPool;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +19,8 @@ public final class ClusterHost implements Member {
   private final HostState state;
   private final Condition condition;
   private final HostPools pools;
-  private final Limits limits;
-  private final @Nullable OutlierDetector detector;
+  private final Owner owner;
+  private @Nullable TrafficTable traffic;
 
   /** Where the host stands in its cluster. */
   record Place(int index, Locality locality, int priority) {}
@@ -29,21 +33,27 @@ public final class ClusterHost implements Member {
    */
   record Condition(Standing standing, Health health, @Nullable Ramp ramp) {}
 
+  /**
+   * The cluster it is of.
+   *
+   * @param detector null without outlier detection
+   */
+  record Owner(
+      Cluster config, Limits limits, @Nullable OutlierDetector detector, ClusterStats stats) {}
+
   ClusterHost(
       Endpoint endpoint,
       Place place,
       HostState state,
       Condition condition,
       HostPools pools,
-      Limits limits,
-      @Nullable OutlierDetector detector) {
+      Owner owner) {
     this.endpoint = endpoint;
     this.place = place;
     this.state = state;
     this.condition = condition;
     this.pools = pools;
-    this.limits = limits;
-    this.detector = detector;
+    this.owner = owner;
   }
 
   @Override
@@ -119,7 +129,35 @@ public final class ClusterHost implements Member {
 
   /** What its own cluster has under way: of an aggregate's pick, the member cluster. */
   public Admission admission(Priority priority) {
-    return limits.of(priority);
+    return owner.limits().of(priority);
+  }
+
+  /**
+   * The config of its own cluster, which is a member of the one that is called if that is made of
+   * others.
+   */
+  public Cluster cluster() {
+    return owner.config();
+  }
+
+  /** What its own cluster counts. */
+  public ClusterStats stats() {
+    return owner.stats();
+  }
+
+  /** How it is spoken to. */
+  public TransportSocket socket() {
+    return pools.socket();
+  }
+
+  /** Where calls to it are counted; null until somebody has {@link #countBy}. */
+  public @Nullable TrafficTable traffic() {
+    return traffic;
+  }
+
+  /** Remembers where they are counted. From any loop: all would find the same. */
+  public void countBy(TrafficTable table) {
+    traffic = table;
   }
 
   /**
@@ -152,6 +190,7 @@ public final class ClusterHost implements Member {
    * @param status the HTTP status, or what a gRPC status in a head without body stands for
    */
   public void report(int status) {
+    OutlierDetector detector = owner.detector();
     if (detector != null) {
       detector.report(state, status);
     }
@@ -159,6 +198,7 @@ public final class ClusterHost implements Member {
 
   /** The connection was made, or no answer came. Overflow is not to be reported. */
   public void report(LocalOrigin result) {
+    OutlierDetector detector = owner.detector();
     if (detector != null) {
       detector.report(state, result);
     }

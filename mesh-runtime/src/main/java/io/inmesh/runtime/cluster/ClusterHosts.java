@@ -14,6 +14,7 @@ import io.inmesh.runtime.balance.ClusterBalancer;
 import io.inmesh.runtime.balance.Group;
 import io.inmesh.runtime.balance.Members;
 import io.inmesh.runtime.cluster.HostState.ActiveHealth;
+import io.inmesh.runtime.stats.ClusterStats;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,7 @@ final class ClusterHosts {
 
   private final ClusterParts parts;
   private final Limits limits;
+  private final ClusterStats stats;
   private final long seed;
 
   /** When outlier detection began, as it is now. */
@@ -86,11 +88,23 @@ final class ClusterHosts {
     this.seed = parts.writer().random();
     this.detectingSince = parts.writer().nanoTime();
     this.endpoints = EndpointSet.empty(config.name());
+    this.stats = new ClusterStats(config.name(), new CountedNow(this), parts.book());
   }
 
   /** What the cluster has under way. From any thread. */
   Limits limits() {
     return limits;
+  }
+
+  /** What it counts. From any thread. */
+  ClusterStats stats() {
+    return stats;
+  }
+
+  /** The hosts that have been made; none if nobody has asked. From any thread. */
+  HostSet known() {
+    HostSet now = current;
+    return now == null ? HostSet.EMPTY : now;
   }
 
   /** Read again by every attempt; from any thread. */
@@ -224,14 +238,14 @@ final class ClusterHosts {
       }
       tools.detector = detector();
     }
-    tools.builder = new HostBuilder(config, parts, limits, tools.detector);
+    tools.builder = new HostBuilder(owner(tools.detector), parts);
   }
 
   private Workshop workshop() {
     Workshop tools = workshop;
     if (tools == null) {
       OutlierDetector detector = detector();
-      var builder = new HostBuilder(config, parts, limits, detector);
+      var builder = new HostBuilder(owner(detector), parts);
       tools = new Workshop(rebuild, balancer(), builder, detector);
       workshop = tools;
     }
@@ -240,6 +254,10 @@ final class ClusterHosts {
 
   private ClusterBalancer balancer() {
     return new ClusterBalancer(config.balancing(), new SplittableRandom(seed)::nextLong);
+  }
+
+  private ClusterHost.Owner owner(@Nullable OutlierDetector detector) {
+    return new ClusterHost.Owner(config, limits, detector, stats);
   }
 
   private @Nullable OutlierDetector detector() {
@@ -289,7 +307,7 @@ final class ClusterHosts {
     } else if (config.discovery() instanceof OriginalDestination) {
       retireHosts();
       closeOriginals();
-      originals = new OriginalDestinations(config, parts, limits, this::retire);
+      originals = new OriginalDestinations(owner(null), parts, this::retire);
       current = new HostSet(List.of(), List.of(), originals, Set.of());
     } else {
       closeOriginals();
@@ -410,6 +428,7 @@ final class ClusterHosts {
     if (local != null) {
       local.unwatch(rebuild);
     }
+    parts.book().leave(stats);
     tell();
     watchers = List.of();
   }

@@ -2,6 +2,7 @@ package io.inmesh.runtime.cluster;
 
 import io.inmesh.config.Locality;
 import io.inmesh.loop.EventLoop;
+import io.inmesh.runtime.stats.ClusterBook;
 import io.inmesh.transport.Transport;
 
 /**
@@ -9,10 +10,23 @@ import io.inmesh.transport.Transport;
  *
  * @param writer the loop on which all host sets are written: the config loop
  * @param locality where this process stands, for zone-aware routing
+ * @param book where what clusters count is found
  */
 public record ClusterParts(
     EventLoop writer,
     Transport transport,
     NameResolver resolver,
     Locality locality,
-    HostEvents events) {}
+    HostEvents events,
+    ClusterBook book) {
+
+  /** With a book of its own. */
+  public ClusterParts(
+      EventLoop writer,
+      Transport transport,
+      NameResolver resolver,
+      Locality locality,
+      HostEvents events) {
+    this(writer, transport, resolver, locality, events, new ClusterBook());
+  }
+}

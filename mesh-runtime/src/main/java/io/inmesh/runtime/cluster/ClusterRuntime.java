@@ -5,7 +5,10 @@ import io.inmesh.config.Cluster;
 import io.inmesh.config.EndpointSet;
 import io.inmesh.runtime.cluster.HostState.ActiveHealth;
 import io.inmesh.runtime.live.Scope;
+import io.inmesh.runtime.stats.ClusterStats;
+import io.inmesh.runtime.stats.TrafficTable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster as a call keeps it to its end: its config is fixed, admission and hosts are live and
@@ -20,6 +23,7 @@ import java.util.List;
 public final class ClusterRuntime {
   private final Cluster config;
   private final ClusterHosts hosts;
+  private @Nullable TrafficTable traffic;
 
   /**
    * On the writer. Takes over hosts and counts of the form before, if {@code scope} has the same
@@ -44,6 +48,21 @@ public final class ClusterRuntime {
   /** The hosts of now; read again by every attempt. */
   public HostSet hosts() {
     return hosts.current();
+  }
+
+  /** What the cluster counts. */
+  public ClusterStats stats() {
+    return hosts.stats();
+  }
+
+  /** Where calls that found no host are counted; null until somebody has {@link #countBy}. */
+  public @Nullable TrafficTable traffic() {
+    return traffic;
+  }
+
+  /** Remembers where they are counted. From any loop: all would find the same. */
+  public void countBy(TrafficTable table) {
+    traffic = table;
   }
 
   /** What the cluster has under way. */

@@ -17,17 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class HostBuilder {
   private final Cluster config;
   private final ClusterParts parts;
-  private final Limits limits;
-  private final @Nullable OutlierDetector detector;
+  private final ClusterHost.Owner owner;
   private final Shape shape;
   private final List<Shape> matchShapes;
 
-  HostBuilder(
-      Cluster config, ClusterParts parts, Limits limits, @Nullable OutlierDetector detector) {
-    this.config = config;
+  HostBuilder(ClusterHost.Owner owner, ClusterParts parts) {
+    this.config = owner.config();
     this.parts = parts;
-    this.limits = limits;
-    this.detector = detector;
+    this.owner = owner;
     this.shape = shape(config.transport().socket());
     this.matchShapes =
         config.transport().socketMatches().stream().map(match -> shape(match.socket())).toList();
@@ -38,7 +35,7 @@ final class HostBuilder {
   }
 
   HostPools pools(HostPools.Settings settings) {
-    return new HostPools(parts.transport(), settings, limits);
+    return new HostPools(parts.transport(), settings, owner.limits());
   }
 
   ClusterHost host(Endpoint endpoint, ClusterHost.Place place, HostState state, HostPools pools) {
@@ -47,7 +44,7 @@ final class HostBuilder {
     var condition =
         new ClusterHost.Condition(
             standing, health, standing == Standing.HEALTHY ? ramp(state) : null);
-    return new ClusterHost(endpoint, place, state, condition, pools, limits, detector);
+    return new ClusterHost(endpoint, place, state, condition, pools, owner);
   }
 
   /** The first match decides; without one the cluster's own socket. */

@@ -80,6 +80,10 @@ final class HostPools {
     return settings;
   }
 
+  TransportSocket socket() {
+    return settings.shape().socket;
+  }
+
   ConnectionPool pool(Priority priority, boolean http2) {
     int slot = priority == Priority.HIGH ? 2 : 0;
     ProtocolOptions.Http http = settings.shape().protocol.http();

@@ -4,7 +4,6 @@ import io.inmesh.balance.Pick;
 import io.inmesh.balance.PickContext;
 import io.inmesh.balance.Picker;
 import io.inmesh.config.Address;
-import io.inmesh.config.Cluster;
 import io.inmesh.config.EndpointSet.Endpoint;
 import io.inmesh.config.EndpointSet.Health;
 import io.inmesh.config.Locality;
@@ -53,8 +52,7 @@ final class OriginalDestinations implements Picker {
     }
   }
 
-  OriginalDestinations(
-      Cluster config, ClusterParts parts, Limits limits, Consumer<HostPools> drain) {
+  OriginalDestinations(ClusterHost.Owner owner, ClusterParts parts, Consumer<HostPools> drain) {
     Transport transport = parts.transport();
     var resolving =
         new ClusterParts(
@@ -65,10 +63,11 @@ final class OriginalDestinations implements Picker {
                     : new NamedPool(parts, settings),
             parts.resolver(),
             parts.locality(),
-            parts.events());
+            parts.events(),
+            parts.book());
     this.parts = parts;
-    this.builder = new HostBuilder(config, resolving, limits, null);
-    this.secure = config.transport().socket() instanceof TransportSocket.UpstreamTls;
+    this.builder = new HostBuilder(owner, resolving);
+    this.secure = owner.config().transport().socket() instanceof TransportSocket.UpstreamTls;
     this.defaultPort = secure ? 443 : 80;
     this.drain = drain;
   }

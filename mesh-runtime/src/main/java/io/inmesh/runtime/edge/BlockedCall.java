@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A whole response for a thread that waits for it: one hand-over to the loop, one wake-up back. */
 final class BlockedCall extends Accumulator implements Runnable {
   private final CallStarter starter;
+  private final @Nullable Object context;
   private final EventLoop loop;
   private final Request request;
   private final Thread waiter;
@@ -22,6 +23,7 @@ final class BlockedCall extends Accumulator implements Runnable {
   BlockedCall(CallStarter starter, EventLoop loop, Request request, int limit) {
     super(limit);
     this.starter = starter;
+    this.context = starter.context();
     this.loop = loop;
     this.request = request;
     this.waiter = Thread.currentThread();
@@ -59,7 +61,7 @@ final class BlockedCall extends Accumulator implements Runnable {
   @Override
   public void run() {
     try {
-      Call started = starter.call(loop, request, this);
+      Call started = starter.call(loop, request, this, context);
       call = started;
       bind(started);
     } catch (RuntimeException unexpected) {

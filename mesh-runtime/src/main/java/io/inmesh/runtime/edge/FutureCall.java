@@ -17,6 +17,7 @@ final class FutureCall extends CompletableFuture<Response> implements Runnable {
   private final Accumulator sink;
   private final Executor executor;
   private final CallStarter starter;
+  private final @Nullable Object context;
   private final EventLoop loop;
   private final Request request;
   private volatile @Nullable Call call;
@@ -25,6 +26,7 @@ final class FutureCall extends CompletableFuture<Response> implements Runnable {
 
   FutureCall(CallStarter starter, EventLoop loop, Request request, Executor executor, int limit) {
     this.starter = starter;
+    this.context = starter.context();
     this.loop = loop;
     this.request = request;
     this.executor = executor;
@@ -54,7 +56,7 @@ final class FutureCall extends CompletableFuture<Response> implements Runnable {
       return;
     }
     try {
-      Call started = starter.call(loop, request, sink);
+      Call started = starter.call(loop, request, sink, context);
       call = started;
       sink.bind(started);
       if (isCancelled()) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamedCall implements CallSink, Body, Runnable {
   private final CallStarter starter;
+  private final @Nullable Object context;
   private final EventLoop loop;
   private final Request request;
   private final Executor executor;
@@ -51,6 +52,7 @@ final class StreamedCall implements CallSink, Body, Runnable {
 
   StreamedCall(CallStarter starter, EventLoop loop, Request request, Executor executor) {
     this.starter = starter;
+    this.context = starter.context();
     this.loop = loop;
     this.request = request;
     this.executor = executor;
@@ -75,7 +77,7 @@ final class StreamedCall implements CallSink, Body, Runnable {
       return;
     }
     try {
-      Call started = starter.call(loop, request, this);
+      Call started = starter.call(loop, request, this, context);
       call = started;
       if (headSeen) {
         tellHead(started);

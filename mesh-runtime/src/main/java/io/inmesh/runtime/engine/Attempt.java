@@ -14,6 +14,8 @@ import io.inmesh.runtime.cluster.ClusterHost;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.cluster.HostSet;
 import io.inmesh.runtime.cluster.LocalOrigin;
+import io.inmesh.runtime.stats.ClusterStats;
+import io.inmesh.runtime.stats.ClusterStats.Count;
 import io.inmesh.transport.ConnectionPool.Cancel;
 import io.inmesh.transport.Stream;
 import java.nio.ByteBuffer;
@@ -46,6 +48,8 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   private boolean headSeen;
   private boolean timedOut;
   private boolean done;
+  private int status;
+  private String failure = "";
 
   Attempt(OutgoingCall call, ClusterRuntime cluster, @Nullable Attempt previous) {
     this.call = call;
@@ -68,6 +72,15 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
 
   @Nullable ClusterHost host() {
     return host;
+  }
+
+  ClusterStats stats() {
+    ClusterHost chosen = host;
+    return chosen == null ? cluster.stats() : chosen.stats();
+  }
+
+  void count(Count what) {
+    stats().add(call.stripe(), what);
   }
 
   boolean isRequestSent() {
@@ -93,6 +106,7 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   void abandonAsTimeout() {
     if (!done) {
       reportOrigin(LocalOrigin.TIMEOUT);
+      failure = "timeout";
     }
     abandon();
   }
@@ -123,8 +137,10 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
       startPerTry();
     }
     rearm();
-    boolean grpc = Grpc.isRequest(call.headers());
-    opening = chosen.pool(priority(), grpc).open(call.loop, this);
+    if (call.trace() != null) {
+      call.trace().attempting(call);
+    }
+    opening = chosen.pool(priority(), call.isGrpc()).open(call.loop, this);
   }
 
   /**
@@ -229,7 +245,11 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
       Router.timedOut(this, expiry);
       return;
     }
+    if (expiry == Expiry.PER_TRY) {
+      count(Count.UPSTREAM_RQ_PER_TRY_TIMEOUT);
+    }
     reportOrigin(LocalOrigin.TIMEOUT);
+    failure = "timeout";
     abandon();
     Router.tooSlow(this, expiry);
   }
@@ -248,6 +268,9 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
       }
       if (call.body != null) {
         call.body.detach();
+      }
+      if (call.trace() != null && host != null) {
+        call.trace().attempted(call, status, failure);
       }
       Stream open = stream;
       stream = null;
@@ -285,6 +308,7 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     stream = opened;
     reportOrigin(LocalOrigin.CONNECTED);
     requestSent = true;
+    count(Count.UPSTREAM_RQ_TOTAL);
     startUpstream();
     ReplayBuffer body = call.body;
     if (body != null) {
@@ -319,19 +343,20 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   }
 
   @Override
-  public void onHead(int status, Headers headers) {
+  public void onHead(int code, Headers headers) {
     if (done) {
       return;
     }
     headSeen = true;
+    status = code;
     perTryEnd = NEVER;
     active();
     if (host != null) {
-      host.report(Grpc.isRequest(call.headers()) ? Grpc.httpStatus(status, headers) : status);
+      host.report(call.isGrpc() ? Grpc.httpStatus(code, headers) : code);
     }
-    if (Router.mayPass(this, status, headers)) {
+    if (Router.mayPass(this, code, headers)) {
       rearm();
-      Router.pass(this, status, headers);
+      Router.pass(this, code, headers);
       if (!done) {
         demand(call.takeDemand());
       }
@@ -362,6 +387,7 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     if (!headSeen) {
       broken(how == Stream.Closed.COMPLETE ? Stream.Closed.TERMINATED : how, reason);
     } else {
+      failure = how == Stream.Closed.COMPLETE ? "" : Breakage.of(how).name();
       Router.closed(this, how, reason);
     }
   }
@@ -372,8 +398,23 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     } else if (how != Stream.Closed.OVERFLOW) {
       reportOrigin(LocalOrigin.FAILED);
     }
+    failure = Breakage.of(how).name();
+    count(how);
     abandon();
     Router.failed(this, how, reason);
+  }
+
+  private void count(Stream.Closed how) {
+    switch (how) {
+      case CONNECT_FAILURE -> count(Count.UPSTREAM_CX_CONNECT_FAIL);
+      case CONNECT_TIMEOUT -> {
+        count(Count.UPSTREAM_CX_CONNECT_FAIL);
+        count(Count.UPSTREAM_CX_CONNECT_TIMEOUT);
+      }
+      case OVERFLOW -> count(Count.UPSTREAM_RQ_PENDING_OVERFLOW);
+      case REFUSED, RESET -> count(Count.UPSTREAM_RQ_RX_RESET);
+      default -> {}
+    }
   }
 
   @Override

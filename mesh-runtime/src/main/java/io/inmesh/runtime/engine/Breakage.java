@@ -28,6 +28,11 @@ record Breakage(Flag flag, int status, String words) {
     return ALL.getOrDefault(how, new Breakage(Flag.UC, 503, "connection termination"));
   }
 
+  /** In one word. */
+  String name() {
+    return underscored(words);
+  }
+
   String body(boolean retried) {
     return "upstream connect error or disconnect/reset before headers. "
         + (retried ? "retried and the latest reset reason: " : "reset reason: ")

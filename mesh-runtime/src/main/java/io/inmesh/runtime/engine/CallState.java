@@ -338,6 +338,27 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
     metadata.computeIfAbsent(namespace, absent -> new HashMap<>()).put(key, value);
   }
 
+  /** Whether any response flag is set. */
+  public final boolean isFlagged() {
+    return flags != null;
+  }
+
+  /** All response flags: the bits of their places. */
+  final int flags() {
+    int bits = 0;
+    if (flags != null) {
+      for (Flag flag : flags) {
+        bits |= 1 << flag.ordinal();
+      }
+    }
+    return bits;
+  }
+
+  /** Whether it is a gRPC call by its content type. */
+  final boolean isGrpc() {
+    return Grpc.isRequest(headers());
+  }
+
   @Override
   public final void flag(Flag flag) {
     if (flags == null) {

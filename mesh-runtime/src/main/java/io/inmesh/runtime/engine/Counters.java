@@ -1,25 +1,19 @@
 package io.inmesh.runtime.engine;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts of a mesh. Striped where they only tell. */
+/** Counts of a mesh. Striped: they only tell. */
 public final class Counters {
-  private final AtomicInteger inFlight = new AtomicInteger();
-  private final LongAdder calls = new LongAdder();
+  private final InFlight inFlight;
   private final LongAdder resent = new LongAdder();
   private final LongAdder retries = new LongAdder();
   private final LongAdder unrepeatable = new LongAdder();
   private final LongAdder unmeshed = new LongAdder();
   private final LongAdder mirrors = new LongAdder();
 
-  void began() {
-    inFlight.incrementAndGet();
-    calls.increment();
-  }
-
-  void ended() {
-    inFlight.decrementAndGet();
+  /** Nothing has been counted yet. */
+  public Counters(InFlight inFlight) {
+    this.inFlight = inFlight;
   }
 
   void wasResent() {
@@ -50,12 +44,12 @@ public final class Counters {
 
   /** Calls under way. */
   public int inFlight() {
-    return inFlight.get();
+    return inFlight.size();
   }
 
   /** Calls that were started. */
   public long calls() {
-    return calls.sum();
+    return inFlight.started();
   }
 
   /** Requests sent again because nothing of them had reached the peer. */

@@ -1,17 +1,27 @@
 package io.inmesh.runtime.engine;
 
 import io.inmesh.loop.EventLoop;
+import io.inmesh.runtime.stats.Stripes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The calls under way, in a list for each loop. */
 public final class InFlight {
   private final Map<EventLoop, OnLoop> loops = new ConcurrentHashMap<>();
+  private final Stripes stripes;
+
+  /** None under way. */
+  public InFlight(Stripes stripes) {
+    this.stripes = stripes;
+  }
 
   OnLoop of(EventLoop loop) {
     OnLoop known = loops.get(loop);
-    return known != null ? known : loops.computeIfAbsent(loop, absent -> new OnLoop());
+    return known != null
+        ? known
+        : loops.computeIfAbsent(loop, absent -> new OnLoop(stripes.of(loop)));
   }
 
   /** Cancels all calls. From any thread; it happens on their loops. */
@@ -19,11 +29,44 @@ public final class InFlight {
     loops.forEach((loop, calls) -> loop.execute(() -> calls.cancelAll(reason)));
   }
 
+  /** How many are under way. From any thread. */
+  int size() {
+    return loops.values().stream().mapToInt(OnLoop::size).sum();
+  }
+
+  /** How many were ever added. From any thread. */
+  long started() {
+    return loops.values().stream().mapToLong(OnLoop::started).sum();
+  }
+
   /** The calls of one loop; the links are in the calls. Owner: the loop. */
   static final class OnLoop {
+    /** The loop's row in all cells. */
+    final int stripe;
+
     private @Nullable OutgoingCall first;
 
+    /** Written by the loop only, so that counting needs no atomic step. */
+    private final AtomicLong started = new AtomicLong();
+
+    private final AtomicLong ended = new AtomicLong();
+
+    OnLoop(int stripe) {
+      this.stripe = stripe;
+    }
+
+    /** Ends are read first, so that it is never negative. */
+    int size() {
+      long over = ended.get();
+      return (int) (started() - over);
+    }
+
+    long started() {
+      return started.get();
+    }
+
     void add(OutgoingCall call) {
+      started.setRelease(started.getPlain() + 1);
       OutgoingCall head = first;
       call.next = head;
       if (head != null) {
@@ -33,6 +76,7 @@ public final class InFlight {
     }
 
     void remove(OutgoingCall call) {
+      ended.setRelease(ended.getPlain() + 1);
       OutgoingCall before = call.previous;
       OutgoingCall after = call.next;
       if (before != null) {

@@ -12,6 +12,7 @@ import io.inmesh.runtime.cluster.Admission;
 import io.inmesh.runtime.cluster.ClusterHost;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.route.MirrorEntry;
+import io.inmesh.runtime.stats.ClusterStats.Count;
 import io.inmesh.transport.ConnectionPool.Cancel;
 import io.inmesh.transport.Stream;
 import java.nio.ByteBuffer;
@@ -46,6 +47,7 @@ final class Mirror extends CallState {
   private final List<ByteBuffer> chunks;
   private final Headers trailers;
   private final long patience;
+  private final int stripe;
   private final Exchange exchange = new Exchange();
 
   Mirror(OutgoingCall call, ClusterRuntime to, MirrorEntry entry) {
@@ -56,6 +58,7 @@ final class Mirror extends CallState {
     this.chunks = whole == null ? List.of() : whole;
     this.trailers = call.body == null ? Headers.EMPTY : call.body.trailers();
     this.patience = call.responseNanos;
+    this.stripe = call.stripe();
     caller(call.callerAddress(), call.internal());
     cluster = to;
     entry.finalizeCopy(this, patience);
@@ -157,6 +160,7 @@ final class Mirror extends CallState {
         return;
       }
       admitted = chosen.admission(io.inmesh.config.Action.Priority.DEFAULT);
+      chosen.stats().add(stripe, Count.UPSTREAM_RQ_TOTAL);
       stream = opened;
       boolean bodiless = chunks.isEmpty() && trailers.size() == 0;
       long length = 0;
@@ -183,6 +187,7 @@ final class Mirror extends CallState {
     public void onHead(int status, Headers headers) {
       if (host != null) {
         host.report(status);
+        host.stats().answered(stripe, status);
       }
       if (stream != null) {
         stream.demand(Integer.MAX_VALUE);

@@ -8,9 +8,11 @@ import io.inmesh.call.HttpFilter;
 import io.inmesh.call.Request;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.cluster.Admission;
+import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.downstream.Downstream;
 import io.inmesh.runtime.route.LocalReply;
 import io.inmesh.runtime.route.RetryRules;
+import io.inmesh.runtime.stats.ClusterStats;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,11 @@ public class OutgoingCall extends CallState {
   /** How many redirects were followed. */
   private int redirects;
 
+  private int stripe;
+  private CallTracing.@Nullable Trace trace;
+  private @Nullable Object context;
+
+  /** A call that this process makes. */
   public OutgoingCall(
       HttpChain chain,
       Clusters clusters,
@@ -85,20 +92,45 @@ public class OutgoingCall extends CallState {
     super(chain, clusters, revision, surroundings, loop, request, sink, downstream);
   }
 
+  /** A draw of the loop: 64 uniform bits, another at each call. */
+  public long random() {
+    return loop.random();
+  }
+
+  /** The loop's row in all cells. */
+  int stripe() {
+    return stripe;
+  }
+
+  CallTracing.@Nullable Trace trace() {
+    return trace;
+  }
+
   /** Whether it is only explained: then it leaves no trace anywhere. */
   public boolean isExplained() {
     return recorder() != null;
   }
 
-  /** On the loop, once: the call counts, and can be cancelled. */
+  /**
+   * On the loop, once: the call counts, and can be cancelled.
+   *
+   * @param where what {@link CallTracing#context} has said where the call was made
+   */
+  public void enter(@Nullable Object where) {
+    context = where;
+    enter();
+  }
+
+  /** The same for a call of which that is not known. */
   public void enter() {
     Recorder recorder = recorder();
     if (recorder != null) {
       recorder.begins(this);
     } else {
-      surroundings.counters().began();
-      inFlight = surroundings.inFlight().of(loop);
-      inFlight.add(this);
+      InFlight.OnLoop calls = surroundings.inFlight().of(loop);
+      inFlight = calls;
+      stripe = calls.stripe;
+      calls.add(this);
     }
     lastActivity = startNanos();
     long own = request().timeout().toNanos();
@@ -133,6 +165,9 @@ public class OutgoingCall extends CallState {
     if (refusal != null) {
       answer(refusal);
       return;
+    }
+    if (chain.preparation != null && recorder() == null) {
+      trace = surroundings.tracing().begin(this, context);
     }
     resume();
   }
@@ -298,12 +333,31 @@ public class OutgoingCall extends CallState {
     for (int i = 0; i < at; i++) {
       filter(i).onEnd(this);
     }
-    surroundings.counters().ended();
     if (inFlight != null) {
       inFlight.remove(this);
     }
-    surroundings.log().onEnd(this, how);
+    tell(how);
     sink.onEnd(how);
+  }
+
+  /** Telemetry only listens. */
+  private void tell(Ended how) {
+    if (status > 0 && cluster != null) {
+      stats(cluster).answered(stripe, status);
+    }
+    CallMeters meters = surroundings.meters();
+    if (meters != null) {
+      meters.ended(this);
+    }
+    if (trace != null) {
+      trace.ended(this, how);
+    }
+    surroundings.log().onEnd(this, how);
+  }
+
+  /** The counts of the cluster that the last host is of, or of the one that was called. */
+  private ClusterStats stats(ClusterRuntime called) {
+    return attempt == null ? called.stats() : attempt.stats();
   }
 
   /** Frees what the attempt of now holds. Idempotent. */

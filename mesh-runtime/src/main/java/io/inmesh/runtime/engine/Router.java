@@ -11,6 +11,7 @@ import io.inmesh.runtime.route.LocalReply;
 import io.inmesh.runtime.route.MirrorEntry;
 import io.inmesh.runtime.route.RetryRules;
 import io.inmesh.runtime.route.RouteEntry;
+import io.inmesh.runtime.stats.ClusterStats.Count;
 import io.inmesh.transport.Stream.Closed;
 import java.util.List;
 
@@ -109,6 +110,9 @@ final class Router {
 
   static void noHost(Attempt attempt) {
     OutgoingCall call = attempt.call();
+    if (!call.isExplained()) {
+      attempt.count(Count.UPSTREAM_CX_NONE_HEALTHY);
+    }
     call.flag(Flag.UH);
     call.answer(new LocalReply(503, Headers.EMPTY, "no healthy upstream", "no_healthy_upstream"));
   }
@@ -128,9 +132,13 @@ final class Router {
     OutgoingCall call = attempt.call();
     RetryRules rules = call.retry;
     call.retryEnded();
-    return rules == null
-        || !rules.onHead(status, headers, true)
-        || !tryAgain(attempt, rules, headers);
+    if (rules == null || !rules.onHead(status, headers, true)) {
+      if (attempt.ordinal() > 1) {
+        attempt.count(Count.UPSTREAM_RQ_RETRY_SUCCESS);
+      }
+      return true;
+    }
+    return !tryAgain(attempt, rules, headers);
   }
 
   /** Passes a response on. */
@@ -202,15 +210,18 @@ final class Router {
     }
     if (attempt.ordinal() > rules.retries()) {
       call.flag(Flag.URX);
+      attempt.count(Count.UPSTREAM_RQ_RETRY_LIMIT_EXCEEDED);
       return false;
     }
     Admission admission = attempt.admission();
     if (!admission.tryRetry()) {
       call.flag(Flag.UO);
+      attempt.count(Count.UPSTREAM_RQ_RETRY_OVERFLOW);
       return false;
     }
     call.retrying = admission;
     call.surroundings.counters().retried();
+    attempt.count(Count.UPSTREAM_RQ_RETRY);
     long wait =
         rules.backOff(
             attempt.ordinal(),
@@ -224,6 +235,9 @@ final class Router {
   /** A limit that no further attempt can mend. */
   static void timedOut(Attempt attempt, Expiry expiry) {
     OutgoingCall call = attempt.call();
+    if (expiry == Expiry.RESPONSE) {
+      attempt.count(Count.UPSTREAM_RQ_TIMEOUT);
+    }
     if (call.hasHeadSent()) {
       if (expiry.flag != null) {
         call.flag(expiry.flag);

@@ -1,7 +1,9 @@
 package io.inmesh.runtime.engine;
 
 import io.inmesh.call.CallLog;
+import io.inmesh.runtime.stats.Stripes;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all calls of a mesh share.
@@ -12,10 +14,28 @@ import java.util.function.LongSupplier;
  * @param inFlight the calls under way
  * @param resendUnsent whether a request of which nothing reached the peer may be sent again at
  *     once, without a retry policy
+ * @param meters counts calls by who calls whom; null where nobody reads that
+ * @param tracing spans around calls and attempts
  */
 public record Surroundings(
     CallLog log,
     LongSupplier unixSeconds,
     Counters counters,
     InFlight inFlight,
-    boolean resendUnsent) {}
+    boolean resendUnsent,
+    @Nullable CallMeters meters,
+    CallTracing tracing) {
+
+  /** Without log, meters or spans. */
+  public static Surroundings quiet(LongSupplier unixSeconds, boolean resendUnsent) {
+    var inFlight = new InFlight(new Stripes());
+    return new Surroundings(
+        (call, how) -> {},
+        unixSeconds,
+        new Counters(inFlight),
+        inFlight,
+        resendUnsent,
+        null,
+        CallTracing.NONE);
+  }
+}

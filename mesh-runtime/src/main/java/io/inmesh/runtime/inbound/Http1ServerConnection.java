@@ -181,7 +181,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
     settings.counters().active.increment();
     Headers headers = peer.clientCert().apply(parser.head().headers());
     opened.handle(
-        settings.handler(),
+        settings,
         new ServerRequest(
             parser.head().method(),
             peer.scheme(),

@@ -114,7 +114,7 @@ final class Http2ServerConnection implements ServerConnection, Http2Session.Owne
       exchange.end(Headers.EMPTY);
     }
     exchange.handle(
-        settings.handler(),
+        settings,
         new ServerRequest(
             method,
             peer.scheme(),

@@ -146,6 +146,7 @@ public final class MeshServer implements AutoCloseable {
     private Set<SpiffeId> identities = Set.of();
     private ConnectionListener listener = ConnectionListener.NONE;
     private @Nullable DownstreamListener downstream;
+    private RequestListener requests = RequestListener.NONE;
     private int maxHeadBytes = 60 * 1024;
     private int maxFields = 100;
     private long maxBodyBytes;
@@ -214,6 +215,12 @@ public final class MeshServer implements AutoCloseable {
       return this;
     }
 
+    /** Who hears of requests that have ended. */
+    public Builder requests(RequestListener value) {
+      requests = value;
+      return this;
+    }
+
     /** Limits of a request's head: 60 KiB and 100 fields by default, as in Envoy. */
     public Builder headLimits(int bytes, int fields) {
       maxHeadBytes = bytes;
@@ -262,6 +269,7 @@ public final class MeshServer implements AutoCloseable {
               mode,
               tls,
               listener,
+              requests,
               maxHeadBytes,
               maxFields,
               maxBodyBytes,

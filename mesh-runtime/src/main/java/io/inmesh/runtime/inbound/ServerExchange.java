@@ -4,7 +4,6 @@ import io.inmesh.call.Body;
 import io.inmesh.call.Headers;
 import io.inmesh.runtime.net.NettyLoop;
 import io.inmesh.runtime.net.Pacer;
-import io.inmesh.server.Handler;
 import io.inmesh.server.ServerRequest;
 import io.inmesh.server.ServerResponse;
 import java.io.IOException;
@@ -32,6 +31,7 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
   private @Nullable Throwable requestFailure;
   private Headers requestTrailers = Headers.EMPTY;
 
+  private @Nullable RequestWatch watch;
   private @Nullable Body answer;
   private boolean headSent;
   private boolean answerEnded;
@@ -59,9 +59,13 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
   /** The answer has been written to its end. */
   abstract void answered();
 
-  final void handle(Handler handler, ServerRequest request) {
+  final void handle(ServerSettings settings, ServerRequest request) {
+    if (settings.requests() != RequestListener.NONE) {
+      watch = new RequestWatch(settings.requests(), loop, request);
+    }
     try {
-      handler
+      settings
+          .handler()
           .handle(request)
           .whenComplete((response, failure) -> onLoop(() -> answer(response, failure)));
     } catch (RuntimeException failure) {
@@ -97,6 +101,9 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
     }
     headSent = true;
     int status = response.status();
+    if (watch != null) {
+      watch.answered(status, response.headers());
+    }
     boolean bodiless = toHead || status == 204 || status == 304;
     if (body == null || bodiless) {
       long length = body == null ? 0 : body.length();
@@ -105,7 +112,7 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
       if (body != null) {
         body.cancel();
       }
-      ended();
+      ended(Headers.EMPTY);
       return;
     }
     answer = body;
@@ -119,7 +126,10 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
   /** For {@link #writeHead}: no word about a body. */
   static final long NO_LENGTH = -2;
 
-  private void ended() {
+  private void ended(Headers trailers) {
+    if (watch != null) {
+      watch.end(trailers, true);
+    }
     answerEnded = true;
     answer = null;
     if (pacer == null) {
@@ -153,6 +163,9 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
     if (answerEnded || broken) {
       return;
     }
+    if (watch != null) {
+      watch.sent(chunk.remaining());
+    }
     writeData(chunk);
     if (pacer != null) {
       pacer.chunkWritten();
@@ -166,7 +179,7 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
           if (!answerEnded && !broken) {
             writeEnd(trailers);
             if (!broken) {
-              ended();
+              ended(trailers);
             }
           }
         });
@@ -180,6 +193,7 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
             LOG.log(Level.DEBUG, "an answer broke off", cause);
             answer = null;
             broken = true;
+            lostSight();
             abort();
           }
         });
@@ -272,6 +286,9 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
       if (demand != Integer.MAX_VALUE) {
         demand--;
       }
+      if (watch != null) {
+        watch.received(chunk.remaining());
+      }
       sink.onData(chunk);
     }
   }
@@ -287,12 +304,19 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
     }
   }
 
+  private void lostSight() {
+    if (watch != null) {
+      watch.end(Headers.EMPTY, false);
+    }
+  }
+
   /** The exchange is lost: the client went away, or broke the protocol. */
   final void lost(String reason) {
     if (broken) {
       return;
     }
     broken = true;
+    lostSight();
     var cause = new IOException(reason);
     if (!requestEnded) {
       requestFailure = cause;

@@ -17,6 +17,8 @@ import io.inmesh.runtime.inbound.ConnectionListener;
 import io.inmesh.runtime.inbound.MeshServer;
 import io.inmesh.runtime.net.Loops;
 import io.inmesh.runtime.net.SocketIo;
+import io.inmesh.runtime.observe.Observation;
+import io.inmesh.runtime.observe.Telemetry;
 import io.inmesh.server.Handler;
 import io.inmesh.server.SecurityListener;
 import io.inmesh.state.StateDirectory;
@@ -142,6 +144,7 @@ public final class Member implements AutoCloseable {
             .configLoop(configLoop)
             .loops(loops)
             .support(settings.support)
+            .telemetry(settings.telemetry)
             .build();
     this.admin = admin(settings.admin, connector);
   }
@@ -248,8 +251,11 @@ public final class Member implements AutoCloseable {
     }
     awaitIdentity(IDENTITY_PATIENCE);
     MeshRuntime.InboundCalls inbound = mesh.inbound(settings.security);
+    Observation observation = mesh.observation();
+    observation.self(observation.self().withVersion(what.labels().getOrDefault("version", "")));
     MeshServer started =
-        MeshServer.builder(loops, port, handler)
+        MeshServer.builder(loops, port, observation.serving(handler))
+            .requests(observation.requests())
             .host(what.address().host())
             .secrets(identity)
             .downstream(inbound.enforcement())
@@ -319,6 +325,7 @@ public final class Member implements AutoCloseable {
     private @Nullable Address admin;
     private Support support = Support.DEFAULT;
     private SecurityListener security = SecurityListener.NONE;
+    private Telemetry telemetry = Telemetry.NONE;
 
     private Builder(JoinFile file) {
       this.file = file;
@@ -381,6 +388,12 @@ public final class Member implements AutoCloseable {
      */
     public Builder admin(Address value) {
       admin = value;
+      return this;
+    }
+
+    /** What is told of calls, and to whom; nothing by default. */
+    public Builder telemetry(Telemetry value) {
+      telemetry = value;
       return this;
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * Several listeners as one. One that throws is logged, and does not harm the call or the others.
  */
-public final class CallLogs implements CallLog {
+final class CallLogs implements CallLog {
   private static final System.Logger LOG = System.getLogger("io.inmesh.observe");
   private final CallLog[] logs;
 
@@ -18,7 +18,7 @@ public final class CallLogs implements CallLog {
   }
 
   /** All of these. */
-  public static CallLog of(List<CallLog> logs) {
+  static CallLog of(List<CallLog> logs) {
     return logs.isEmpty() ? (call, how) -> {} : new CallLogs(logs);
   }
 

@@ -5,6 +5,7 @@ import io.inmesh.config.EndpointSet;
 import io.inmesh.config.Locality;
 import io.inmesh.runtime.live.LiveParts;
 import io.inmesh.runtime.live.Scope;
+import io.inmesh.runtime.stats.ClusterBook;
 import io.inmesh.testkit.VirtualLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,8 @@ final class TestCluster {
     this.loop = loop;
     this.live = live;
     this.parts =
-        new ClusterParts(loop, pools, resolver, new Locality("r1", "z1", ""), new Recorder());
+        new ClusterParts(
+            loop, pools, resolver, new Locality("r1", "z1", ""), new Recorder(), new ClusterBook());
     this.scope = new Scope(live);
     this.runtime = new ClusterRuntime(config, scope, parts);
     runtime.update(endpoints);

@@ -29,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +44,8 @@ class EdgesTest {
 
   private final Edges edges = new Edges(this::start, () -> loop, () -> false, Runnable::run, LIMIT);
 
-  private FakeCall start(EventLoop on, Request request, io.inmesh.call.CallSink sink) {
+  private FakeCall start(
+      EventLoop on, Request request, io.inmesh.call.CallSink sink, @Nullable Object context) {
     var call = new FakeCall(request, sink);
     calls.add(call);
     atOnce.accept(call);
