@@ -1,6 +1,8 @@
 package io.inmesh.identity;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -8,7 +10,8 @@ import java.util.Map;
  * the token that proves it. The file holds lines {@code name: value} and then the roots in PEM; it
  * is as secret as the token in it, and stands on disk with mode 0600.
  *
- * @param plane {@code host:port} of the control plane's TLS port
+ * @param plane {@code host:port} of the control plane's TLS port; of several, with commas between,
+ *     the first that can be reached serves
  * @param roots PEM of the authorities by which the control plane's certificate is judged
  */
 public record JoinFile(
@@ -75,6 +78,19 @@ public record JoinFile(
         + token
         + "\n"
         + roots;
+  }
+
+  /** Each {@code host:port} of {@link #plane}, in order of preference. */
+  public List<String> planes() {
+    return Arrays.stream(plane.split(","))
+        .map(String::strip)
+        .filter(each -> !each.isEmpty())
+        .toList();
+  }
+
+  /** The same with other control planes. */
+  public JoinFile withPlanes(List<String> planes) {
+    return new JoinFile(service, namespace, trustDomain, String.join(",", planes), token, roots);
   }
 
   /** The identity that the token proves. */

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -189,8 +190,20 @@ public final class ControlPlane implements AutoCloseable {
    * @throws IllegalArgumentException if service or namespace are not DNS labels
    */
   public Path issueJoinFile(String service, String namespace) {
+    return issueJoinFile(service, namespace, List.of());
+  }
+
+  /**
+   * The same for a mesh with several control planes, which have the same authority and tokens.
+   *
+   * @param peers {@code host:port} of those that serve when this one cannot be reached, in order
+   */
+  public Path issueJoinFile(String service, String namespace, List<String> peers) {
     String roots = Pem.ofCertificates(List.of(authority.root()));
-    return tokens.issue(service, namespace, settings.host() + ":" + port(), roots);
+    var planes = new ArrayList<String>();
+    planes.add(settings.host() + ":" + port());
+    planes.addAll(peers);
+    return tokens.issue(service, namespace, String.join(",", planes), roots);
   }
 
   /** Ends everything; nodes go on with what they have. */

@@ -32,7 +32,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -242,6 +244,65 @@ class ControlPlaneTest {
     configure(SPLIT.replace("NAME", "fourth"));
     var fourth = web.events.await("the fourth route", said -> route(said).equals("fourth"));
     assertThat(fourth.revision()).startsWith("3-");
+  }
+
+  /** Two planes of one authority; the first is gone for a while. */
+  @Test
+  void theSecondPlaneServesWhenTheFirstIsGone() throws Exception {
+    plane.issueJoinFile("web", "default");
+    copy(directory.resolve("state"), directory.resolve("other"));
+    var settings =
+        new ControlPlane.Settings(
+            directory.resolve("config"),
+            directory.resolve("other"),
+            "127.0.0.1",
+            0,
+            -1,
+            "cluster.local",
+            Duration.ofSeconds(5),
+            Duration.ofHours(1));
+    try (ControlPlane second = ControlPlane.start(settings, problems)) {
+      int port = plane.port();
+      String peer = "127.0.0.1:" + second.port();
+      Path file = plane.issueJoinFile("web", "default", List.of(peer));
+      JoinFile join = JoinFile.parse(Files.readString(file));
+      assertThat(join.planes()).containsExactly("127.0.0.1:" + port, peer);
+      var web = new Client(join, Map.of(), ROUTES);
+      web.events.await("the first route", said -> route(said).equals("first"));
+      plane.close();
+      configure(SPLIT.replace("NAME", "second"));
+      web.events.await("the second route", said -> route(said).equals("second"));
+      assertThat(signed(join)).as("by the one that is left").isNotEmpty();
+
+      restart(port, Duration.ofSeconds(5));
+      web.events.await("the way back", said -> isBack(said, port));
+    }
+  }
+
+  private static boolean isBack(PlaneEvents.Said said, int port) {
+    int count = said.statuses().size();
+    return count > 2
+        && said.statuses().get(count - 1).connected()
+        && said.statuses().get(count - 1).server().endsWith(":" + port);
+  }
+
+  private static void copy(Path from, Path to) throws Exception {
+    try (var files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+  }
+
+  private static List<X509Certificate> signed(JoinFile join) throws Exception {
+    KeyPair keys = KeyPairGenerator.getInstance("EC").generateKeyPair();
+    try (var authority = new AdsConnector().authority(join, new TestSecrets())) {
+      return authority
+          .sign(request(join.service(), keys), Duration.ofMinutes(5))
+          .toCompletableFuture()
+          .get(10, TimeUnit.SECONDS)
+          .chain();
+    }
   }
 
   @Test

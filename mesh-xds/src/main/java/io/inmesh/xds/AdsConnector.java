@@ -14,6 +14,7 @@ import io.inmesh.plane.ResourceFormat;
 import io.inmesh.xds.ads.AdsOptions;
 import io.inmesh.xds.ads.AdsPlane;
 import io.inmesh.xds.ads.ResourceMemory;
+import io.inmesh.xds.ca.FirstAuthority;
 import io.inmesh.xds.ca.IstioCertificateAuthority;
 import io.inmesh.xds.codec.Decoder;
 import io.inmesh.xds.codec.DecoderOptions;
@@ -23,6 +24,8 @@ import io.inmesh.xds.json.ResourceJson;
 import io.inmesh.xds.snapshot.ResourceSnapshot;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -54,7 +57,7 @@ public final class AdsConnector implements PlaneConnector {
             ? AdsOptions.Variant.DELTA
             : AdsOptions.Variant.STATE_OF_THE_WORLD;
     AdsOptions ads =
-        AdsOptions.of(server(join))
+        AdsOptions.of(servers(join))
             .with(variant)
             .with(RECONNECT)
             .withInitialFetchTimeout(options.initialFetchTimeout());
@@ -111,7 +114,11 @@ public final class AdsConnector implements PlaneConnector {
 
   @Override
   public CertificateAuthority authority(JoinFile join, SecretStore own) {
-    return new IstioCertificateAuthority(server(join), own, clock, SIGNING_TIMEOUT);
+    List<CertificateAuthority> authorities = new ArrayList<>();
+    for (PlaneServer server : servers(join)) {
+      authorities.add(new IstioCertificateAuthority(server, own, clock, SIGNING_TIMEOUT));
+    }
+    return new FirstAuthority(authorities);
   }
 
   @Override
@@ -119,8 +126,10 @@ public final class AdsConnector implements PlaneConnector {
     return new ResourceJson();
   }
 
-  private static PlaneServer server(JoinFile join) {
+  private static PlaneServer[] servers(JoinFile join) {
     var tls = new PlaneServer.Tls(Pem.certificates(join.roots()), true, Optional.of(join::token));
-    return PlaneServer.of(join.plane(), tls);
+    return join.planes().stream()
+        .map(plane -> PlaneServer.of(plane, tls))
+        .toArray(PlaneServer[]::new);
   }
 }

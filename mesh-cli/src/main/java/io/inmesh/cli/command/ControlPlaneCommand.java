@@ -86,6 +86,15 @@ public final class ControlPlaneCommand implements Callable<Integer> {
       description = "Write a join file for each of these services.")
   private List<String> join = List.of();
 
+  @Option(
+      names = "--peer",
+      split = ",",
+      paramLabel = "HOST:PORT",
+      description =
+          "Another control plane of this mesh, with a copy of the same state: join files name it"
+              + " after this one. May be repeated.")
+  private List<String> peers = List.of();
+
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
@@ -98,7 +107,7 @@ public final class ControlPlaneCommand implements Callable<Integer> {
         int dot = service.indexOf('.');
         String name = dot < 0 ? service : service.substring(0, dot);
         String namespace = dot < 0 ? "default" : service.substring(dot + 1);
-        out.println("join file " + plane.issueJoinFile(name, namespace));
+        out.println("join file " + plane.issueJoinFile(name, namespace, peers));
       }
       out.println(
           "ready port="

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -23,9 +24,12 @@ final class Joining {
 
   @Option(
       names = "--plane",
+      split = ",",
       paramLabel = "HOST:PORT",
-      description = "Another control plane than the join file names.")
-  private @Nullable String plane;
+      description =
+          "Another control plane than the join file names. May be repeated: the first that can be"
+              + " reached serves.")
+  private List<String> planes = List.of();
 
   @Option(
       names = "--state",
@@ -67,15 +71,8 @@ final class Joining {
     } catch (IllegalArgumentException malformed) {
       throw new IllegalArgumentException(join + ": " + malformed.getMessage(), malformed);
     }
-    if (plane != null) {
-      file =
-          new JoinFile(
-              file.service(),
-              file.namespace(),
-              file.trustDomain(),
-              plane,
-              file.token(),
-              file.roots());
+    if (!planes.isEmpty()) {
+      file = file.withPlanes(planes);
     }
     Member.Builder joining = Member.join(file).certificateLife(certificateLife);
     if (state != null) {

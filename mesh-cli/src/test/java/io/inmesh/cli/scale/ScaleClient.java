@@ -2,8 +2,6 @@ package io.inmesh.cli.scale;
 
 import io.inmesh.call.Request;
 import io.inmesh.call.Response;
-import io.inmesh.cli.load.Load;
-import io.inmesh.cli.load.Tally;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
@@ -24,7 +22,11 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
 
 /**
  * A process that takes in many clusters and measures itself. Prints {@code name=value} lines.
@@ -88,24 +90,18 @@ public final class ScaleClient {
   }
 
   private void pushes(String kind) throws Exception {
-    var quiet = new Tally();
-    try (Load calls = load(quiet)) {
-      TimeUnit.MILLISECONDS.sleep(load.toMillis());
-      calls.stop();
-    }
-    var pushed = new Tally();
-    long published;
-    long nanos;
-    try (Load calls = load(pushed)) {
-      arrivals.expect(clusters);
-      published = Long.parseLong(ask("/plane/all"));
-      nanos = arrivals.await() - published;
-      calls.stop();
-    }
+    var quiet = new Pace();
+    TimeUnit.MILLISECONDS.sleep(load.toMillis());
+    quiet.close();
+    var busy = new Pace();
+    arrivals.expect(clusters);
+    long published = Long.parseLong(ask("/plane/all"));
+    long nanos = arrivals.await() - published;
+    busy.close();
     print("push.ms." + kind, nanos / 1e6);
-    print("push.p99.ms." + kind, pushed.millis(99) + " of " + pushed.calls() + " calls");
-    print("quiet.p99.ms." + kind, quiet.millis(99) + " of " + quiet.calls() + " calls");
-    print("failed." + kind, quiet.failed() + pushed.failed());
+    print("push.p99.ms." + kind, busy);
+    print("quiet.p99.ms." + kind, quiet);
+    print("failed." + kind, quiet.failed.get() + busy.failed.get());
   }
 
   private void ones() throws Exception {
@@ -121,14 +117,45 @@ public final class ScaleClient {
     print("one.ms.mean", LongStream.of(nanos).average().orElse(0) / 1e6);
   }
 
-  private Load load(Tally tally) {
-    return Load.start(
-        mesh,
-        i -> request((int) (i % (clusters / ScalePlane.CALLED)) * ScalePlane.CALLED),
-        tally,
-        System::nanoTime,
-        Long.MAX_VALUE,
-        2);
+  /** Two thousand calls a second, whether or not the last has ended. */
+  private final class Pace {
+    private static final long EVERY = 500_000;
+    final AtomicInteger failed = new AtomicInteger();
+    private final Histogram micros = new ConcurrentHistogram(3);
+    private final Thread thread = new Thread(this::run, "pace");
+    private volatile boolean closed;
+
+    Pace() {
+      thread.start();
+    }
+
+    private void run() {
+      long due = System.nanoTime();
+      for (int i = 0; !closed; i++) {
+        due += EVERY;
+        LockSupport.parkNanos(due - System.nanoTime());
+        int cluster = i % (clusters / ScalePlane.CALLED) * ScalePlane.CALLED;
+        long start = System.nanoTime();
+        mesh.send(request(cluster))
+            .whenComplete(
+                (response, failure) -> {
+                  micros.recordValue((System.nanoTime() - start) / 1000);
+                  if (response == null || response.status() != 200) {
+                    failed.incrementAndGet();
+                  }
+                });
+      }
+    }
+
+    void close() throws InterruptedException {
+      closed = true;
+      thread.join();
+    }
+
+    @Override
+    public String toString() {
+      return micros.getValueAtPercentile(99) / 1e3 + " of " + micros.getTotalCount() + " calls";
+    }
   }
 
   private static Request request(int cluster) {

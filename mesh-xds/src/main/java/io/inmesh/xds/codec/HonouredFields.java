@@ -44,44 +44,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The table of fields that are read, and the messages inside an Any that it goes on with. */
 final class HonouredFields {
   private static final String TABLE = "honoured-fields.txt";
-  private static final Map<String, Message> INSIDE_ANY =
-      List.of(
-              Buffer.getDefaultInstance(),
-              BufferPerRoute.getDefaultInstance(),
-              ClusterConfig.getDefaultInstance(),
-              Config.getDefaultInstance(),
-              CorsPolicy.getDefaultInstance(),
-              DnsCluster.getDefaultInstance(),
-              DownstreamTlsContext.getDefaultInstance(),
-              FilterConfig.getDefaultInstance(),
-              HTTPFault.getDefaultInstance(),
-              HeaderMutation.getDefaultInstance(),
-              HeaderMutationPerRoute.getDefaultInstance(),
-              HttpConnectionManager.getDefaultInstance(),
-              HttpProtocolOptions.getDefaultInstance(),
-              JwtAuthentication.getDefaultInstance(),
-              LeastRequest.getDefaultInstance(),
-              LocalRateLimit.getDefaultInstance(),
-              Maglev.getDefaultInstance(),
-              RBAC.getDefaultInstance(),
-              RBACPerRoute.getDefaultInstance(),
-              RingHash.getDefaultInstance(),
-              RoundRobin.getDefaultInstance(),
-              Router.getDefaultInstance(),
-              Subset.getDefaultInstance(),
-              TcpProxy.getDefaultInstance(),
-              UpstreamTlsContext.getDefaultInstance(),
-              WrrLocality.getDefaultInstance())
-          .stream()
-          .collect(
-              Collectors.toUnmodifiableMap(
-                  message -> message.getDescriptorForType().getFullName(), message -> message));
-
   private final Map<String, Set<String>> table;
 
   HonouredFields() {
@@ -134,9 +101,69 @@ final class HonouredFields {
         || table.containsKey(type.getFullName());
   }
 
+  /** An empty message of a type to look into; loads no other, because that takes time. */
+  static @Nullable Message insideAny(String type) {
+    switch (type) {
+      case "envoy.extensions.filters.http.buffer.v3.Buffer":
+        return Buffer.getDefaultInstance();
+      case "envoy.extensions.filters.http.buffer.v3.BufferPerRoute":
+        return BufferPerRoute.getDefaultInstance();
+      case "envoy.extensions.clusters.aggregate.v3.ClusterConfig":
+        return ClusterConfig.getDefaultInstance();
+      case "envoy.extensions.filters.http.header_to_metadata.v3.Config":
+        return Config.getDefaultInstance();
+      case "envoy.extensions.filters.http.cors.v3.CorsPolicy":
+        return CorsPolicy.getDefaultInstance();
+      case "envoy.extensions.clusters.dns.v3.DnsCluster":
+        return DnsCluster.getDefaultInstance();
+      case "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext":
+        return DownstreamTlsContext.getDefaultInstance();
+      case "envoy.config.route.v3.FilterConfig":
+        return FilterConfig.getDefaultInstance();
+      case "envoy.extensions.filters.http.fault.v3.HTTPFault":
+        return HTTPFault.getDefaultInstance();
+      case "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation":
+        return HeaderMutation.getDefaultInstance();
+      case "envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute":
+        return HeaderMutationPerRoute.getDefaultInstance();
+      case "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager":
+        return HttpConnectionManager.getDefaultInstance();
+      case "envoy.extensions.upstreams.http.v3.HttpProtocolOptions":
+        return HttpProtocolOptions.getDefaultInstance();
+      case "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication":
+        return JwtAuthentication.getDefaultInstance();
+      case "envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest":
+        return LeastRequest.getDefaultInstance();
+      case "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit":
+        return LocalRateLimit.getDefaultInstance();
+      case "envoy.extensions.load_balancing_policies.maglev.v3.Maglev":
+        return Maglev.getDefaultInstance();
+      case "envoy.extensions.filters.http.rbac.v3.RBAC":
+        return RBAC.getDefaultInstance();
+      case "envoy.extensions.filters.http.rbac.v3.RBACPerRoute":
+        return RBACPerRoute.getDefaultInstance();
+      case "envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash":
+        return RingHash.getDefaultInstance();
+      case "envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin":
+        return RoundRobin.getDefaultInstance();
+      case "envoy.extensions.filters.http.router.v3.Router":
+        return Router.getDefaultInstance();
+      case "envoy.extensions.load_balancing_policies.subset.v3.Subset":
+        return Subset.getDefaultInstance();
+      case "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy":
+        return TcpProxy.getDefaultInstance();
+      case "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext":
+        return UpstreamTlsContext.getDefaultInstance();
+      case "envoy.extensions.load_balancing_policies.wrr_locality.v3.WrrLocality":
+        return WrrLocality.getDefaultInstance();
+      default:
+        return null;
+    }
+  }
+
   /** The message in an Any, if it is to be looked into. */
   Optional<Message> inside(Any any) {
-    Message type = INSIDE_ANY.get(Decoding.typeOf(any));
+    Message type = insideAny(Decoding.typeOf(any));
     if (type == null) {
       return Optional.empty();
     }

@@ -20,6 +20,31 @@ import org.junit.jupiter.api.Test;
 
 /** What a real Istiod and a real Consul served, to nodes of all kinds. */
 class CapturesTest {
+  /** How the fields end that are left aside for a reason. */
+  private static final List<String> NOTED =
+      List.of(
+          "access_log",
+          "cipher_suites",
+          "cleanup_interval",
+          "dns_jitter",
+          "envoy.extensions.filters.network.rbac.v3.RBAC is left out",
+          "envoy.tcp.metadataexchange.config.MetadataExchange is left out",
+          "filters",
+          "forward_client_cert_details",
+          "grpc_stats.v3.FilterConfig is left out",
+          "http2_protocol_options",
+          "istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig is left out",
+          "io.istio.http.peer_metadata.Config is left out",
+          "listener_filters.filter_disabled: is not supported",
+          "proxy_100_continue",
+          "request_id_extension",
+          "set_current_client_cert_details",
+          "tracing",
+          "transport_socket_connect_timeout",
+          "upgrade_configs",
+          "upstream_bind_config",
+          "upstream_connection_options");
+
   private final ProtoJson json = new ProtoJson();
   private final Decoder decoder = new Decoder();
 
@@ -37,9 +62,11 @@ class CapturesTest {
       }
     }
     assertThat(refused).isEmpty();
+    assertThat(unsupported).contains("cleanup_interval", "dns_jitter").isNotEmpty();
+    unsupported.removeIf(field -> NOTED.stream().anyMatch(field::endsWith));
     assertThat(unsupported)
-        .contains("cleanup_interval", "dns_jitter", "filter_chains.filters.typed_config.tracing")
-        .hasSizeLessThan(40);
+        .as("fields without a reason in docs/decisions/0030-fields-that-are-left-aside.md")
+        .isEmpty();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.inmesh.xds.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Message;
 import io.inmesh.proto.ProtoFiles;
 import org.junit.jupiter.api.Test;
 
@@ -19,5 +20,20 @@ class HonouredFieldsTest {
             assertThat(descriptor.findFieldByName(field)).as(type + "." + field).isNotNull();
           }
         });
+  }
+
+  @Test
+  void messagesInsideAreOfTheTypeThatIsNamed() {
+    int found = 0;
+    for (var file : ProtoFiles.all()) {
+      for (Descriptor type : file.getMessageTypes()) {
+        Message inside = HonouredFields.insideAny(type.getFullName());
+        if (inside != null) {
+          found++;
+          assertThat(inside.getDescriptorForType().getFullName()).isEqualTo(type.getFullName());
+        }
+      }
+    }
+    assertThat(found).isEqualTo(26);
   }
 }
