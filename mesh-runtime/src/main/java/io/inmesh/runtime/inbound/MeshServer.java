@@ -106,8 +106,9 @@ public final class MeshServer implements AutoCloseable {
    * within {@code grace}, then all is closed. The stage completes when it is.
    */
   public CompletionStage<Void> close(Duration grace) {
-    listening.close();
-    CompletableFuture<Void> closed = connections.drain();
+    var unbound = new CompletableFuture<Void>();
+    listening.close().addListener(done -> unbound.complete(null));
+    CompletableFuture<Void> closed = CompletableFuture.allOf(unbound, connections.drain());
     var loop = loops.all().get(0).netty();
     Duration idle = grace.compareTo(LAST_REQUESTS) < 0 ? grace : LAST_REQUESTS;
     var closingIdle = loop.schedule(connections::closeIdle, idle.toNanos(), TimeUnit.NANOSECONDS);

@@ -230,6 +230,8 @@ class TransportServerTest {
       assertThat(under.outcome()).isEqualTo(Closed.COMPLETE);
       assertThat(under.text()).isEqualTo("done");
       Exchange.await(closed);
+      // The client hears of it a moment later; until then it would take the old connection.
+      await().until(() -> pair.transport.openConnections() == 0);
       var after = Exchange.get("/").on(pool, pair.loop);
       assertThat(after.outcome()).isEqualTo(Closed.CONNECT_FAILURE);
     }
