@@ -43,6 +43,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,16 +103,23 @@ class JavaControlPlaneTest {
         "r", List.of(new VirtualHost("all", List.of("*"), routes)));
   }
 
-  /** The service behind a cluster of one endpoint. */
-  private void publish(String revision, String cluster, int port)
+  /** The service behind one of these clusters, each of one endpoint. */
+  private void publish(String revision, String chosen, Map<String, Integer> ports)
       throws InvalidProtocolBufferException {
+    var clusters = new ArrayList<Cluster>();
+    var endpoints = new ArrayList<ClusterLoadAssignment>();
+    for (Map.Entry<String, Integer> each : ports.entrySet()) {
+      String name = each.getKey();
+      clusters.add(Cluster.parseFrom(bytes(Configs.cluster(name))));
+      endpoints.add(ClusterLoadAssignment.parseFrom(bytes(endpoints(name, each.getValue()))));
+    }
     cache.setSnapshot(
         "all",
         Snapshot.create(
-            List.of(Cluster.parseFrom(bytes(Configs.cluster(cluster)))),
-            List.of(ClusterLoadAssignment.parseFrom(bytes(endpoints(cluster, port)))),
+            clusters,
+            endpoints,
             List.of(Listener.parseFrom(bytes(Configs.api(SERVICE, "r")))),
-            List.of(RouteConfiguration.parseFrom(bytes(routes(cluster)))),
+            List.of(RouteConfiguration.parseFrom(bytes(routes(chosen)))),
             List.of(),
             revision));
   }
@@ -151,11 +159,15 @@ class JavaControlPlaneTest {
   @ParameterizedTest
   @EnumSource(Variant.class)
   void itFindsAServiceAndFollowsItToAnotherCluster(Variant variant) throws Exception {
-    publish("1", "blue", echo("blue"));
+    int blue = echo("blue");
+    publish("1", "blue", Map.of("blue", blue));
     MeshRuntime mesh = mesh(variant);
     assertThat(call(mesh)).isEqualTo("200 blue heard /me");
 
-    publish("2", "green", echo("green"));
+    // It answers a state-of-the-world client only if it has all that is asked for, and the client
+    // asks for the old cluster until the new one is complete: so both are there for a while.
+    int green = echo("green");
+    publish("2", "green", Map.of("blue", blue, "green", green));
     var answers = new ArrayList<String>();
     Awaitility.await()
         .pollInterval(Duration.ofMillis(2))
@@ -165,6 +177,8 @@ class JavaControlPlaneTest {
               answers.add(call(mesh));
               return answers.get(answers.size() - 1).equals("200 green heard /me");
             });
+    publish("3", "green", Map.of("green", green));
+    assertThat(call(mesh)).isEqualTo("200 green heard /me");
     assertThat(answers).as("no call fails on the way").allMatch(it -> it.startsWith("200 "));
   }
 }

@@ -31,6 +31,7 @@ final class AdsSession<Q, R> implements Session {
   private final Intake.Surroundings around;
   private final PerType<Subscription> subscriptions = new PerType<>(Subscription::new);
   private final PerType<Patience> patience;
+  private final PerType<Unasked> unasked = new PerType<>(type -> new Unasked());
   private final Recollection recollection;
   private final Connector<Q, R> connector;
   private Node node;
@@ -123,6 +124,7 @@ final class AdsSession<Q, R> implements Session {
     recall();
     if (link != null) {
       link.flush();
+      takeUnasked();
       if (link.isReady()) {
         waitForAnswers();
       }
@@ -136,6 +138,18 @@ final class AdsSession<Q, R> implements Session {
           recollection.recall(subscriptions.of(type), events);
       if (!update.isEmpty()) {
         events.changed(update, recollection.revision());
+      }
+    }
+  }
+
+  private void takeUnasked() {
+    for (Resource.Type type : Resource.Type.values()) {
+      Subscription subscription = subscriptions.of(type);
+      List<Delivery.Item> items = unasked.of(type).take(subscription);
+      if (!items.isEmpty()) {
+        String revision = subscription.revision();
+        var delivery = new Delivery(type, revision, "", items, List.of(), List.of());
+        Intake.take(subscription, delivery, false, around).tell().run();
       }
     }
   }
@@ -189,6 +203,7 @@ final class AdsSession<Q, R> implements Session {
   /** From now on this stream serves, accepted or not. */
   void adopt(Link<Q, R> fresh) {
     link = fresh;
+    unasked.forEach(Unasked::clear);
     status(fresh.isAccepted(), fresh.server(), status.lastError());
   }
 
@@ -207,6 +222,7 @@ final class AdsSession<Q, R> implements Session {
   /** The stream that served has ended. */
   void lost(Link<Q, R> which, String reason) {
     link = null;
+    unasked.forEach(Unasked::clear);
     patience.forEach(Patience::clear);
     status(false, which.server(), reason);
   }
@@ -223,7 +239,11 @@ final class AdsSession<Q, R> implements Session {
     Delivery delivery = from.exchange().read(response);
     if (delivery != null && from == link) {
       Subscription subscription = subscriptions.of(delivery.type());
-      Intake.Outcome outcome = Intake.take(subscription, delivery, from.exchange().whole(), around);
+      boolean whole = from.exchange().whole();
+      if (!whole) {
+        unasked.of(delivery.type()).note(delivery, subscription);
+      }
+      Intake.Outcome outcome = Intake.take(subscription, delivery, whole, around);
       from.exchange().answer(delivery, outcome.complaint());
       patience.of(delivery.type()).answered(outcome.answered());
       patience.of(delivery.type()).answered(Set.copyOf(delivery.removed()));
