@@ -83,6 +83,7 @@ public final class MeshBuilder {
   private Duration initialFetch = Duration.ofSeconds(15);
   private int responseLimit = RESPONSE_LIMIT;
   private boolean resendUnsent = true;
+  private boolean holdEmptyUpdates = true;
   private InstantSource clock = InstantSource.system();
   private TlsProvider tls = TlsProvider.BEST;
   private RuntimeValues runtime = RuntimeValues.NONE;
@@ -219,6 +220,15 @@ public final class MeshBuilder {
     return this;
   }
 
+  /**
+   * Whether an update that leaves a cluster without endpoints waits as long as its hosts answer,
+   * and five seconds of silence more; true by default. Envoy's does not.
+   */
+  public MeshBuilder holdEmptyUpdates(boolean value) {
+    holdEmptyUpdates = value;
+    return this;
+  }
+
   /** The wall clock. */
   public MeshBuilder clock(InstantSource value) {
     clock = value;
@@ -316,7 +326,8 @@ public final class MeshBuilder {
             resolver(closing),
             who.locality(),
             observation.hostEvents(events),
-            observation.clusters());
+            observation.clusters(),
+            holdEmptyUpdates);
     var parts = new Parts(clusters, new FilterTypes(filters), process(who), runtime);
     var inFlight = new InFlight(observation.stripes());
     var counters = new Counters(inFlight);

@@ -190,6 +190,7 @@ public final class ClusterHost implements Member {
    * @param status the HTTP status, or what a gRPC status in a head without body stands for
    */
   public void report(int status) {
+    state.answers();
     OutlierDetector detector = owner.detector();
     if (detector != null) {
       detector.report(state, status);

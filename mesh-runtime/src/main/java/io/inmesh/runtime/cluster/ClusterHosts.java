@@ -51,6 +51,8 @@ final class ClusterHosts {
   private @Nullable ClusterHosts local;
   private List<ClusterHosts> members = List.of();
   private List<Group> groups = List.of();
+  private @Nullable EmptyUpdateHold hold;
+  private EndpointSet waiting;
   private boolean telling;
 
   /** Null until somebody asks. */
@@ -88,6 +90,7 @@ final class ClusterHosts {
     this.seed = parts.writer().random();
     this.detectingSince = parts.writer().nanoTime();
     this.endpoints = EndpointSet.empty(config.name());
+    this.waiting = endpoints;
     this.stats = new ClusterStats(config.name(), new CountedNow(this), parts.book());
   }
 
@@ -174,7 +177,28 @@ final class ClusterHosts {
       }
       return endpoints;
     }
-    return fromPlane;
+    return held(fromPlane) ? endpoints : fromPlane;
+  }
+
+  /** Whether an update waits, because it would take away all hosts though they answer. */
+  private boolean held(EndpointSet update) {
+    if (!parts.holdsEmptyUpdates() || hosts().isEmpty()) {
+      return false;
+    }
+    EmptyUpdateHold known = hold;
+    if (known == null) {
+      known = new EmptyUpdateHold(config.name(), parts, this::hosts, this::release);
+      hold = known;
+    }
+    waiting = update;
+    return known.holds(update);
+  }
+
+  private void release() {
+    synchronized (this) {
+      endpoints = waiting;
+    }
+    rebuild();
   }
 
   private void resolved(EndpointSet found) {
@@ -419,6 +443,9 @@ final class ClusterHosts {
       }
       if (dns != null) {
         dns.close();
+      }
+      if (hold != null) {
+        hold.disarm();
       }
       closeOriginals();
       retireHosts();

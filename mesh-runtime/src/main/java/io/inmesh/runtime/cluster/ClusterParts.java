@@ -11,6 +11,8 @@ import io.inmesh.transport.Transport;
  * @param writer the loop on which all host sets are written: the config loop
  * @param locality where this process stands, for zone-aware routing
  * @param book where what clusters count is found
+ * @param holdsEmptyUpdates whether an update that leaves a cluster without endpoints waits as long
+ *     as its hosts answer; Envoy's does not
  */
 public record ClusterParts(
     EventLoop writer,
@@ -18,9 +20,21 @@ public record ClusterParts(
     NameResolver resolver,
     Locality locality,
     HostEvents events,
-    ClusterBook book) {
+    ClusterBook book,
+    boolean holdsEmptyUpdates) {
 
-  /** With a book of its own. */
+  /** As Envoy: no update waits. */
+  public ClusterParts(
+      EventLoop writer,
+      Transport transport,
+      NameResolver resolver,
+      Locality locality,
+      HostEvents events,
+      ClusterBook book) {
+    this(writer, transport, resolver, locality, events, book, false);
+  }
+
+  /** The same with a book of its own. */
   public ClusterParts(
       EventLoop writer,
       Transport transport,

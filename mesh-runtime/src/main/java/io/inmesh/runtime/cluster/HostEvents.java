@@ -19,6 +19,12 @@ public interface HostEvents {
   /** An ejected host is used again. */
   default void unejected(String cluster, Address host) {}
 
+  /**
+   * An update that leaves a cluster without endpoints is held back, because its hosts answer; or it
+   * no longer is.
+   */
+  default void heldBack(String cluster, boolean held) {}
+
   /** A name could not be looked up; what was known of it before still holds. */
   default void resolutionFailed(String cluster, String name, String reason) {}
 

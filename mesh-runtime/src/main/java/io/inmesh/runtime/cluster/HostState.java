@@ -31,6 +31,9 @@ public final class HostState {
     UNHEALTHY
   }
 
+  /** Whether it has answered a request since somebody looked. */
+  private volatile boolean answered;
+
   HostState(Address address, long since) {
     this.address = address;
     this.since = since;
@@ -56,6 +59,20 @@ public final class HostState {
   /** Only of a host that is watched. */
   OutlierMonitor monitor() {
     return Objects.requireNonNull(monitor);
+  }
+
+  /** From any loop. */
+  void answers() {
+    if (!answered) {
+      answered = true;
+    }
+  }
+
+  /** On the writer: whether it has answered since the last time. */
+  boolean hasAnswered() {
+    boolean was = answered;
+    answered = false;
+    return was;
   }
 
   void began() {

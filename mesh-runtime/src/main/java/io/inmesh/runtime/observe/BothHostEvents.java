@@ -6,6 +6,12 @@ import io.inmesh.runtime.cluster.HostEvents;
 /** Two listeners as one. */
 record BothHostEvents(HostEvents first, HostEvents second) implements HostEvents {
   @Override
+  public void heldBack(String cluster, boolean held) {
+    first.heldBack(cluster, held);
+    second.heldBack(cluster, held);
+  }
+
+  @Override
   public void ejected(
       String cluster, Address host, Ejection reason, int ejections, boolean enforced) {
     first.ejected(cluster, host, reason, ejections, enforced);

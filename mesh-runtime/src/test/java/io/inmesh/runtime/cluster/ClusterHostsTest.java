@@ -363,6 +363,51 @@ class ClusterHostsTest {
     }
   }
 
+  @Test
+  void anUpdateWithoutEndpointsWaitsWhileHostsAnswer() {
+    var cluster = TestCluster.holding(cluster(Cluster.Transport.DEFAULT, null), ports(1, 2));
+    cluster.host(1).report(200);
+    cluster.runtime.update(ports());
+    assertThat(cluster.events).containsExactly("HELD c");
+    assertThat(picks(cluster.runtime.hosts(), 10)).containsOnlyKeys(1, 2);
+
+    cluster.loop.advance(Duration.ofSeconds(4));
+    cluster.host(2).report(503);
+    cluster.loop.advance(Duration.ofSeconds(4));
+    assertThat(picks(cluster.runtime.hosts(), 10))
+        .as("it answers, if badly")
+        .containsOnlyKeys(1, 2);
+    cluster.loop.advance(Duration.ofSeconds(2));
+    assertThat(cluster.events).containsExactly("HELD c", "LET GO c");
+    assertThat(cluster.runtime.hosts().pick(new TestCall(1))).isEqualTo(Pick.None.NO_HOSTS);
+  }
+
+  @Test
+  void anUpdateWithEndpointsEndsTheWaiting() {
+    var cluster = TestCluster.holding(cluster(Cluster.Transport.DEFAULT, null), ports(1, 2));
+    cluster.host(1).report(200);
+    cluster.runtime.update(ports());
+    cluster.runtime.update(ports(3));
+    assertThat(cluster.events).containsExactly("HELD c", "LET GO c");
+    assertThat(picks(cluster.runtime.hosts(), 10)).containsOnlyKeys(3);
+    cluster.loop.advance(Duration.ofSeconds(20));
+    assertThat(picks(cluster.runtime.hosts(), 10)).containsOnlyKeys(3);
+  }
+
+  @Test
+  void hostsThatNeverAnsweredAreLetGoAtOnce() {
+    var cluster = TestCluster.holding(cluster(Cluster.Transport.DEFAULT, null), ports(1, 2));
+    cluster.host(1).report(LocalOrigin.FAILED);
+    cluster.runtime.update(ports());
+    assertThat(cluster.events).isEmpty();
+    assertThat(cluster.runtime.hosts().pick(new TestCall(1))).isEqualTo(Pick.None.NO_HOSTS);
+
+    var asEnvoy = new TestCluster(cluster(Cluster.Transport.DEFAULT, null), ports(1, 2));
+    asEnvoy.host(1).report(200);
+    asEnvoy.runtime.update(ports());
+    assertThat(asEnvoy.runtime.hosts().pick(new TestCall(1))).isEqualTo(Pick.None.NO_HOSTS);
+  }
+
   private static void fail(TestCluster cluster, int port, int times) {
     for (int i = 0; i < times; i++) {
       cluster.host(port).report(500);

@@ -34,11 +34,38 @@ final class TestCluster {
       Cluster config,
       EndpointSet endpoints,
       NameResolver resolver) {
+    this(loop, live, config, endpoints, resolver, false);
+  }
+
+  /** One that holds back empty updates. */
+  static TestCluster holding(Cluster config, EndpointSet endpoints) {
+    return new TestCluster(
+        new VirtualLoop(),
+        new LiveParts(),
+        config,
+        endpoints,
+        (name, family, answer) -> answer.failed("no DNS here"),
+        true);
+  }
+
+  private TestCluster(
+      VirtualLoop loop,
+      LiveParts live,
+      Cluster config,
+      EndpointSet endpoints,
+      NameResolver resolver,
+      boolean holds) {
     this.loop = loop;
     this.live = live;
     this.parts =
         new ClusterParts(
-            loop, pools, resolver, new Locality("r1", "z1", ""), new Recorder(), new ClusterBook());
+            loop,
+            pools,
+            resolver,
+            new Locality("r1", "z1", ""),
+            new Recorder(),
+            new ClusterBook(),
+            holds);
     this.scope = new Scope(live);
     this.runtime = new ClusterRuntime(config, scope, parts);
     runtime.update(endpoints);
@@ -79,6 +106,11 @@ final class TestCluster {
     @Override
     public void unejected(String cluster, io.inmesh.config.Address host) {
       events.add("UNEJECT " + host.port());
+    }
+
+    @Override
+    public void heldBack(String cluster, boolean held) {
+      events.add((held ? "HELD " : "LET GO ") + cluster);
     }
 
     @Override
