@@ -80,8 +80,8 @@ final class Acceptor extends ByteToMessageDecoder {
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     channel = context.channel();
-    if (!settings.idleTimeout().isZero()) {
-      loop.arm(silence, loop.nanoTime() + settings.idleTimeout().toNanos());
+    if (!settings.times().idle().isZero()) {
+      loop.arm(silence, loop.nanoTime() + settings.times().idle().toNanos());
     }
     if (settings.guard() != null) {
       return;

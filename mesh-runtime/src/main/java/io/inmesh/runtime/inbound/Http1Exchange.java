@@ -18,7 +18,7 @@ final class Http1Exchange extends ServerExchange {
 
   Http1Exchange(
       Http1ServerConnection connection, boolean toHead, boolean http10, boolean keepAlive) {
-    super(connection.loop(), toHead);
+    super(connection.loop(), toHead, connection.stallNanos());
     this.connection = connection;
     this.channel = connection.channel();
     this.http10 = http10;

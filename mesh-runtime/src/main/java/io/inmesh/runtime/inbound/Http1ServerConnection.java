@@ -15,6 +15,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
   private final Http1Parser parser;
   private final Http1Input input;
   private @Nullable Http1Exchange exchange;
+  private boolean headBegun;
   private boolean mustContinue;
   private boolean processing;
   private boolean draining;
@@ -46,7 +48,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
       new Timer() {
         @Override
         protected void onTimer() {
-          closeIdle();
+          outOfTime();
         }
       };
 
@@ -60,14 +62,33 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
   }
 
   private void armIdle() {
-    if (!settings.idleTimeout().isZero()) {
-      loop.arm(idle, loop.nanoTime() + settings.idleTimeout().toNanos());
+    arm(settings.times().idle());
+  }
+
+  private void arm(Duration time) {
+    if (!time.isZero()) {
+      loop.arm(idle, loop.nanoTime() + time.toNanos());
+    }
+  }
+
+  private void outOfTime() {
+    if (over) {
+      // Our last words are not taken.
+      channel.close();
+    } else if (headBegun) {
+      refuse(408, "the head of a request takes too long");
+    } else {
+      closeIdle();
     }
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     armIdle();
+  }
+
+  long stallNanos() {
+    return settings.times().stall().toNanos();
   }
 
   NettyLoop loop() {
@@ -138,6 +159,10 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
         }
         return true;
       default:
+        if (current == null && !headBegun && input.size() > 0) {
+          headBegun = true;
+          arm(settings.times().head());
+        }
         input.reading(true);
         return false;
     }
@@ -176,6 +201,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
     var opened = new Http1Exchange(this, toHead, parser.head().isHttp10(), parser.keepAlive());
     Target target = Target.of(parser.head().method(), parser.head().target(), parser.head().host());
     exchange = opened;
+    headBegun = false;
     idle.disarm();
     settings.counters().requests.increment();
     settings.counters().active.increment();
@@ -236,6 +262,7 @@ final class Http1ServerConnection extends ChannelInboundHandlerAdapter implement
   private void closeAfterWrites() {
     if (!over) {
       over = true;
+      arm(settings.times().stall());
       channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
   }

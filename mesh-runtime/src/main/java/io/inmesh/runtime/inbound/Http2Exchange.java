@@ -23,7 +23,7 @@ final class Http2Exchange extends ServerExchange
 
   Http2Exchange(
       Http2ServerConnection connection, Http2Stream stream, boolean toHead, boolean mustContinue) {
-    super(connection.loop(), toHead);
+    super(connection.loop(), toHead, connection.stallNanos());
     this.connection = connection;
     this.stream = stream;
     this.mustContinue = mustContinue;
@@ -130,11 +130,15 @@ final class Http2Exchange extends ServerExchange
     if (!isRequestEnded()) {
       discard();
     }
+    if (!closed && !isWritable()) {
+      blocked();
+    }
   }
 
   /** The connection is done with the stream. */
   void closed(String why) {
     closed = true;
+    unblocked();
     if (!isAnswered() || !isRequestEnded()) {
       lost(why);
     }

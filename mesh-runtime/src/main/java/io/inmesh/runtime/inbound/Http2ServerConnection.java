@@ -60,13 +60,17 @@ final class Http2ServerConnection implements ServerConnection, Http2Session.Owne
     session.begin();
   }
 
+  long stallNanos() {
+    return settings.times().stall().toNanos();
+  }
+
   NettyLoop loop() {
     return loop;
   }
 
   private void armIdle() {
-    if (!settings.idleTimeout().isZero()) {
-      loop.arm(idle, loop.nanoTime() + settings.idleTimeout().toNanos());
+    if (!settings.times().idle().isZero()) {
+      loop.arm(idle, loop.nanoTime() + settings.times().idle().toNanos());
     }
   }
 

@@ -152,6 +152,8 @@ public final class MeshServer implements AutoCloseable {
     private int maxFields = 100;
     private long maxBodyBytes;
     private Duration idleTimeout = Duration.ofHours(1);
+    private Duration headTimeout = Duration.ofSeconds(30);
+    private Duration stallTimeout = Duration.ofMinutes(5);
 
     private Builder(Loops loops, int port, Handler handler) {
       this.loops = loops;
@@ -248,6 +250,24 @@ public final class MeshServer implements AutoCloseable {
     }
 
     /**
+     * How long a client may take to say the head of a request over HTTP/1.1, from its first byte:
+     * then the answer is 408. Thirty seconds by default, zero for any time.
+     */
+    public Builder headTimeout(Duration value) {
+      headTimeout = value;
+      return this;
+    }
+
+    /**
+     * How long a client may take nothing of an answer before it breaks off. Five minutes by
+     * default, as Envoy's stream_idle_timeout; zero for any time.
+     */
+    public Builder stallTimeout(Duration value) {
+      stallTimeout = value;
+      return this;
+    }
+
+    /**
      * Starts to listen; blocks until the port is bound.
      *
      * @throws UncheckedIOException if the port cannot be bound
@@ -274,7 +294,7 @@ public final class MeshServer implements AutoCloseable {
               maxHeadBytes,
               maxFields,
               maxBodyBytes,
-              idleTimeout,
+              new ServerSettings.Times(idleTimeout, headTimeout, stallTimeout),
               clientCert,
               counters,
               downstream == null || contexts == null

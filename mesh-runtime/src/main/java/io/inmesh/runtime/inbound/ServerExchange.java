@@ -2,6 +2,7 @@ package io.inmesh.runtime.inbound;
 
 import io.inmesh.call.Body;
 import io.inmesh.call.Headers;
+import io.inmesh.loop.Timer;
 import io.inmesh.runtime.net.NettyLoop;
 import io.inmesh.runtime.net.Pacer;
 import io.inmesh.server.ServerRequest;
@@ -37,9 +38,17 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
   private boolean answerEnded;
   private boolean broken;
   private @Nullable Pacer pacer;
+  private final long stallNanos;
+  private @Nullable Timer stall;
 
-  ServerExchange(NettyLoop loop, boolean toHead) {
+  /**
+   * An exchange.
+   *
+   * @param stallNanos how long the client may take nothing of the answer; 0 for any time
+   */
+  ServerExchange(NettyLoop loop, boolean toHead, long stallNanos) {
     this.loop = loop;
+    this.stallNanos = stallNanos;
     this.toHead = toHead;
   }
 
@@ -126,7 +135,34 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
   /** For {@link #writeHead}: no word about a body. */
   static final long NO_LENGTH = -2;
 
+  @Override
+  public final void blocked() {
+    if (stallNanos > 0 && !broken) {
+      Timer timer = stall;
+      if (timer == null) {
+        timer =
+            new Timer() {
+              @Override
+              protected void onTimer() {
+                lost("the client takes nothing of the answer");
+                abort();
+              }
+            };
+        stall = timer;
+      }
+      loop.arm(timer, loop.nanoTime() + stallNanos);
+    }
+  }
+
+  @Override
+  public final void unblocked() {
+    if (stall != null) {
+      stall.disarm();
+    }
+  }
+
   private void ended(Headers trailers) {
+    unblocked();
     if (watch != null) {
       watch.end(trailers, true);
     }
@@ -312,6 +348,7 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
 
   /** The exchange is lost: the client went away, or broke the protocol. */
   final void lost(String reason) {
+    unblocked();
     if (broken) {
       return;
     }

@@ -25,10 +25,19 @@ record ServerSettings(
     int maxHeadBytes,
     int maxFields,
     long maxBodyBytes,
-    Duration idleTimeout,
+    Times times,
     ClientCertHeader clientCert,
     Counters counters,
     @Nullable Guard guard) {
+  /**
+   * How long a client may take; zero for as long as it likes.
+   *
+   * @param idle without a request
+   * @param head from the first byte of a head over HTTP/1.1 to its end
+   * @param stall without taking anything of an answer
+   */
+  record Times(Duration idle, Duration head, Duration stall) {}
+
   /** Who judges, and what it protects connections with. */
   record Guard(DownstreamListener listener, TlsContexts contexts) {}
 
@@ -43,7 +52,7 @@ record ServerSettings(
         maxHeadBytes,
         maxFields,
         maxBodyBytes,
-        idleTimeout,
+        times,
         clientCert,
         counters,
         guard);

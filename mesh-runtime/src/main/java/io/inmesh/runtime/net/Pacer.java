@@ -30,6 +30,12 @@ public final class Pacer implements Runnable {
 
     /** Sends what is written. */
     void flush();
+
+    /** There is more to be written, and the connection takes nothing. */
+    default void blocked() {}
+
+    /** It may take something again. */
+    default void unblocked() {}
   }
 
   /** A writer's. */
@@ -75,6 +81,7 @@ public final class Pacer implements Runnable {
     if (granting || !writer.mayWrite()) {
       return;
     }
+    writer.unblocked();
     granting = true;
     try {
       for (int round = 0; granted == 0 && writer.mayWrite() && writer.isWritable(); round++) {
@@ -88,6 +95,9 @@ public final class Pacer implements Runnable {
         writer.grant(GRANT);
         // Only what has gone to the connection fills it.
         writer.flush();
+      }
+      if (granted == 0 && writer.mayWrite()) {
+        writer.blocked();
       }
     } finally {
       granting = false;

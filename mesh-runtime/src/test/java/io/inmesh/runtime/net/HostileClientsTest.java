@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -322,13 +323,55 @@ class HostileClientsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/1.1", "HTTP/2", "HTTP/2 without a window"})
+  void aClientThatTakesNothingIsGivenUp(String how) throws IOException {
+    boolean whole = how.endsWith("window");
+    var pair = new Pair(PLAIN);
+    pair.serving(
+        pair.builder(
+                request ->
+                    whole
+                        ? Pair.text(200, "short")
+                        : CompletableFuture.completedFuture(
+                            new ServerResponse(
+                                200, Headers.EMPTY, Optional.of(new Endless(new AtomicLong())))))
+            .stallTimeout(Duration.ofMillis(300)));
+    try (pair) {
+      Peer peer = MeshServerTest.connect(pair);
+      try (peer.socket) {
+        if (how.equals("HTTP/1.1")) {
+          peer.say(GET + "\r\n");
+        } else {
+          Frames frames = whole ? Frames.client(peer, 4, 0) : Frames.client(peer);
+          frames.get(1);
+        }
+        await().until(() -> pair.server.stats().requests() == 1);
+        await().until(() -> pair.server.stats().activeRequests() == 0);
+      }
+    }
+  }
+
+  @Test
+  void aHeadMustNotTakeTooLong() throws IOException {
+    var pair = new Pair(PLAIN);
+    pair.serving(pair.builder(Pair::echo).headTimeout(Duration.ofMillis(300)));
+    try (pair) {
+      assertThat(MeshServerTest.say(pair, GET)).startsWith("HTTP/1.1 408 ");
+      assertThat(MeshServerTest.say(pair, GET + "\r\n" + GET))
+          .startsWith("HTTP/1.1 200 ")
+          .contains("HTTP/1.1 408 ");
+      assertThat(pair.server.stats().requests()).isEqualTo(1);
+    }
+  }
+
   /** The same after other connections of the server have been served. */
   private static long settled(AtomicLong made) {
     long before = made.get();
     for (int i = 0; i < 200; i++) {
       Thread.onSpinWait();
     }
-    await().pollDelay(java.time.Duration.ofMillis(200)).until(() -> true);
+    await().pollDelay(Duration.ofMillis(200)).until(() -> true);
     return made.get() == before ? before : -1;
   }
 
