@@ -15,6 +15,7 @@ import io.inmesh.runtime.MeshRuntime;
 import io.inmesh.runtime.cluster.ClusterHost;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.engine.Counters;
+import io.inmesh.runtime.stats.ClusterStats;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -273,6 +275,9 @@ final class AdminPages {
     for (ClusterRuntime cluster : mesh.dataplane().allClusters()) {
       String name = "cluster." + cluster.config().name();
       stat(text, name + ".hosts", cluster.hosts().hosts().size());
+      for (ClusterStats.Count count : ClusterStats.Count.values()) {
+        stat(text, name + "." + count.name().toLowerCase(Locale.ROOT), cluster.stats().sum(count));
+      }
       stat(text, name + ".requests", cluster.admission(Priority.DEFAULT).requests());
       stat(text, name + ".overflows", cluster.admission(Priority.DEFAULT).overflows());
     }

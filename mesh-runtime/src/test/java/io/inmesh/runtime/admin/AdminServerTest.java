@@ -92,7 +92,8 @@ class AdminServerTest {
     assertThat(get("/listeners")).contains("\"reviews:80\"");
     assertThat(get("/config_dump")).contains("{\"n\":\"v1\"}", "{\"n\":\"r\"}");
     assertThat(get("/config_dump?type=cluster")).contains("v1").doesNotContain("reviews");
-    assertThat(get("/stats")).contains("calls: 0", "cluster.v1.hosts: 1");
+    assertThat(get("/stats"))
+        .contains("calls: 0", "cluster.v1.hosts: 1", "cluster.v1.upstream_rq_total: 0");
     assertThat(get("/certs")).contains("[]");
     onConfigLoop(() -> plane.reject(Resource.Type.CLUSTER, "v1", "name: is bad"));
     assertThat(get("/support")).contains("CLUSTER v1", "name: is bad");
