@@ -82,7 +82,7 @@ public record JoinFile(
 
   /** Each {@code host:port} of {@link #plane}, in order of preference. */
   public List<String> planes() {
-    return Arrays.stream(plane.split(","))
+    return Arrays.stream(plane.split(",", -1))
         .map(String::strip)
         .filter(each -> !each.isEmpty())
         .toList();

@@ -93,9 +93,9 @@ public final class ScaleClient {
     var quiet = new Pace();
     TimeUnit.MILLISECONDS.sleep(load.toMillis());
     quiet.close();
-    var busy = new Pace();
     arrivals.expect(clusters);
     long published = Long.parseLong(ask("/plane/all"));
+    var busy = new Pace();
     long nanos = arrivals.await() - published;
     busy.close();
     print("push.ms." + kind, nanos / 1e6);
