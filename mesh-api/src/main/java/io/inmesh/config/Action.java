@@ -44,12 +44,41 @@ public sealed interface Action {
       List<HashPolicy> hashPolicies,
       Map<String, Object> metadataMatch,
       Optional<InternalRedirectPolicy> internalRedirect,
-      Priority priority)
+      Priority priority,
+      RateLimit.OfRoute rateLimits)
       implements Action {
     public Forward {
       mirrors = List.copyOf(mirrors);
       hashPolicies = List.copyOf(hashPolicies);
       metadataMatch = Map.copyOf(metadataMatch);
+    }
+
+    /** Without rate limits. */
+    public Forward(
+        ClusterSpecifier clusters,
+        int clusterNotFoundStatus,
+        Rewrite rewrite,
+        Timeouts timeouts,
+        Optional<RetryPolicy> retry,
+        Optional<HedgePolicy> hedge,
+        List<MirrorPolicy> mirrors,
+        List<HashPolicy> hashPolicies,
+        Map<String, Object> metadataMatch,
+        Optional<InternalRedirectPolicy> internalRedirect,
+        Priority priority) {
+      this(
+          clusters,
+          clusterNotFoundStatus,
+          rewrite,
+          timeouts,
+          retry,
+          hedge,
+          mirrors,
+          hashPolicies,
+          metadataMatch,
+          internalRedirect,
+          priority,
+          RateLimit.OfRoute.NONE);
     }
 
     /** With defaults for all that is not given. */
@@ -81,7 +110,8 @@ public sealed interface Action {
           hashPolicies,
           metadataMatch,
           internalRedirect,
-          priority);
+          priority,
+          rateLimits);
     }
 
     /** The same with a retry policy. */
@@ -97,7 +127,8 @@ public sealed interface Action {
           hashPolicies,
           metadataMatch,
           internalRedirect,
-          priority);
+          priority,
+          rateLimits);
     }
 
     @Override

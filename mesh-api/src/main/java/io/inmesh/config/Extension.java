@@ -1,5 +1,7 @@
 package io.inmesh.config;
 
+import java.util.Set;
+
 /**
  * Typed settings of an extension. Open: anyone may add a record, with a codec in mesh-xds and a
  * factory in the runtime. Implementations are values.
@@ -10,4 +12,9 @@ public interface Extension {
    * envoy.extensions.filters.http.router.v3.Router}.
    */
   String type();
+
+  /** What must be known before it can be enforced, for instance a cluster that it asks. */
+  default Set<Resource.Key> references() {
+    return Set.of();
+  }
 }

@@ -1,14 +1,17 @@
 package io.inmesh.config;
 
+import io.inmesh.config.HeaderMutations.HeaderValue;
+import java.util.List;
+
 /**
  * Changes headers where it stands in the chain. Source:
  * envoy.extensions.filters.http.header_mutation.v3.HeaderMutation.
  *
- * @param mostSpecificWins the filter's own are applied first, then those of the route
- *     configuration, the virtual host and the route; otherwise the other way round
+ * @param steps the filter's own; they come first
+ * @param mostSpecificWins the steps of the route configuration follow, then those of the virtual
+ *     host and the route; otherwise the other way round
  */
-public record HeaderMutation(HeaderMutations mutations, boolean mostSpecificWins)
-    implements Extension {
+public record HeaderMutation(Steps steps, boolean mostSpecificWins) implements Extension {
   /** The type of these settings. */
   public static final String TYPE =
       "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation";
@@ -19,7 +22,7 @@ public record HeaderMutation(HeaderMutations mutations, boolean mostSpecificWins
   }
 
   /** What a route adds to it. */
-  public record PerRoute(HeaderMutations mutations) implements Extension {
+  public record PerRoute(Steps steps) implements Extension {
     /** The type of these settings. */
     public static final String TYPE =
         "envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute";
@@ -29,4 +32,24 @@ public record HeaderMutation(HeaderMutations mutations, boolean mostSpecificWins
       return TYPE;
     }
   }
+
+  /** What is done to a request and to its response, one step after the other. */
+  public record Steps(List<Step> request, List<Step> response) {
+    public Steps {
+      request = List.copyOf(request);
+      response = List.copyOf(response);
+    }
+  }
+
+  /** One step. Source: envoy.config.common.mutation_rules.v3.HeaderMutation. */
+  public sealed interface Step {}
+
+  /** Adds a header, or replaces it. */
+  public record Put(HeaderValue header) implements Step {}
+
+  /** Takes a header out; its name is lower case. */
+  public record Remove(String name) implements Step {}
+
+  /** Takes all headers out whose lower-case names match. */
+  public record RemoveMatching(StringMatcher names) implements Step {}
 }

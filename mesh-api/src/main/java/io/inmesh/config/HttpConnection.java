@@ -1,6 +1,7 @@
 package io.inmesh.config;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -184,7 +185,15 @@ public record HttpConnection(
 
   @Override
   public Set<Resource.Key> references() {
-    return routes.references();
+    Set<Resource.Key> keys = routes.references();
+    for (Filter filter : filters) {
+      Set<Resource.Key> more = filter.settings().references();
+      if (!more.isEmpty()) {
+        keys = new HashSet<>(keys);
+        keys.addAll(more);
+      }
+    }
+    return keys;
   }
 
   @Override

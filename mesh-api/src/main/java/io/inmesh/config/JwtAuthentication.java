@@ -1,9 +1,11 @@
 package io.inmesh.config;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * JSON web tokens. Source: envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication.
@@ -34,6 +36,17 @@ public record JwtAuthentication(
     return TYPE;
   }
 
+  @Override
+  public Set<Resource.Key> references() {
+    var clusters = new HashSet<Resource.Key>();
+    for (Provider provider : providers.values()) {
+      if (provider.jwks() instanceof RemoteJwks remote) {
+        clusters.add(new Resource.Key(Resource.Type.CLUSTER, remote.cluster()));
+      }
+    }
+    return clusters;
+  }
+
   /**
    * What a route says instead.
    *
@@ -56,6 +69,7 @@ public record JwtAuthentication(
    * @param audiences none for any
    * @param subject empty for any
    * @param clockSkew 60 s by default
+   * @param cachedTokens how many verified tokens are remembered; none by default
    */
   public record Provider(
       String issuer,
@@ -66,9 +80,34 @@ public record JwtAuthentication(
       Results results,
       boolean requireExpiration,
       Optional<Duration> maxLifetime,
-      Duration clockSkew) {
+      Duration clockSkew,
+      int cachedTokens) {
     public Provider {
       audiences = List.copyOf(audiences);
+    }
+
+    /** Remembers no tokens. */
+    public Provider(
+        String issuer,
+        List<String> audiences,
+        Optional<StringMatcher> subject,
+        Jwks jwks,
+        Places places,
+        Results results,
+        boolean requireExpiration,
+        Optional<Duration> maxLifetime,
+        Duration clockSkew) {
+      this(
+          issuer,
+          audiences,
+          subject,
+          jwks,
+          places,
+          results,
+          requireExpiration,
+          maxLifetime,
+          clockSkew,
+          0);
     }
   }
 

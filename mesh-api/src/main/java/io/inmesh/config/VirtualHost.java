@@ -48,6 +48,7 @@ public record VirtualHost(
    * @param retry for routes that have none of their own
    * @param mirrors for routes that have none of their own
    * @param bufferLimit request_body_buffer_limit or per_request_buffer_limit_bytes
+   * @param rateLimits for routes that have none of their own, or include them
    */
   public record Policy(
       RequireTls requireTls,
@@ -57,7 +58,8 @@ public record VirtualHost(
       boolean includeRequestAttemptCount,
       boolean includeAttemptCountInResponse,
       boolean includeIsTimeoutRetryHeader,
-      Optional<Long> bufferLimit) {
+      Optional<Long> bufferLimit,
+      List<RateLimit> rateLimits) {
     /** Envoy's defaults. */
     public static final Policy DEFAULT =
         new Policy(
@@ -72,6 +74,29 @@ public record VirtualHost(
 
     public Policy {
       mirrors = List.copyOf(mirrors);
+      rateLimits = List.copyOf(rateLimits);
+    }
+
+    /** Without rate limits. */
+    public Policy(
+        RequireTls requireTls,
+        Optional<RetryPolicy> retry,
+        Optional<HedgePolicy> hedge,
+        List<MirrorPolicy> mirrors,
+        boolean includeRequestAttemptCount,
+        boolean includeAttemptCountInResponse,
+        boolean includeIsTimeoutRetryHeader,
+        Optional<Long> bufferLimit) {
+      this(
+          requireTls,
+          retry,
+          hedge,
+          mirrors,
+          includeRequestAttemptCount,
+          includeAttemptCountInResponse,
+          includeIsTimeoutRetryHeader,
+          bufferLimit,
+          List.of());
     }
   }
 

@@ -65,6 +65,8 @@ class RuntimeCodeTest extends CodeRules {
         .definedBy(ROOT + ".format..")
         .layer("stats")
         .definedBy(ROOT + ".stats..")
+        .layer("stage")
+        .definedBy(ROOT + ".stage..")
         .layer("live")
         .definedBy(ROOT + ".live..")
         .whereLayer("runtime")
@@ -106,9 +108,12 @@ class RuntimeCodeTest extends CodeRules {
         .whereLayer("live")
         .mayOnlyBeAccessedByLayers("assemble", "cluster", "filter")
         .whereLayer("format")
-        .mayOnlyBeAccessedByLayers("runtime", "assemble", "engine", "route", "filter", "observe")
+        .mayOnlyBeAccessedByLayers(
+            "runtime", "assemble", "engine", "route", "filter", "observe", "stage")
         .whereLayer("match")
         .mayOnlyBeAccessedByLayers("runtime", "assemble", "engine", "route", "filter", "format")
+        .whereLayer("stage")
+        .mayOnlyBeAccessedByLayers("runtime", "assemble", "engine", "filter")
         .check(code);
   }
 }

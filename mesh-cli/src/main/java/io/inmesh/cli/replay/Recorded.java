@@ -16,7 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class Recorded {
   /** Names whose repeated fields a codec joins; those that the recordings repeat. */
   private static final Set<String> JOINED =
-      Set.of("user-agent", "content-type", "x-forwarded-for", "x-forwarded-proto", "x-request-id");
+      Set.of(
+          "authorization",
+          "user-agent",
+          "content-type",
+          "x-forwarded-for",
+          "x-forwarded-proto",
+          "x-request-id");
 
   private static final Set<String> WITH_LENGTH = Set.of("POST", "PUT", "PATCH");
 

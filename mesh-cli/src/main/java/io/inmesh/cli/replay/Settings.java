@@ -12,6 +12,9 @@ final class Settings {
   private static final String TYPES = "type.googleapis.com/envoy.";
   private static final String FILTERS = "extensions.filters.";
 
+  /** Where a recording does not tell the port; none of its rules names it. */
+  private static final int SOME_PORT = 10000;
+
   private Settings() {}
 
   /** The listener that a config line stands for. */
@@ -30,7 +33,8 @@ final class Settings {
     connection.put("http_filters", filters);
     putAll(connection, config.get("hcm"));
     Map<String, Object> filter = Map.of("name", "http", "typed_config", connection);
-    Map<String, Object> socket = Map.of("address", "127.0.0.1", "port_value", 1);
+    Object port = config.get("listener_port") instanceof Number known ? known : SOME_PORT;
+    Map<String, Object> socket = Map.of("address", "127.0.0.1", "port_value", port);
     return Map.of(
         "name",
         String.valueOf(config.get("id")),

@@ -1,6 +1,7 @@
 package io.inmesh.cli.replay;
 
 import io.inmesh.call.CallSink;
+import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
 import io.inmesh.config.Cluster;
 import io.inmesh.runtime.engine.OutgoingCall;
@@ -79,7 +80,12 @@ final class Trial implements CallSink {
     }
     boolean badRequest =
         call.details().equals("path_normalization_failed") && !headers.contains("location");
-    boolean unread = call.request().body().isPresent() && call.bytesSent() == 0 && isLocal(call);
+    // Whoever was delayed on purpose had the time to send the whole request.
+    boolean unread =
+        call.request().body().isPresent()
+            && call.bytesSent() == 0
+            && isLocal(call)
+            && !call.has(Flag.DI);
     if (badRequest || unread) {
       headers.add("connection", "close");
     }

@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class World {
   private static final long PATIENCE = Duration.ofSeconds(60).toNanos();
-  private static final Instant CLOCK = Instant.ofEpochSecond(1_700_000_000);
+  private static final Instant START = Instant.ofEpochSecond(1_700_000_000);
 
   private final ReplayLoop loop;
   private final Backends backends = new Backends();
@@ -62,6 +62,7 @@ final class World {
   private final Decoder decoder;
   private final ConfigWriter writer;
   private final Surroundings surroundings;
+  private Instant now = START;
 
   /**
    * The world that a recording's first line tells of.
@@ -79,7 +80,7 @@ final class World {
     var names = new ArrayList<String>();
     clusters.forEach((name, value) -> names.add(cluster(map(value))));
     plane.put(allOf(names));
-    this.surroundings = Surroundings.quiet(CLOCK::getEpochSecond, false);
+    this.surroundings = Surroundings.quiet(() -> now.getEpochSecond(), false);
     var view = new SecretView(new NoSecrets(), World::noAuthorities);
     this.writer =
         new ConfigWriter(new Assembler(parts(line, localAddress), view), new NameDialer(), loop);
@@ -141,7 +142,7 @@ final class World {
             node,
             "replay",
             name -> environment.containsKey(name) ? String.valueOf(environment.get(name)) : "",
-            () -> CLOCK,
+            () -> now,
             localAddress);
     return new Parts(
         clusters,
@@ -167,6 +168,7 @@ final class World {
   /** Takes a config in; null, or why it is refused. */
   @Nullable String accept(Map<?, ?> config) {
     Decoded decoded;
+    now = config.get("now") instanceof Number seconds ? at(seconds) : START;
     try {
       decoded = decoder.decode(json.resource(Resource.Type.LISTENER, Settings.listener(config)));
     } catch (IllegalArgumentException malformed) {
@@ -177,10 +179,29 @@ final class World {
     }
     var bound = (Listener) ((Decoded.Accepted) decoded).resource();
     HttpConnection connection = bound.chains().get(0).network().http().orElseThrow();
-    plane.put(Listener.api(bound.name(), connection));
+    plane.put(callable(bound, connection));
     writer.want(bound.name());
     loop.settle();
     return null;
+  }
+
+  /** The clock of the recording, where it counts. */
+  private static Instant at(Number seconds) {
+    return Instant.ofEpochMilli((long) (seconds.doubleValue() * 1000));
+  }
+
+  /** The listener as one that is called by name, at the port that callers of its own would use. */
+  private static Listener callable(Listener bound, HttpConnection connection) {
+    Listener api = Listener.api(bound.name(), connection);
+    return new Listener(
+        api.name(),
+        api.direction(),
+        bound.bind(),
+        api.chains(),
+        api.fallback(),
+        api.bindToPort(),
+        api.listenerFilters(),
+        api.metadata());
   }
 
   /**

@@ -225,8 +225,6 @@ final class IstioValidationTest {
         .containsExactly(
             "f0.yaml:1:1: warning: EnvoyFilter: is not applied: EnvoyFilter means nothing here"
                 + " yet",
-            "f1.yaml:7:17: warning: VirtualService shop/v: spec.http[0].corsPolicy: is not applied:"
-                + " CORS is not supported yet",
             "f1.yaml:1:1: warning: VirtualService shop/v: goes to a.example, which no service"
                 + " has");
   }

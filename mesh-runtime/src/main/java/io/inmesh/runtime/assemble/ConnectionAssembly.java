@@ -1,6 +1,8 @@
 package io.inmesh.runtime.assemble;
 
 import io.inmesh.call.HttpFilter;
+import io.inmesh.config.Action.Forward;
+import io.inmesh.config.Extension;
 import io.inmesh.config.FilterOverride;
 import io.inmesh.config.Filters;
 import io.inmesh.config.HttpConnection;
@@ -8,6 +10,7 @@ import io.inmesh.config.RouteConfiguration;
 import io.inmesh.runtime.engine.HttpChain;
 import io.inmesh.runtime.engine.RouteParts;
 import io.inmesh.runtime.filter.FilterTypes;
+import io.inmesh.runtime.filter.Place;
 import io.inmesh.runtime.live.Scope;
 import io.inmesh.runtime.route.RouteEntry;
 import io.inmesh.runtime.route.RouteSettings;
@@ -88,7 +91,9 @@ final class ConnectionAssembly implements io.inmesh.runtime.route.Parts<RoutePar
     for (int i = 0; i < own.length; i++) {
       HttpConnection.Filter filter = filters.get(i);
       own[i] =
-          filter.disabled() ? RouteParts.OFF : types.make(filter.settings(), owner(filter), scope);
+          filter.disabled()
+              ? RouteParts.OFF
+              : types.make(filter.settings(), place(owner(filter), scope, Place.Limits.NONE));
     }
     RouteTable<RouteParts> table = routes == null ? null : table(routes);
     return new ConnectionRuntime(
@@ -119,6 +124,12 @@ final class ConnectionAssembly implements io.inmesh.runtime.route.Parts<RoutePar
       if (override != null) {
         any = true;
         own[i] = overridden(entry, filter, override, kept);
+      } else if (types.countsByRoute(filter.settings()) && !limits(entry).isEmpty()) {
+        any = true;
+        own[i] =
+            filter.disabled()
+                ? RouteParts.OFF
+                : types.make(filter.settings(), place(owner(filter), kept, limits(entry)));
       }
     }
     if (!any) {
@@ -137,12 +148,24 @@ final class ConnectionAssembly implements io.inmesh.runtime.route.Parts<RoutePar
     if (override.disabled()) {
       return RouteParts.OFF;
     }
-    return override.settings().isPresent()
-        ? types.make(
-            override.settings().get(),
-            entry.overrideOwner(filter.name()) + "/" + filter.name(),
-            kept)
-        : types.make(filter.settings(), owner(filter), kept);
+    List<Extension> levels = entry.overrides(filter.name());
+    return levels.isEmpty()
+        ? types.make(filter.settings(), place(owner(filter), kept, limits(entry)))
+        : types.make(
+            filter.settings(),
+            levels,
+            place(entry.overrideOwner(filter.name()) + "/" + filter.name(), kept, limits(entry)));
+  }
+
+  private Place place(String path, Scope live, Place.Limits limits) {
+    return new Place(path, live, settings.runtime(), settings.process(), limits);
+  }
+
+  private static Place.Limits limits(RouteEntry<RouteParts> entry) {
+    Forward forward = entry.forward();
+    return forward == null
+        ? Place.Limits.NONE
+        : new Place.Limits(forward.rateLimits(), entry.virtualHost().policy().rateLimits());
   }
 
   /** They always are: all they depend on is in the settings, which are compared before. */

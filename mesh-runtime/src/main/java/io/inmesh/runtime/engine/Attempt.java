@@ -483,4 +483,15 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   public Map<String, Object> metadataMatch() {
     return call.routed().metadataMatch();
   }
+
+  /** A further attempt is free to go elsewhere, as in Envoy. */
+  @Override
+  public String overrideHost() {
+    return previous == null ? call.boundHost() : "";
+  }
+
+  @Override
+  public boolean overrideStrict() {
+    return call.isBoundStrictly();
+  }
 }

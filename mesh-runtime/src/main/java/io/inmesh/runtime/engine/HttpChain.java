@@ -20,9 +20,15 @@ public final class HttpChain {
   final boolean envoyHeaders;
   final long idleNanos;
 
+  /** The listener's; 0 if it has none. */
+  final int port;
+
+  /** What the routes were compiled with. */
+  final RouteSettings settings;
+
   /** A chain that leaves requests as they are: it has no filters, and routes only forward. */
   public static HttpChain untouched(RouteTable<RouteParts> routes, RouteSettings settings) {
-    return new HttpChain(new HttpFilter[0], routes, settings, (Preparation) null);
+    return new HttpChain(new HttpFilter[0], routes, settings, (Preparation) null, 0);
   }
 
   /**
@@ -39,7 +45,7 @@ public final class HttpChain {
       @Nullable RouteTable<RouteParts> routes,
       RouteSettings settings,
       int port) {
-    this(filters, routes, settings, new Preparation(settings, options(routes), port));
+    this(filters, routes, settings, new Preparation(settings, options(routes), port), port);
   }
 
   private static RouteConfiguration.Options options(@Nullable RouteTable<RouteParts> routes) {
@@ -50,7 +56,10 @@ public final class HttpChain {
       HttpFilter[] filters,
       @Nullable RouteTable<RouteParts> routes,
       RouteSettings settings,
-      @Nullable Preparation preparation) {
+      @Nullable Preparation preparation,
+      int port) {
+    this.port = port;
+    this.settings = settings;
     this.filters = filters.clone();
     this.routes = routes;
     this.preparation = preparation;

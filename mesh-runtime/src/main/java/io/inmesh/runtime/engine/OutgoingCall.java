@@ -10,22 +10,43 @@ import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.cluster.Admission;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.downstream.Downstream;
+import io.inmesh.runtime.match.Numbers;
 import io.inmesh.runtime.route.LocalReply;
 import io.inmesh.runtime.route.RetryRules;
+import io.inmesh.runtime.route.RouteEntry;
+import io.inmesh.runtime.stage.FilteredCall;
 import io.inmesh.runtime.stats.ClusterStats;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One call from request to end: walks the filters, then the router. Owner: its loop. */
-public class OutgoingCall extends CallState {
+public class OutgoingCall extends CallState implements FilteredCall {
   private static final long NEVER = Long.MAX_VALUE;
+  private static final @Nullable Object[] NOTHING = {};
+  private static final long READ_AHEAD = 1 << 20;
+  private static final int UNAVAILABLE = 503;
 
   private boolean routing;
   private boolean headSent;
   private boolean ended;
   private boolean requestEnded;
   private int demanded;
+
+  /** A filter asks for the whole body just now. */
+  private boolean awaiting;
+
+  /** The filters wait for the whole body. */
+  private boolean suspended;
+
+  private String boundHost = "";
+  private boolean boundStrictly;
+  private int noHostStatus = UNAVAILABLE;
+
+  /** What filters remember: each and its memory, in turn. */
+  private @Nullable Object[] memories = NOTHING;
 
   private InFlight.@Nullable OnLoop inFlight;
   @Nullable OutgoingCall previous;
@@ -201,6 +222,108 @@ public class OutgoingCall extends CallState {
     answer(new LocalReply(status, headers, text, details));
   }
 
+  @Override
+  public void reply(int status, Headers headers, String text, String details, int grpcStatus) {
+    answer(new LocalReply(status, headers, text, details), grpcStatus);
+  }
+
+  @Override
+  public void respond(int status, Headers headers, String details) {
+    if (ended || headSent) {
+      return;
+    }
+    free();
+    if (body != null) {
+      body.close();
+    }
+    details(details);
+    head(status, headers.isFrozen() ? headers.copy() : headers);
+    end(Ended.COMPLETE);
+  }
+
+  @Override
+  public EventLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public String routedCluster() {
+    RouteEntry<RouteParts> chosen = entry();
+    return chosen == null ? "" : chosen.cluster(this);
+  }
+
+  @Override
+  public String localAddress() {
+    return downstream == null ? peerAddress() : downstream.local().host();
+  }
+
+  @Override
+  public int localPort() {
+    return downstream == null ? chain.port : downstream.local().port();
+  }
+
+  @Override
+  public String serverName() {
+    return downstream == null ? "" : downstream.serverName();
+  }
+
+  @Override
+  public @Nullable List<String> callerNames() {
+    return downstream == null ? null : downstream.names();
+  }
+
+  @Override
+  public @Nullable Object recall(HttpFilter who) {
+    for (int i = 0; i < memories.length; i += 2) {
+      if (memories[i] == who) {
+        return memories[i + 1];
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public void remember(HttpFilter who, @Nullable Object what) {
+    int at = 0;
+    while (at < memories.length && memories[at] != who) {
+      at += 2;
+    }
+    if (at == memories.length) {
+      memories = Arrays.copyOf(memories, at + 2);
+      memories[at] = who;
+    }
+    memories[at + 1] = what;
+  }
+
+  @Override
+  public boolean isOver() {
+    return ended || headSent;
+  }
+
+  @Override
+  public void fetch(String cluster, Request request, Fetched fetched) {
+    SideCall.start(this, cluster, request, fetched);
+  }
+
+  @Override
+  public void bind(String host, boolean strict, int missingStatus) {
+    boundHost = host;
+    boundStrictly = strict;
+    noHostStatus = strict ? missingStatus : UNAVAILABLE;
+  }
+
+  int noHostStatus() {
+    return noHostStatus;
+  }
+
+  String boundHost() {
+    return boundHost;
+  }
+
+  boolean isBoundStrictly() {
+    return boundStrictly;
+  }
+
   /** Answers in the mesh's own name. */
   void answer(LocalReply reply) {
     answer(reply, -1);
@@ -264,10 +387,7 @@ public class OutgoingCall extends CallState {
       return;
     }
     requestEnded = true;
-    requestEnd = loop.nanoTime();
-    if (responseNanos > 0) {
-      deadline = Math.min(deadline, requestEnd + responseNanos);
-    }
+    startResponseTime();
     Attempt current = attempt;
     if (current != null) {
       current.requestEnded();
@@ -275,6 +395,82 @@ public class OutgoingCall extends CallState {
     if (current != null && current.host() != null) {
       Router.mirror(this);
     }
+  }
+
+  private void startResponseTime() {
+    requestEnd = loop.nanoTime();
+    if (responseNanos > 0) {
+      deadline = Math.min(deadline, requestEnd + responseNanos);
+    }
+  }
+
+  /** Reads the body, or goes on with what a filter has read of it. */
+  void openBody(long limit, boolean needed) {
+    ReplayBuffer known = body;
+    if (known != null) {
+      known.keep(limit, needed);
+      if (requestEnded) {
+        startResponseTime();
+      }
+    } else if (request().body().isPresent()) {
+      var opened = new ReplayBuffer(request().body().get(), this, limit, needed);
+      body = opened;
+      opened.open();
+    }
+  }
+
+  @Override
+  public HttpFilter.Verdict awaitBody(long most) {
+    if (request().body().isEmpty() || (body == null && redirects > 0)) {
+      return admitDeclared(most);
+    }
+    openBody(most, false);
+    ReplayBuffer opened = body;
+    if (opened == null || opened.hasEnded()) {
+      return HttpFilter.Verdict.CONTINUE;
+    }
+    awaiting = true;
+    opened.await(most);
+    boolean whole = !awaiting;
+    awaiting = false;
+    suspended = !whole;
+    return whole ? HttpFilter.Verdict.CONTINUE : HttpFilter.Verdict.STOP;
+  }
+
+  @Override
+  public void readAhead() {
+    if (body == null && redirects == 0) {
+      openBody(READ_AHEAD, false);
+      if (body != null) {
+        body.readAhead();
+      }
+    }
+  }
+
+  /** The body of an incoming call goes straight to the application: its declared length counts. */
+  private HttpFilter.Verdict admitDeclared(long most) {
+    String declared = headers().get("content-length");
+    Long length = declared == null ? null : Numbers.unsigned(declared);
+    if (length == null || Long.compareUnsigned(length, most) <= 0) {
+      return HttpFilter.Verdict.CONTINUE;
+    }
+    bodyTooLarge();
+    return HttpFilter.Verdict.STOP;
+  }
+
+  /** The body that a filter waits for is whole. */
+  void bodyComplete() {
+    if (awaiting) {
+      awaiting = false;
+    } else if (suspended) {
+      suspended = false;
+      resume();
+    }
+  }
+
+  /** The body that a filter waits for is larger than the filter allows. */
+  void bodyTooLarge() {
+    answer(new LocalReply(413, Headers.EMPTY, "Payload Too Large", "request_payload_too_large"));
   }
 
   /** Milliseconds since the request was whole. */
@@ -298,6 +494,8 @@ public class OutgoingCall extends CallState {
     requestEnded = false;
     attempt = null;
     retry = null;
+    boundHost = "";
+    memories = NOTHING;
     deadline = request().timeout().isZero() ? NEVER : startNanos() + request().timeout().toNanos();
     streamDeadline = NEVER;
     anew();

@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplayBuffer implements Body.Sink {
   private static final long SHORT = 64 * 1024;
+  private static final int CHUNKS_AHEAD = 64;
 
   private final Body source;
   private final OutgoingCall call;
-  private final long limit;
-  private final boolean needed;
+  private long limit;
+  private boolean needed;
   private final List<ByteBuffer> kept = new ArrayList<>();
   private @Nullable Stream reader;
   private Headers trailers = Headers.EMPTY;
@@ -30,6 +31,9 @@ final class ReplayBuffer implements Body.Sink {
   private boolean ended;
   private boolean over;
   private boolean closed;
+
+  /** How large a body may be that is awaited as a whole; -1 if none is. */
+  private long awaited = -1;
 
   /**
    * A buffer that has not been opened.
@@ -57,6 +61,28 @@ final class ReplayBuffer implements Body.Sink {
     }
   }
 
+  /** The route has been chosen for good: what it says of keeping holds from now on. */
+  void keep(long bytesToKeep, boolean forRoute) {
+    limit = Math.max(limit, bytesToKeep);
+    needed = forRoute;
+  }
+
+  /** Pulls some of the body in before anybody reads it. */
+  void readAhead() {
+    if (pulled < CHUNKS_AHEAD && !ended) {
+      source.demand(CHUNKS_AHEAD - pulled);
+      pulled = CHUNKS_AHEAD;
+    }
+  }
+
+  /** Pulls the whole body in, whoever reads it then. The call hears of its end, or its excess. */
+  void await(long most) {
+    limit = Math.max(limit, most);
+    awaited = most;
+    pulled = Integer.MAX_VALUE;
+    source.demand(Integer.MAX_VALUE);
+  }
+
   boolean hasEnded() {
     return ended;
   }
@@ -66,7 +92,7 @@ final class ReplayBuffer implements Body.Sink {
   }
 
   long length() {
-    return source.length();
+    return ended && !over ? bytes : source.length();
   }
 
   /** All chunks and the trailers, once the body has ended; null if something is no longer kept. */
@@ -147,6 +173,11 @@ final class ReplayBuffer implements Body.Sink {
       }
     }
     kept.add(chunk);
+    if (awaited >= 0 && bytes > awaited) {
+      awaited = -1;
+      call.bodyTooLarge();
+      return;
+    }
     serve();
   }
 
@@ -165,6 +196,10 @@ final class ReplayBuffer implements Body.Sink {
       trailers = last;
       call.requestEnded();
       serve();
+      if (awaited >= 0) {
+        awaited = -1;
+        call.bodyComplete();
+      }
     }
   }
 

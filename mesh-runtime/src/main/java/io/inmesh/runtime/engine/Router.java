@@ -1,6 +1,5 @@
 package io.inmesh.runtime.engine;
 
-import io.inmesh.call.Body;
 import io.inmesh.call.CallSink.Ended;
 import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
@@ -69,21 +68,18 @@ final class Router {
       call.streamDeadline = call.startNanos() + call.maxStreamNanos;
     }
     if (call.request().body().isPresent() && call.redirects() == 0) {
-      ReplayBuffer body = buffer(call, call.request().body().get(), entry, forward);
-      call.body = body;
-      body.open();
+      readBody(call, entry, forward);
     }
     if (!call.hasEnded()) {
       begin(new Attempt(call, cluster, null));
     }
   }
 
-  private static ReplayBuffer buffer(
-      OutgoingCall call, Body source, RouteEntry<RouteParts> entry, Forward forward) {
+  private static void readBody(OutgoingCall call, RouteEntry<RouteParts> entry, Forward forward) {
     boolean needed =
         call.retry != null || !entry.mirrors().isEmpty() || forward.internalRedirect().isPresent();
     long limit = entry.bufferLimit() < 0 ? DEFAULT_BUFFER : entry.bufferLimit();
-    return new ReplayBuffer(source, call, needed ? limit : Math.min(limit, RESENT), needed);
+    call.openBody(needed ? limit : Math.min(limit, RESENT), needed);
   }
 
   private static void noCluster(OutgoingCall call, int status) {
@@ -114,7 +110,9 @@ final class Router {
       attempt.count(Count.UPSTREAM_CX_NONE_HEALTHY);
     }
     call.flag(Flag.UH);
-    call.answer(new LocalReply(503, Headers.EMPTY, "no healthy upstream", "no_healthy_upstream"));
+    call.answer(
+        new LocalReply(
+            call.noHostStatus(), Headers.EMPTY, "no healthy upstream", "no_healthy_upstream"));
   }
 
   /** A failed attempt's back-off is over. The next one reads the hosts of now. */

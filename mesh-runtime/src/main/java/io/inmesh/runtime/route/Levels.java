@@ -2,6 +2,7 @@ package io.inmesh.runtime.route;
 
 import io.inmesh.config.Action.Forward;
 import io.inmesh.config.ClusterSpecifier;
+import io.inmesh.config.Extension;
 import io.inmesh.config.FilterOverride;
 import io.inmesh.config.HeaderMutations;
 import io.inmesh.config.HedgePolicy;
@@ -137,6 +138,24 @@ final class Levels {
     own = own == null ? route.perFilter().get(name) : own;
     own = own == null ? host.perFilter().get(name) : own;
     return own == null ? config.perFilter().get(name) : own;
+  }
+
+  List<Extension> overrides(String name) {
+    var levels = new ArrayList<Extension>();
+    if (share != null) {
+      add(share.perFilter(), name, levels);
+    }
+    add(route.perFilter(), name, levels);
+    add(host.perFilter(), name, levels);
+    add(config.perFilter(), name, levels);
+    return levels;
+  }
+
+  private static void add(Map<String, FilterOverride> level, String name, List<Extension> levels) {
+    FilterOverride override = level.get(name);
+    if (override != null) {
+      override.settings().ifPresent(levels::add);
+    }
   }
 
   String overrideOwner(String name) {

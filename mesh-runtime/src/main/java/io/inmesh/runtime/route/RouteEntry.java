@@ -7,6 +7,7 @@ import io.inmesh.config.Action.Forward;
 import io.inmesh.config.Action.Redirect;
 import io.inmesh.config.ClusterSpecifier;
 import io.inmesh.config.EndpointSet.Endpoint;
+import io.inmesh.config.Extension;
 import io.inmesh.config.FilterOverride;
 import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.Rewrite;
@@ -114,6 +115,11 @@ public final class RouteEntry<P> {
    */
   public @Nullable FilterOverride override(String filterName) {
     return levels.override(filterName);
+  }
+
+  /** The settings that they have for a filter, the nearest first. */
+  public List<Extension> overrides(String filterName) {
+    return levels.overrides(filterName);
   }
 
   /** Names the place that {@link #override} came from, unique among all; for the state's owner. */

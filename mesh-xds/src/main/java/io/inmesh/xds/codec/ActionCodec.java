@@ -1,8 +1,10 @@
 package io.inmesh.xds.codec;
 
+import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
 import io.inmesh.config.Action;
 import io.inmesh.config.InternalRedirectPolicy;
+import io.inmesh.config.RateLimit;
 import io.inmesh.config.Timeouts;
 import io.inmesh.proto.envoy.config.core.v3.RoutingPriority;
 import io.inmesh.proto.envoy.config.core.v3.TypedExtensionConfig;
@@ -52,7 +54,10 @@ final class ActionCodec {
         internalRedirect(in, message),
         in.known("priority", message.getPriority()) == RoutingPriority.HIGH
             ? Action.Priority.HIGH
-            : Action.Priority.DEFAULT);
+            : Action.Priority.DEFAULT,
+        new RateLimit.OfRoute(
+            RateLimitCodec.limits(in, message.getRateLimitsList()),
+            message.getIncludeVhRateLimits().getValue()));
   }
 
   private static int notFound(Decoding in, RouteAction message) {
@@ -168,6 +173,10 @@ final class ActionCodec {
       message.setMetadataMatch(MetadataCodec.subset(to.metadataMatch()));
     }
     to.internalRedirect().ifPresent(policy -> internalRedirect(policy, message));
+    message.addAllRateLimits(RateLimitCodec.limits(to.rateLimits().limits()));
+    if (to.rateLimits().withVirtualHost()) {
+      message.setIncludeVhRateLimits(BoolValue.of(true));
+    }
     if (to.priority() == Action.Priority.HIGH) {
       message.setPriority(RoutingPriority.HIGH);
     }

@@ -36,7 +36,9 @@ public final class Extensions {
                 new LocalRateLimitCodec(),
                 new RbacCodec(),
                 new RbacCodec.PerRoute(),
-                new RouterCodec()));
+                new RouterCodec(),
+                new StatefulSessionCodec(),
+                new StatefulSessionCodec.PerRoute()));
   }
 
   /**
@@ -44,8 +46,7 @@ public final class Extensions {
    * enforce it refuses when it arrives, not when a call needs it.
    */
   public static Extensions enforced() {
-    return new Extensions(Map.of(), Map.of())
-        .with(List.of(new HeaderToMetadataCodec(), new RouterCodec()));
+    return standard();
   }
 
   /** These and more; a newer codec takes the place of an older one of the same type. */

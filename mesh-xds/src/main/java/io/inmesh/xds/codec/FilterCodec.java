@@ -111,7 +111,9 @@ final class FilterCodec {
       any = message.getConfigDiscovery().getDefaultConfig();
     }
     in.enter("typed_config", -1);
-    Extension settings = settings(in, name, any, message.getIsOptional(), false);
+    // One that is off can only be switched on by settings of its type, which a route then lacks.
+    boolean dispensable = message.getIsOptional() || message.getDisabled();
+    Extension settings = settings(in, name, any, dispensable, false);
     in.leave();
     return settings == null
         ? null

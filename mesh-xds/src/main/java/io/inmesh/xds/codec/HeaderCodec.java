@@ -87,7 +87,7 @@ final class HeaderCodec {
     return lower;
   }
 
-  private static String remove(Decoding in, String field, String name) {
+  static String remove(Decoding in, String field, String name) {
     String lower = in.text(in.headerName(field, name));
     if (lower.startsWith(":") || lower.equals("host")) {
       throw in.refuse(field, ":-prefixed or host headers may not be removed");

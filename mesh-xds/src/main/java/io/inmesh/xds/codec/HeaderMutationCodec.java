@@ -4,7 +4,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.inmesh.config.HeaderMutation;
-import io.inmesh.config.HeaderMutations;
+import io.inmesh.config.HeaderMutation.Step;
+import io.inmesh.config.HeaderMutation.Steps;
 import io.inmesh.proto.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
 import io.inmesh.proto.envoy.extensions.filters.http.header_mutation.v3.Mutations;
 
@@ -27,7 +28,7 @@ final class HeaderMutationCodec implements ExtensionCodec<HeaderMutation> {
         io.inmesh.proto.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation.parseFrom(
             bytes);
     return new HeaderMutation(
-        in.inside("mutations", message.getMutations(), HeaderMutationCodec::mutations),
+        in.inside("mutations", message.getMutations(), HeaderMutationCodec::steps),
         message.getMostSpecificHeaderMutationsWins());
   }
 
@@ -36,34 +37,58 @@ final class HeaderMutationCodec implements ExtensionCodec<HeaderMutation> {
     throw in.refuse("routes have settings of type " + HeaderMutation.PerRoute.TYPE);
   }
 
-  private static HeaderMutations mutations(Decoding in, Mutations message) {
-    HeaderMutations request =
-        HeaderCodec.sequence(in, "request_mutations", message.getRequestMutationsList());
-    HeaderMutations response =
-        HeaderCodec.sequence(in, "response_mutations", message.getResponseMutationsList());
-    return new HeaderMutations(
-        request.requestAdd(),
-        request.requestRemove(),
-        response.requestAdd(),
-        response.requestRemove());
+  private static Steps steps(Decoding in, Mutations message) {
+    return new Steps(
+        in.each("request_mutations", message.getRequestMutationsList(), HeaderMutationCodec::step),
+        in.each(
+            "response_mutations", message.getResponseMutationsList(), HeaderMutationCodec::step));
+  }
+
+  private static Step step(
+      Decoding in, io.inmesh.proto.envoy.config.common.mutation_rules.v3.HeaderMutation message) {
+    switch (message.getActionCase()) {
+      case REMOVE:
+        return new HeaderMutation.Remove(HeaderCodec.remove(in, "remove", message.getRemove()));
+      case APPEND:
+        return new HeaderMutation.Put(in.inside("append", message.getAppend(), HeaderCodec::add));
+      case REMOVE_ON_MATCH:
+        return new HeaderMutation.RemoveMatching(
+            in.inside(
+                "remove_on_match.key_matcher",
+                message.getRemoveOnMatch().getKeyMatcher(),
+                MatcherCodec::string));
+      default:
+        throw in.refuse("no action is given");
+    }
   }
 
   @Override
   public Message encode(HeaderMutation settings) {
     return io.inmesh.proto.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation
         .newBuilder()
-        .setMutations(message(settings.mutations()))
+        .setMutations(message(settings.steps()))
         .setMostSpecificHeaderMutationsWins(settings.mostSpecificWins())
         .build();
   }
 
-  private static Mutations message(HeaderMutations mutations) {
-    return Mutations.newBuilder()
-        .addAllRequestMutations(
-            HeaderCodec.sequence(mutations.requestAdd(), mutations.requestRemove()))
-        .addAllResponseMutations(
-            HeaderCodec.sequence(mutations.responseAdd(), mutations.responseRemove()))
-        .build();
+  private static Mutations message(Steps steps) {
+    var message = Mutations.newBuilder();
+    steps.request().forEach(step -> message.addRequestMutations(message(step)));
+    steps.response().forEach(step -> message.addResponseMutations(message(step)));
+    return message.build();
+  }
+
+  private static io.inmesh.proto.envoy.config.common.mutation_rules.v3.HeaderMutation message(
+      Step step) {
+    var message = io.inmesh.proto.envoy.config.common.mutation_rules.v3.HeaderMutation.newBuilder();
+    if (step instanceof HeaderMutation.Remove remove) {
+      message.setRemove(remove.name());
+    } else if (step instanceof HeaderMutation.RemoveMatching matching) {
+      message.getRemoveOnMatchBuilder().setKeyMatcher(MatcherCodec.string(matching.names()));
+    } else {
+      message.setAppend(HeaderCodec.add(((HeaderMutation.Put) step).header()));
+    }
+    return message.build();
   }
 
   /** What routes say about it. */
@@ -83,14 +108,12 @@ final class HeaderMutationCodec implements ExtensionCodec<HeaderMutation> {
         throws InvalidProtocolBufferException {
       Mutations message = HeaderMutationPerRoute.parseFrom(bytes).getMutations();
       return new HeaderMutation.PerRoute(
-          in.inside("mutations", message, HeaderMutationCodec::mutations));
+          in.inside("mutations", message, HeaderMutationCodec::steps));
     }
 
     @Override
     public Message encode(HeaderMutation.PerRoute settings) {
-      return HeaderMutationPerRoute.newBuilder()
-          .setMutations(message(settings.mutations()))
-          .build();
+      return HeaderMutationPerRoute.newBuilder().setMutations(message(settings.steps())).build();
     }
   }
 }

@@ -21,6 +21,8 @@ import io.inmesh.proto.envoy.extensions.filters.http.local_ratelimit.v3.LocalRat
 import io.inmesh.proto.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.inmesh.proto.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.inmesh.proto.envoy.extensions.filters.http.router.v3.Router;
+import io.inmesh.proto.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
+import io.inmesh.proto.envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute;
 import io.inmesh.proto.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.inmesh.proto.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.inmesh.proto.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
@@ -49,6 +51,7 @@ import org.jspecify.annotations.Nullable;
 /** The table of fields that are read, and the messages inside an Any that it goes on with. */
 final class HonouredFields {
   private static final String TABLE = "honoured-fields.txt";
+
   private final Map<String, Set<String>> table;
 
   HonouredFields() {
@@ -146,6 +149,10 @@ final class HonouredFields {
         return RingHash.getDefaultInstance();
       case "envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin":
         return RoundRobin.getDefaultInstance();
+      case "envoy.extensions.filters.http.stateful_session.v3.StatefulSession":
+        return StatefulSession.getDefaultInstance();
+      case "envoy.extensions.filters.http.stateful_session.v3.StatefulSessionPerRoute":
+        return StatefulSessionPerRoute.getDefaultInstance();
       case "envoy.extensions.filters.http.router.v3.Router":
         return Router.getDefaultInstance();
       case "envoy.extensions.load_balancing_policies.subset.v3.Subset":

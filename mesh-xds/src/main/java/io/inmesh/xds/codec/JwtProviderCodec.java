@@ -15,6 +15,8 @@ final class JwtProviderCodec {
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
   private static final Duration CACHE = Duration.ofMinutes(10);
 
+  private static final int CACHED_TOKENS = 100;
+
   private JwtProviderCodec() {}
 
   static JwtAuthentication.Provider provider(Decoding in, JwtProvider message) {
@@ -28,7 +30,13 @@ final class JwtProviderCodec {
         results(in, message),
         message.getRequireExpiration(),
         in.duration(message.hasMaxLifetime(), "max_lifetime", message.getMaxLifetime()),
-        skew == 0 ? CLOCK_SKEW : Duration.ofSeconds(skew));
+        skew == 0 ? CLOCK_SKEW : Duration.ofSeconds(skew),
+        message.hasJwtCacheConfig() ? cached(message) : 0);
+  }
+
+  private static int cached(JwtProvider message) {
+    int size = Decoding.clamped(message.getJwtCacheConfig().getJwtCacheSize());
+    return size == 0 ? CACHED_TOKENS : size;
   }
 
   private static Jwks jwks(Decoding in, JwtProvider message) {
@@ -115,6 +123,9 @@ final class JwtProviderCodec {
     provider.maxLifetime().ifPresent(max -> message.setMaxLifetime(Protos.duration(max)));
     if (!provider.clockSkew().equals(CLOCK_SKEW)) {
       message.setClockSkewSeconds((int) provider.clockSkew().toSeconds());
+    }
+    if (provider.cachedTokens() > 0) {
+      message.getJwtCacheConfigBuilder().setJwtCacheSize(provider.cachedTokens());
     }
     for (HeaderPlace header : places.headers()) {
       message.addFromHeadersBuilder().setName(header.name()).setValuePrefix(header.prefix());

@@ -157,7 +157,8 @@ final class RouteCodec {
             message.hasRequestBodyBufferLimit(),
             message.getRequestBodyBufferLimit(),
             message.hasPerRequestBufferLimitBytes(),
-            message.getPerRequestBufferLimitBytes()));
+            message.getPerRequestBufferLimitBytes()),
+        RateLimitCodec.limits(in, message.getRateLimitsList()));
   }
 
   private static Optional<Long> bufferLimit(
@@ -327,6 +328,7 @@ final class RouteCodec {
     policy
         .bufferLimit()
         .ifPresent(limit -> message.setRequestBodyBufferLimit(UInt64Value.of(limit)));
+    message.addAllRateLimits(RateLimitCodec.limits(policy.rateLimits()));
   }
 
   private static io.inmesh.proto.envoy.config.route.v3.Route route(

@@ -20,13 +20,14 @@ import io.inmesh.config.Extension;
 import io.inmesh.config.Fault;
 import io.inmesh.config.Filters;
 import io.inmesh.config.HeaderMutation;
-import io.inmesh.config.HeaderMutations;
 import io.inmesh.config.JwtAuthentication;
 import io.inmesh.config.LocalRateLimit;
+import io.inmesh.config.RateLimit;
 import io.inmesh.config.Rbac;
 import io.inmesh.config.Regex;
 import io.inmesh.config.RegexRewrite;
 import io.inmesh.config.RouteMatch;
+import io.inmesh.config.StatefulSession;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,8 @@ final class FilterArbitraries {
         Arbitraries.just(new Cors()),
         jwt(),
         rateLimit(),
-        headerMutations().map(all -> new HeaderMutation(all, true)),
+        steps().map(all -> new HeaderMutation(all, true)),
+        session(),
         Arbitraries.longs().between(1, 0xFFFF_FFFFL).map(Buffer::new));
   }
 
@@ -64,7 +66,8 @@ final class FilterArbitraries {
         corsPolicy(),
         name().optional().map(JwtAuthentication.PerRoute::new),
         rateLimit(),
-        headerMutations().map(HeaderMutation.PerRoute::new),
+        steps().map(HeaderMutation.PerRoute::new),
+        session().optional().map(StatefulSession.PerRoute::new),
         Arbitraries.just(new Buffer(9)).optional().map(Buffer.PerRoute::new));
   }
 
@@ -166,6 +169,17 @@ final class FilterArbitraries {
                     origins, methods, headers, "x-e", age, credentials, enabled, network, forward));
   }
 
+  private static final LocalRateLimit.Descriptors DESCRIPTORS =
+      new LocalRateLimit.Descriptors(
+          List.of(
+              new LocalRateLimit.Descriptor(
+                  List.of(new RateLimit.Entry("a", "1"), new RateLimit.Entry("b", "2")),
+                  new LocalRateLimit.Bucket(3, 2, Duration.ofSeconds(1)))),
+          3,
+          LocalRateLimit.VirtualHostLimits.INCLUDE,
+          List.of(RouteArbitraries.rateLimit()),
+          false);
+
   private static Arbitrary<LocalRateLimit> rateLimit() {
     Arbitrary<LocalRateLimit.Bucket> bucket =
         combine(
@@ -185,19 +199,36 @@ final class FilterArbitraries {
         .as(
             (tokens, enabled, enforced, status, request, response, one, two) ->
                 new LocalRateLimit(
-                    tokens, enabled, enforced, status, request, response, one, two, one ^ two));
+                    tokens,
+                    enabled,
+                    enforced,
+                    status,
+                    request,
+                    response,
+                    one,
+                    two,
+                    one ^ two,
+                    one ? LocalRateLimit.Descriptors.NONE : DESCRIPTORS));
   }
 
-  /** Each name removed once. */
-  private static Arbitrary<HeaderMutations> headerMutations() {
-    return combine(ConfigArbitraries.requestMutations(), ConfigArbitraries.requestMutations())
-        .as(
-            (request, response) ->
-                new HeaderMutations(
-                    request.requestAdd(),
-                    request.requestRemove(),
-                    response.requestAdd(),
-                    response.requestRemove()));
+  private static Arbitrary<StatefulSession> session() {
+    Arbitrary<StatefulSession.State> state =
+        Arbitraries.oneOf(
+            header().map(StatefulSession.InHeader::new),
+            combine(name(), text(), duration().optional())
+                .as(
+                    (name, path, ttl) ->
+                        new StatefulSession.InCookie(name, path, ttl, List.of("a", "b"))));
+    return combine(state.optional(), flag(), Arbitraries.of(503, 404)).as(StatefulSession::new);
+  }
+
+  private static Arbitrary<HeaderMutation.Steps> steps() {
+    Arbitrary<HeaderMutation.Step> step =
+        Arbitraries.oneOf(
+            headerValue().map(HeaderMutation.Put::new),
+            header().map(HeaderMutation.Remove::new),
+            string().map(HeaderMutation.RemoveMatching::new));
+    return combine(few(step), few(step)).as(HeaderMutation.Steps::new);
   }
 
   private static Arbitrary<JwtAuthentication> jwt() {
@@ -244,7 +275,8 @@ final class FilterArbitraries {
                         to,
                         true,
                         lifetime,
-                        Duration.ofSeconds(7)));
+                        Duration.ofSeconds(7),
+                        lifetime.isPresent() ? 12 : 0));
     Arbitrary<JwtAuthentication.Requirement> plain =
         Arbitraries.oneOf(
             few(name()).map(audiences -> new JwtAuthentication.ByProvider("p", audiences)),

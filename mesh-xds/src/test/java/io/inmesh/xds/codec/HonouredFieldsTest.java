@@ -34,6 +34,6 @@ class HonouredFieldsTest {
         }
       }
     }
-    assertThat(found).isEqualTo(26);
+    assertThat(found).isEqualTo(28);
   }
 }

@@ -22,9 +22,12 @@ import io.inmesh.config.Action;
 import io.inmesh.config.ClusterSpecifier;
 import io.inmesh.config.FilterOverride;
 import io.inmesh.config.HashPolicy;
+import io.inmesh.config.HeaderMatcher;
 import io.inmesh.config.HedgePolicy;
 import io.inmesh.config.InternalRedirectPolicy;
 import io.inmesh.config.MirrorPolicy;
+import io.inmesh.config.QueryParameterMatcher;
+import io.inmesh.config.RateLimit;
 import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.Rewrite;
 import io.inmesh.config.Route;
@@ -248,8 +251,46 @@ final class RouteArbitraries {
                     .as(
                         (subset, redirects, priority) ->
                             new Action.Forward(
-                                clusters, status, rewrite, timeouts, retry, hedge, mirrors, hashes,
-                                subset, redirects, priority)));
+                                clusters,
+                                status,
+                                rewrite,
+                                timeouts,
+                                retry,
+                                hedge,
+                                mirrors,
+                                hashes,
+                                subset,
+                                redirects,
+                                priority,
+                                new RateLimit.OfRoute(
+                                    status == 404 ? List.of(rateLimit()) : List.of(),
+                                    status == 404))));
+  }
+
+  /** One that has every kind of action. */
+  static RateLimit rateLimit() {
+    var place = new RateLimit.MetadataPath("m", List.of("a", "b"));
+    return new RateLimit(
+        2,
+        "off",
+        List.of(
+            new RateLimit.SourceCluster(),
+            new RateLimit.DestinationCluster(),
+            new RateLimit.RequestHeader("x-a", "k", true),
+            new RateLimit.QueryParameter("q", "k", false),
+            new RateLimit.RemoteAddress(),
+            new RateLimit.MaskedRemoteAddress(8, 64),
+            new RateLimit.GenericKey("generic_key", "v"),
+            new RateLimit.HeaderValueMatch(
+                "header_match",
+                "v",
+                false,
+                List.of(new HeaderMatcher("x-b", new HeaderMatcher.Present(true), false, false))),
+            new RateLimit.QueryValueMatch(
+                "q", "v", true, List.of(new QueryParameterMatcher("q", Optional.empty(), true))),
+            new RateLimit.OfMetadata("k", place, "none", true, true)),
+        Optional.of(place),
+        Optional.of(new RateLimit.Hits(3, Optional.empty())));
   }
 
   static Arbitrary<Action> action(boolean template) {

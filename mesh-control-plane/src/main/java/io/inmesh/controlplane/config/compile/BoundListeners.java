@@ -77,7 +77,7 @@ final class BoundListeners {
       virtualHosts.add(hosts.ofOrphan(host, HTTP_PORT, domains(names, HTTP_PORT, true)));
     }
     out.accept(routes(OUTBOUND, virtualHosts));
-    listener(bound.outbound(), Listeners.http(new RoutesByName(OUTBOUND)));
+    listener(bound.outbound(), Listeners.outbound(new RoutesByName(OUTBOUND)));
     if (bound.inbound().isPresent() && bound.application().isPresent()) {
       inbound(bound.inbound().get(), bound.application().get(), bound.service());
     }

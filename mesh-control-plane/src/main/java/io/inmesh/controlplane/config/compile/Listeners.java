@@ -1,5 +1,7 @@
 package io.inmesh.controlplane.config.compile;
 
+import io.inmesh.config.Cors;
+import io.inmesh.config.Fault;
 import io.inmesh.config.Filters;
 import io.inmesh.config.HttpConnection;
 import io.inmesh.config.HttpConnection.EscapedSlashes;
@@ -9,9 +11,11 @@ import io.inmesh.config.HttpConnection.HostHandling;
 import io.inmesh.config.HttpConnection.Limits;
 import io.inmesh.config.HttpConnection.PathHandling;
 import io.inmesh.config.HttpConnection.Routes;
+import io.inmesh.controlplane.config.model.VirtualService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What the listeners of all flavours have in common. */
 final class Listeners {
@@ -20,7 +24,33 @@ final class Listeners {
   private static final PathHandling NORMALIZED =
       new PathHandling(true, false, EscapedSlashes.KEEP_UNCHANGED);
 
+  /** What routes of calls that go out may have settings for, in Istio's order. */
+  private static final List<Filter> OF_ROUTES =
+      List.of(
+          new Filter(
+              VirtualService.FAULT,
+              new Fault(
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  "",
+                  List.of(),
+                  List.of(),
+                  Optional.empty()),
+              false),
+          new Filter(VirtualService.CORS, new Cors(), false));
+
   private Listeners() {}
+
+  /** An HTTP connection of calls that go out. */
+  static HttpConnection outbound(Routes routes) {
+    return http(routes, OF_ROUTES);
+  }
+
+  /** The same for gRPC's clients, which know faults only. */
+  static HttpConnection outboundGrpc(Routes routes) {
+    return plain(routes, OF_ROUTES.subList(0, 1));
+  }
 
   /**
    * An HTTP connection as Istio has it: paths are normalised, and a stream may be idle for as long

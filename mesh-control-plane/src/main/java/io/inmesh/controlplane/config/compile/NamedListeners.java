@@ -82,7 +82,7 @@ final class NamedListeners {
             Map.of(),
             Metadata.EMPTY));
     var byName = new RoutesByName(routes);
-    HttpConnection connection = grpc ? Listeners.plain(byName) : Listeners.http(byName);
+    HttpConnection connection = grpc ? Listeners.outboundGrpc(byName) : Listeners.outbound(byName);
     for (String name : names) {
       if (!name.endsWith(".")) {
         listener(name + ":" + port, connection);

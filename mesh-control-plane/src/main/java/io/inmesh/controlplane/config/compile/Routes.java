@@ -2,6 +2,7 @@ package io.inmesh.controlplane.config.compile;
 
 import io.inmesh.config.Action;
 import io.inmesh.config.ClusterSpecifier;
+import io.inmesh.config.FilterOverride;
 import io.inmesh.config.HashPolicy;
 import io.inmesh.config.Metadata;
 import io.inmesh.config.MirrorPolicy;
@@ -109,10 +110,19 @@ final class Routes {
         match,
         action(rule),
         rule.headers(),
-        rule.filters(),
+        filters(rule),
         metadata.withSource(rule.position().place()),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /** gRPC's clients refuse settings of filters that they do not know. */
+  private Map<String, FilterOverride> filters(HttpRoute rule) {
+    FilterOverride fault = rule.filters().get(VirtualService.FAULT);
+    if (view.flavour() != Flavour.GRPC) {
+      return rule.filters();
+    }
+    return fault == null ? Map.of() : Map.of(VirtualService.FAULT, fault);
   }
 
   private Action action(HttpRoute rule) {

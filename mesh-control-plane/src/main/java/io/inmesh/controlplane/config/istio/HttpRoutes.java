@@ -1,12 +1,14 @@
 package io.inmesh.controlplane.config.istio;
 
 import io.inmesh.config.Action;
+import io.inmesh.config.Extension;
 import io.inmesh.config.FilterOverride;
 import io.inmesh.config.RegexRewrite;
 import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.Rewrite;
 import io.inmesh.controlplane.config.model.MeshDefaults;
 import io.inmesh.controlplane.config.model.MeshSettings;
+import io.inmesh.controlplane.config.model.VirtualService;
 import io.inmesh.controlplane.config.model.VirtualService.Delegate;
 import io.inmesh.controlplane.config.model.VirtualService.Direct;
 import io.inmesh.controlplane.config.model.VirtualService.Forward;
@@ -20,6 +22,7 @@ import io.inmesh.controlplane.config.yaml.Value;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,8 +58,7 @@ final class HttpRoutes {
             : Optional.of(MeshDefaults.ISTIO_RETRY);
     Duration timeout = fields.read("timeout", Value::positiveDuration).orElse(Duration.ZERO);
     List<Mirror> mirrors = destinations.mirrors(fields);
-    Map<String, FilterOverride> filters = Faults.read(fields);
-    fields.inapplicable("CORS is not supported yet", "corsPolicy");
+    Map<String, FilterOverride> filters = filters(fields);
     fields.end();
     return new HttpRoute(
         name,
@@ -69,6 +71,18 @@ final class HttpRoutes {
         mirrors,
         filters,
         value.position());
+  }
+
+  private static Map<String, FilterOverride> filters(Fields fields) {
+    var filters = new HashMap<String, FilterOverride>();
+    Faults.read(fields).ifPresent(fault -> filters.put(VirtualService.FAULT, override(fault)));
+    CorsPolicies.read(fields)
+        .ifPresent(policy -> filters.put(VirtualService.CORS, override(policy)));
+    return filters;
+  }
+
+  private static FilterOverride override(Extension settings) {
+    return new FilterOverride(Optional.of(settings), false);
   }
 
   private Target target(Fields fields) {

@@ -23,6 +23,12 @@ import java.util.Set;
  */
 public record VirtualService(
     Origin origin, List<String> hosts, boolean mesh, List<HttpRoute> http, Set<String> exportTo) {
+  /** The name of the filter that a route's fault is for. */
+  public static final String FAULT = "envoy.filters.http.fault";
+
+  /** The name of the filter that a route's CORS policy is for. */
+  public static final String CORS = "envoy.filters.http.cors";
+
   public VirtualService {
     hosts = List.copyOf(hosts);
     http = List.copyOf(http);

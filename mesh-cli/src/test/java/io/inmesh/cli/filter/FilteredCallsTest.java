@@ -1,0 +1,415 @@
+package io.inmesh.cli.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.inmesh.call.Bodies;
+import io.inmesh.call.Flag;
+import io.inmesh.call.Headers;
+import io.inmesh.call.Request;
+import io.inmesh.call.Response;
+import io.inmesh.controlplane.ControlPlane;
+import io.inmesh.controlplane.config.ConfigDirectory;
+import io.inmesh.controlplane.config.Generation;
+import io.inmesh.controlplane.config.problem.Problem;
+import io.inmesh.runtime.member.Member;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Filters over real sockets: a control plane serves raw resources to a client, whose calls go to
+ * live backends.
+ */
+class FilteredCallsTest {
+  private static final String TYPES = "type.googleapis.com/envoy.extensions.filters.http.";
+  private static final byte[] SECRET =
+      "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+  private static final String JWKS =
+      "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"one\",\"k\":\"" + base64(SECRET) + "\"}]}";
+
+  @TempDir Path directory;
+  private final List<HttpServer> servers = new ArrayList<>();
+  private final List<String> refused = new CopyOnWriteArrayList<>();
+  private volatile int keysStatus = 200;
+  private ControlPlane plane;
+  private Member member;
+
+  @BeforeEach
+  void startBackends() throws IOException {
+    Files.createDirectories(directory.resolve("config"));
+    for (int i = 0; i < 2; i++) {
+      int number = i;
+      serve(exchange -> echo(exchange, number));
+    }
+    serve(exchange -> answer(exchange, keysStatus, JWKS));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    if (member != null) {
+      member.close();
+    }
+    if (plane != null) {
+      plane.close();
+    }
+    servers.forEach(server -> server.stop(0));
+  }
+
+  private interface Service {
+    void answer(HttpExchange exchange) throws IOException;
+  }
+
+  private void serve(Service service) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", service::answer);
+    server.start();
+    servers.add(server);
+  }
+
+  private int port(int server) {
+    return servers.get(server).getAddress().getPort();
+  }
+
+  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, bytes.length);
+    try (OutputStream out = exchange.getResponseBody()) {
+      out.write(bytes);
+    }
+  }
+
+  /** Says which backend it is, what it was asked for, and the headers that begin with x-. */
+  private static void echo(HttpExchange exchange, int number) throws IOException {
+    int length = exchange.getRequestBody().readAllBytes().length;
+    var text = new StringBuilder();
+    text.append("backend=").append(number).append(" length=").append(length);
+    exchange
+        .getRequestHeaders()
+        .forEach(
+            (name, values) -> {
+              if (name.startsWith("X-")) {
+                text.append(' ').append(name.toLowerCase(java.util.Locale.ROOT)).append('=');
+                text.append(String.join(",", values));
+              }
+            });
+    answer(exchange, 200, text.toString());
+  }
+
+  /** Starts a plane that serves one listener with one filter, and a client of it. */
+  private void filter(String type, String settings, String perRoute) throws Exception {
+    String cluster =
+        """
+        ---
+        "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster
+        name: NAME
+        type: STATIC
+        connect_timeout: 5s
+        common_lb_config: {override_host_status: {statuses: [UNKNOWN, HEALTHY]}}
+        load_assignment:
+          cluster_name: NAME
+          endpoints: [{lb_endpoints: [HOSTS]}]
+        """;
+    String host = "{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}";
+    String listener =
+        """
+        "@type": type.googleapis.com/envoy.config.listener.v3.Listener
+        name: filtered.test
+        api_listener:
+          api_listener:
+            "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+            stat_prefix: x
+            route_config:
+              name: r
+              virtual_hosts:
+              - name: v
+                domains: ["*"]
+                routes:
+                - name: own
+                  match: {prefix: /own}
+                  route: {cluster: backends}
+                  typed_per_filter_config: {f: PERROUTE}
+                - {name: all, match: {prefix: /}, route: {cluster: backends}}
+            http_filters:
+            - {name: f, typed_config: {"@type": TYPE, SETTINGS}}
+            - name: router
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+        """;
+    String disabled =
+        "{\"@type\": type.googleapis.com/envoy.config.route.v3.FilterConfig, disabled: true}";
+    String text =
+        listener
+                .replace("TYPE", TYPES + type)
+                .replace("SETTINGS", settings)
+                .replace(
+                    "PERROUTE",
+                    perRoute.isEmpty() ? disabled : "{\"@type\": " + TYPES + perRoute + "}")
+            + cluster
+                .replace("NAME", "backends")
+                .replace("HOSTS", host.formatted(port(0)) + ", " + host.formatted(port(1)))
+            + cluster.replace("NAME", "keys").replace("HOSTS", host.formatted(port(2)));
+    Files.writeString(directory.resolve("config").resolve("filters.xds.yaml"), text);
+    Files.writeString(
+        directory.resolve("config").resolve("mesh.yaml"),
+        "apiVersion: inmesh.io/v1\nservices: {client: }\n");
+    plane =
+        ControlPlane.start(
+            new ControlPlane.Settings(
+                directory.resolve("config"),
+                directory.resolve("state"),
+                "127.0.0.1",
+                0,
+                -1,
+                "cluster.local",
+                Duration.ofSeconds(5),
+                Duration.ofHours(1)),
+            new Problems());
+    assertThat(refused).isEmpty();
+    member = Member.join(plane.issueJoinFile("client", "default")).threads(1).start();
+  }
+
+  private final class Problems implements ConfigDirectory.Listener {
+    @Override
+    public void taken(Generation generation) {}
+
+    @Override
+    public void refused(List<Problem> problems) {
+      problems.forEach(problem -> refused.add(problem.toString()));
+    }
+  }
+
+  private Response send(Request request) throws InterruptedException {
+    return member.mesh().blocking().send(request.withTimeout(Duration.ofSeconds(20)));
+  }
+
+  private Response get(String path, String... headers) throws InterruptedException {
+    URI uri = URI.create("http://filtered.test" + path);
+    return send(Request.of("GET", uri).withHeaders(Headers.of(headers)));
+  }
+
+  private static void assertReply(Response response, int status, String details) {
+    assertThat(response.outcome().details()).isEqualTo(details);
+    assertThat(response.status()).isEqualTo(status);
+  }
+
+  @Test
+  void rbacDeniesByHeaderAndRoutesMaySayOtherwise() throws Exception {
+    filter(
+        "rbac.v3.RBAC",
+        """
+        rules: {action: DENY, policies: {guests: {principals: [{any: true}],
+          permissions: [{header: {name: x-role, string_match: {exact: guest}}}]}}}\
+        """,
+        "rbac.v3.RBACPerRoute");
+    assertReply(get("/", "x-role", "admin"), 200, "via_upstream");
+    Response denied = get("/", "x-role", "guest");
+    assertReply(denied, 403, "rbac_access_denied_matched_policy[guests]");
+    assertThat(denied.text()).isEqualTo("RBAC: access denied");
+    assertReply(get("/own", "x-role", "guest"), 200, "via_upstream");
+  }
+
+  @Test
+  void faultsDelayAndAbort() throws Exception {
+    filter(
+        "fault.v3.HTTPFault",
+        """
+        delay: {fixed_delay: 0.05s, percentage: {numerator: 100}},
+        abort: {http_status: 418, percentage: {numerator: 100}},
+        headers: [{name: x-break, present_match: true}]\
+        """,
+        "");
+    assertReply(get("/"), 200, "via_upstream");
+    Response broken = get("/", "x-break", "1");
+    assertReply(broken, 418, "fault_filter_abort");
+    assertThat(broken.outcome().flags()).containsExactlyInAnyOrder(Flag.DI, Flag.FI);
+    assertThat(broken.outcome().duration()).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+    assertReply(get("/own", "x-break", "1"), 200, "via_upstream");
+  }
+
+  @Test
+  void corsAnswersPreflightsAndTellsOrigins() throws Exception {
+    filter(
+        "cors.v3.Cors",
+        "",
+        "cors.v3.CorsPolicy, allow_origin_string_match: [{exact: \"http://a.test\"}],"
+            + " allow_methods: \"GET,PUT\", forward_not_matching_preflights: false");
+    URI uri = URI.create("http://filtered.test/own");
+    Headers good = Headers.of("origin", "http://a.test", "access-control-request-method", "PUT");
+    Response preflight = send(Request.of("OPTIONS", uri).withHeaders(good));
+    assertReply(preflight, 200, "cors_response");
+    assertThat(preflight.headers().get("access-control-allow-methods")).isEqualTo("GET,PUT");
+    assertThat(get("/own", "origin", "http://a.test").headers().get("access-control-allow-origin"))
+        .isEqualTo("http://a.test");
+    Response stranger = get("/own", "origin", "http://b.test");
+    assertReply(stranger, 200, "via_upstream");
+    assertThat(stranger.headers().contains("access-control-allow-origin")).isFalse();
+  }
+
+  @Test
+  void headersAreChangedBothWays() throws Exception {
+    filter(
+        "header_mutation.v3.HeaderMutation",
+        """
+        mutations: {request_mutations: [{append: {header: {key: x-path, value: "%PATH%"}}},
+            {remove: x-secret}],
+          response_mutations: [{append: {header: {key: x-done, value: "yes"}}}]}\
+        """,
+        "");
+    Response changed = get("/a?b", "x-secret", "1");
+    assertThat(changed.text()).contains("x-path=/a?b").doesNotContain("x-secret");
+    assertThat(changed.headers().get("x-done")).isEqualTo("yes");
+    assertThat(get("/own", "x-secret", "1").text()).contains("x-secret=1");
+  }
+
+  @Test
+  void aBucketRunsEmpty() throws Exception {
+    filter(
+        "local_ratelimit.v3.LocalRateLimit",
+        """
+        stat_prefix: l, enable_x_ratelimit_headers: DRAFT_VERSION_03,
+        token_bucket: {max_tokens: 2, tokens_per_fill: 1, fill_interval: 3600s},
+        filter_enabled: {default_value: {numerator: 100}},
+        filter_enforced: {default_value: {numerator: 100}}\
+        """,
+        "");
+    assertThat(get("/").headers().get("x-ratelimit-remaining")).isEqualTo("1");
+    assertReply(get("/"), 200, "via_upstream");
+    Response limited = get("/");
+    assertReply(limited, 429, "local_rate_limited");
+    assertThat(limited.outcome().flags()).containsExactly(Flag.RL);
+    assertReply(get("/own"), 200, "via_upstream");
+  }
+
+  @Test
+  void aBodyIsWholeBeforeItGoesOnOrTooLarge() throws Exception {
+    filter("buffer.v3.Buffer", "max_request_bytes: 50000", "");
+    assertThat(post("/", 40_000).text()).contains("length=40000");
+    Response large = post("/", 60_000);
+    assertReply(large, 413, "request_payload_too_large");
+    assertThat(large.text()).isEqualTo("Payload Too Large");
+    assertThat(post("/own", 60_000).text()).contains("length=60000");
+  }
+
+  private Response post(String path, int length) throws InterruptedException {
+    URI uri = URI.create("http://filtered.test" + path);
+    return send(Request.of("POST", uri).withBody(Bodies.of(new byte[length])));
+  }
+
+  @Test
+  void aSessionStaysAtItsHost() throws Exception {
+    filter(
+        "stateful_session.v3.StatefulSession",
+        """
+        strict: true, session_state: {name: s, typed_config: {
+          "@type": type.googleapis.com/envoy.extensions.http.stateful_session.header.v3.HeaderBasedSessionState,
+          name: x-session}}\
+        """,
+        "");
+    Response first = get("/");
+    String session = first.headers().get("x-session");
+    String backend = first.text().substring(0, 9);
+    for (int i = 0; i < 6; i++) {
+      Response again = get("/", "x-session", session);
+      assertThat(again.text()).startsWith(backend);
+      assertThat(again.headers().contains("x-session")).isFalse();
+    }
+    String gone =
+        Base64.getEncoder().encodeToString("127.0.0.1:1".getBytes(StandardCharsets.UTF_8));
+    assertReply(get("/", "x-session", gone), 503, "no_healthy_upstream");
+  }
+
+  @Test
+  void tokensAreVerified() throws Exception {
+    filter(
+        "jwt_authn.v3.JwtAuthentication", jwt("local_jwks: {inline_string: '" + JWKS + "'}"), "");
+    assertReply(get("/"), 401, "jwt_authn_access_denied{Jwt_is_missing}");
+    Response good = get("/", "authorization", "Bearer " + token(SECRET), "x-sub", "somebody else");
+    assertReply(good, 200, "via_upstream");
+    assertThat(good.text()).contains("x-sub=me");
+    Response forged = get("/", "authorization", "Bearer " + token(new byte[32]));
+    assertReply(forged, 401, "jwt_authn_access_denied{Jwt_verification_fails}");
+    assertThat(forged.headers().get("www-authenticate"))
+        .isEqualTo("Bearer realm=\"http://filtered.test/\", error=\"invalid_token\"");
+    assertReply(get("/own"), 200, "via_upstream");
+  }
+
+  @Test
+  void keysAreFetchedWhenATokenNeedsThem() throws Exception {
+    keysStatus = 500;
+    filter(
+        "jwt_authn.v3.JwtAuthentication",
+        jwt("remote_jwks: {http_uri: {uri: \"http://keys/jwks\", cluster: keys, timeout: 5s}}"),
+        "");
+    String bearer = "Bearer " + token(SECRET);
+    assertReply(
+        get("/", "authorization", bearer),
+        401,
+        "jwt_authn_access_denied{Jwks_remote_fetch_is_failed}");
+    keysStatus = 200;
+    assertReply(get("/", "authorization", bearer), 200, "via_upstream");
+    keysStatus = 500;
+    assertReply(get("/", "authorization", bearer), 200, "via_upstream");
+  }
+
+  private static String jwt(String keys) {
+    return "providers: {p: {issuer: me, "
+        + keys
+        + ", claim_to_headers: [{header_name: x-sub, claim_name: sub}]}},"
+        + " rules: [{match: {prefix: /}, requires: {provider_name: p}}]";
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  private static String token(byte[] secret) throws Exception {
+    String header = "{\"alg\":\"HS256\",\"kid\":\"one\"}";
+    String payload = "{\"iss\":\"me\",\"sub\":\"me\",\"exp\":4102444800}";
+    String signed =
+        base64(header.getBytes(StandardCharsets.UTF_8))
+            + "."
+            + base64(payload.getBytes(StandardCharsets.UTF_8));
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+    return signed + "." + base64(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void anUnknownFilterIsRefused() throws Exception {
+    filter("buffer.v3.Buffer", "max_request_bytes: 1", "");
+    Path file = directory.resolve("config").resolve("filters.xds.yaml");
+    String text = Files.readString(file);
+    Path next = directory.resolve("next");
+    Files.writeString(next, text.replace("buffer.v3.Buffer", "tap.v3.Tap"));
+    Files.move(
+        next,
+        file,
+        java.nio.file.StandardCopyOption.ATOMIC_MOVE,
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    org.awaitility.Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () -> assertThat(List.copyOf(refused)).anyMatch(why -> why.contains("tap.v3.Tap")));
+    assertThat(post("/", 1).text()).contains("length=1");
+  }
+}

@@ -1,0 +1,191 @@
+package io.inmesh.runtime.filter;
+
+import io.inmesh.call.Flag;
+import io.inmesh.call.Headers;
+import io.inmesh.call.HttpFilter;
+import io.inmesh.config.Fault;
+import io.inmesh.config.FractionalPercent;
+import io.inmesh.loop.Timer;
+import io.inmesh.runtime.match.HeaderTest;
+import io.inmesh.runtime.match.Numbers;
+import io.inmesh.runtime.match.RuntimeValues;
+import io.inmesh.runtime.stage.FilteredCall;
+import io.inmesh.runtime.stage.Stage;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Delays requests and answers them with errors, on purpose. Source:
+ * envoy.extensions.filters.http.fault.v3.
+ */
+final class FaultFilter extends Stage {
+  private static final String DELAY = "x-envoy-fault-delay-request";
+  private static final String ABORT = "x-envoy-fault-abort-request";
+  private static final String GRPC_ABORT = "x-envoy-fault-abort-grpc-request";
+  private static final String SHARE = "-percentage";
+  private static final int NONE = -1;
+
+  private final Fault settings;
+  private final HeaderTest[] headers;
+  private final Set<String> nodes;
+  private final RuntimeValues runtime;
+  private final AtomicInteger active;
+
+  /** A filter; without any fault, one that does nothing. */
+  static HttpFilter of(Fault settings, Place place) {
+    return settings.delay().isEmpty() && settings.abort().isEmpty()
+        ? Idle.FILTER
+        : new FaultFilter(settings, place);
+  }
+
+  private FaultFilter(Fault settings, Place place) {
+    this.settings = settings;
+    this.headers = HeaderTest.all(settings.headers());
+    this.nodes = Set.copyOf(settings.downstreamNodes());
+    this.runtime = place.runtime();
+    this.active =
+        place
+            .live()
+            .keep(place.owner(), "active faults", AtomicInteger.class, AtomicInteger::new, x -> {});
+  }
+
+  /** What an injected fault holds until the call ends; the timer is the delay. */
+  private final class Active extends Timer {
+    private final FilteredCall call;
+
+    Active(FilteredCall call) {
+      this.call = call;
+    }
+
+    @Override
+    protected void onTimer() {
+      if (!abort(call)) {
+        call.resume();
+      }
+    }
+  }
+
+  @Override
+  protected Verdict request(FilteredCall call) {
+    if (!concerns(call)) {
+      return Verdict.CONTINUE;
+    }
+    long delay = delayNanos(call);
+    Active fault = delay > 0 ? begin(call) : null;
+    if (fault != null) {
+      call.flag(Flag.DI);
+      call.readAhead();
+      call.loop().arm(fault, call.loop().nanoTime() + delay);
+      return Verdict.STOP;
+    }
+    return abort(call) ? Verdict.STOP : Verdict.CONTINUE;
+  }
+
+  @Override
+  protected void end(FilteredCall call) {
+    if (call.recall(this) instanceof Active fault) {
+      fault.disarm();
+      active.decrementAndGet();
+      call.remember(this, null);
+    }
+  }
+
+  private boolean concerns(FilteredCall call) {
+    if (!settings.upstreamCluster().isEmpty()
+        && !settings.upstreamCluster().equals(call.routedCluster())) {
+      return false;
+    }
+    String node = nodes.isEmpty() ? null : call.headers().get("x-envoy-downstream-service-node");
+    return (nodes.isEmpty() || (node != null && nodes.contains(node)))
+        && HeaderTest.matchAll(headers, call);
+  }
+
+  private long delayNanos(FilteredCall call) {
+    Fault.Delay delay = settings.delay().orElse(null);
+    if (delay == null || !hits(call, delay.share(), delay.fixed().isEmpty(), DELAY, "delay")) {
+      return 0;
+    }
+    if (delay.fixed().isPresent()) {
+      long fixed = delay.fixed().get().toMillis();
+      return TimeUnit.MILLISECONDS.toNanos(
+          runtime.number("fault.http.delay.fixed_duration_ms", fixed));
+    }
+    Long millis = number(call, DELAY);
+    return millis == null || millis < 0 ? 0 : TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+
+  /** Whether the call was answered. */
+  private boolean abort(FilteredCall call) {
+    Fault.Abort abort = settings.abort().orElse(null);
+    if (abort == null) {
+      return false;
+    }
+    boolean byHeader = abort.httpStatus().isEmpty() && abort.grpcStatus().isEmpty();
+    String header = byHeader && call.headers().contains(ABORT) ? ABORT : GRPC_ABORT;
+    if (!hits(call, abort.share(), byHeader, header, "abort")) {
+      return false;
+    }
+    int http = byHeader ? httpStatus(call) : abort.httpStatus().orElse(NONE);
+    int grpc = byHeader ? grpcStatus(call) : abort.grpcStatus().orElse(NONE);
+    if ((http == NONE && grpc == NONE) || begin(call) == null) {
+      return false;
+    }
+    call.flag(Flag.FI);
+    call.reply(
+        http == NONE ? 200 : http,
+        Headers.EMPTY,
+        "fault filter abort",
+        "fault_filter_abort",
+        http == NONE ? grpc : NONE);
+    return true;
+  }
+
+  private static int httpStatus(FilteredCall call) {
+    Long status = number(call, ABORT);
+    return status == null || status < 200 || status >= 600 ? NONE : status.intValue();
+  }
+
+  private static int grpcStatus(FilteredCall call) {
+    Long status = number(call, GRPC_ABORT);
+    return status == null || status < 0 || status > Integer.MAX_VALUE ? NONE : status.intValue();
+  }
+
+  private static @Nullable Long number(FilteredCall call, String header) {
+    String text = call.headers().get(header);
+    return text == null ? null : Numbers.unsigned(text);
+  }
+
+  /** The draw; a header can make the share smaller. */
+  private boolean hits(
+      FilteredCall call, FractionalPercent share, boolean byHeader, String header, String what) {
+    long numerator = Integer.toUnsignedLong(share.numerator());
+    Long wanted = byHeader ? number(call, header + SHARE) : null;
+    if (wanted != null && Long.compareUnsigned(wanted, numerator) < 0) {
+      numerator = wanted;
+    }
+    long inForce = runtime.number("fault.http." + what + "." + what + "_percent", NONE);
+    long denominator = inForce < 0 ? share.denominator() : 100;
+    numerator = inForce < 0 ? numerator : inForce;
+    return numerator > 0
+        && (numerator >= denominator
+            || Long.remainderUnsigned(call.loop().random(), denominator) < numerator);
+  }
+
+  /** Null if there are too many faults at the moment. */
+  private @Nullable Active begin(FilteredCall call) {
+    if (call.recall(this) instanceof Active fault) {
+      return fault;
+    }
+    int most = settings.maxActiveFaults().orElse(Integer.MAX_VALUE);
+    most = (int) runtime.number("fault.http.max_active_faults", most);
+    if (active.incrementAndGet() > most) {
+      active.decrementAndGet();
+      return null;
+    }
+    var fault = new Active(call);
+    call.remember(this, fault);
+    return fault;
+  }
+}
