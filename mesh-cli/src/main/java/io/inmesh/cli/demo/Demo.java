@@ -38,6 +38,7 @@ public final class Demo {
     checks.add(new EncryptedCalls("http2"));
     checks.add(new Strangers());
     checks.add(new MovedSplit());
+    checks.add(new AccessPolicies());
     checks.add(new BrokenYaml());
     checks.add(new BothVariants());
     checks.add(new StalledServer());

@@ -1,0 +1,261 @@
+package io.inmesh.cli.access;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.inmesh.call.Headers;
+import io.inmesh.call.Request;
+import io.inmesh.call.Response;
+import io.inmesh.controlplane.ControlPlane;
+import io.inmesh.controlplane.config.ConfigDirectory;
+import io.inmesh.controlplane.config.Generation;
+import io.inmesh.controlplane.config.problem.Problem;
+import io.inmesh.runtime.inbound.ConnectionListener;
+import io.inmesh.runtime.inbound.MeshServer;
+import io.inmesh.runtime.member.Member;
+import io.inmesh.server.Handler;
+import io.inmesh.server.SecurityEvent;
+import io.inmesh.server.ServerResponse;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who may call whom, over loopback: control plane, servers and clients as they are. */
+class AccessTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @TempDir Path directory;
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final List<Problem> refused = new CopyOnWriteArrayList<>();
+  private final List<SecurityEvent> events = new CopyOnWriteArrayList<>();
+  private ControlPlane plane;
+
+  private final class Refusals implements ConfigDirectory.Listener {
+    @Override
+    public void taken(Generation generation) {}
+
+    @Override
+    public void refused(List<Problem> problems) {
+      refused.addAll(problems);
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    Files.createDirectories(directory.resolve("config"));
+    configure("");
+    plane =
+        ControlPlane.start(
+            new ControlPlane.Settings(
+                directory.resolve("config"),
+                directory.resolve("state"),
+                "127.0.0.1",
+                0,
+                -1,
+                "cluster.local",
+                Duration.ofSeconds(5),
+                Duration.ofHours(1)),
+            new Refusals());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    while (!open.isEmpty()) {
+      open.pop().close();
+    }
+    plane.close();
+    assertThat(refused).isEmpty();
+  }
+
+  private void configure(String yaml) throws Exception {
+    Path fresh = directory.resolve("fresh");
+    Files.writeString(fresh, yaml.isEmpty() ? "apiVersion: inmesh.io/v1\n" : yaml);
+    Files.move(
+        fresh,
+        directory.resolve("config").resolve("mesh.yaml"),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private Member member(String service, String namespace) {
+    Member member =
+        Member.join(plane.issueJoinFile(service, namespace))
+            .threads(1)
+            .securityListener(events::add)
+            .start();
+    open.push(member);
+    return member;
+  }
+
+  private MeshServer serve(Member member) throws InterruptedException {
+    Handler handler =
+        request ->
+            CompletableFuture.completedFuture(
+                new ServerResponse(
+                    200,
+                    Headers.of(
+                        "x-path",
+                        request.path(),
+                        "x-peer",
+                        request.peer().map(Object::toString).orElse("nobody")),
+                    Optional.empty()));
+    return member.serve(0, Member.Service.local(), handler, ConnectionListener.NONE);
+  }
+
+  private static Response send(Member from, String method, String uri, String... headers) {
+    try {
+      return from.mesh()
+          .blocking()
+          .send(
+              Request.of(method, URI.create(uri))
+                  .withHeaders(Headers.of(headers))
+                  .withTimeout(Duration.ofSeconds(10)));
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  private static void awaitStatus(int status, Member from, String method, String uri) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(send(from, method, uri).status()).isEqualTo(status));
+  }
+
+  @Test
+  void oneMayCallAnotherAndNotTheOtherWayRound() throws Exception {
+    configure(
+        """
+        apiVersion: inmesh.io/v1
+        services:
+          cart: {allow: []}
+          catalogue: {allow: [cart]}
+        """);
+    Member cart = member("cart", "default");
+    Member catalogue = member("catalogue", "default");
+    Member payment = member("payment", "default");
+    serve(cart);
+    MeshServer server = serve(catalogue);
+    awaitStatus(200, cart, "GET", "http://catalogue/");
+    assertThat(send(cart, "GET", "http://catalogue/").headers().get("x-peer"))
+        .isEqualTo("spiffe://cluster.local/ns/default/sa/cart");
+    awaitStatus(403, payment, "GET", "http://catalogue/secret?x=1");
+    awaitStatus(403, catalogue, "GET", "http://cart/");
+    Response denied = send(payment, "GET", "http://catalogue/secret?x=1");
+    assertThat(denied.text()).isEqualTo("RBAC: access denied");
+    SecurityEvent event = events.get(0);
+    assertThat(event.peer().orElseThrow().uri())
+        .isEqualTo("spiffe://cluster.local/ns/default/sa/payment");
+    assertThat(event.path()).isEqualTo("/secret");
+    assertThat(event.rule()).isEqualTo("none");
+    // An edit reaches requests on the connections that there are.
+    long accepted = server.stats().accepted();
+    configure(
+        """
+        apiVersion: inmesh.io/v1
+        services:
+          catalogue: {deny: [cart]}
+        """);
+    long edited = System.nanoTime();
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(5))
+        .pollDelay(Duration.ZERO)
+        .until(() -> send(cart, "GET", "http://catalogue/").status() == 403);
+    long millis = (System.nanoTime() - edited) / 1_000_000;
+    assertThat(millis).isLessThan(1000);
+    assertThat(server.stats().accepted()).isEqualTo(accepted);
+    assertThat(events.get(events.size() - 1).rule())
+        .isEqualTo("ns[default]-policy[catalogue-deny]-rule[0]");
+    assertThat(send(payment, "GET", "http://catalogue/").status()).isEqualTo(200);
+  }
+
+  @Test
+  void denyByDefaultAndNamespacesAndPaths() throws Exception {
+    configure(
+        """
+        apiVersion: inmesh.io/v1
+        access: deny
+        services:
+          orders:
+            allow:
+              - {namespaces: [default], methods: [GET], paths: ["/v1/*"]}
+              - {from: [ops.dev], paths: [/status]}
+            deny:
+              - {paths: ["/v1/admin*"]}
+        """);
+    Member web = member("web", "default");
+    Member ops = member("ops", "dev");
+    Member orders = member("orders", "default");
+    Member other = member("other", "default");
+    serve(orders);
+    serve(other);
+    awaitStatus(200, web, "GET", "http://orders/v1/1");
+    assertThat(send(web, "POST", "http://orders/v1/1").status()).isEqualTo(403);
+    assertThat(send(web, "GET", "http://orders/v2/1").status()).isEqualTo(403);
+    assertThat(send(web, "GET", "http://orders/v1/%61dmin").status()).isEqualTo(403);
+    assertThat(send(web, "GET", "http://orders/v1/x/../admin/a").status()).isEqualTo(403);
+    assertThat(send(web, "GET", "http://orders/v2/../v1/%31").headers().get("x-path"))
+        .isEqualTo("/v1/1");
+    // A namespace that was not named.
+    awaitStatus(200, ops, "GET", "http://orders.default/status");
+    assertThat(send(ops, "GET", "http://orders.default/v1/1").status()).isEqualTo(403);
+    // A service that says nothing.
+    awaitStatus(403, web, "GET", "http://other/");
+  }
+
+  private static String plaintext(int port) throws Exception {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(5000);
+      socket
+          .getOutputStream()
+          .write(
+              ("GET / HTTP/1.1\r\nhost: orders\r\nx-forwarded-client-cert: URI=spiffe://x/y\r\n"
+                      + "connection: close\r\n\r\n")
+                  .getBytes(US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+    } catch (java.io.IOException reset) {
+      return "";
+    }
+  }
+
+  @Test
+  void plaintextIsTakenWhereThatIsSaid() throws Exception {
+    Member web = member("web", "default");
+    Member orders = member("orders", "default");
+    MeshServer server = serve(orders);
+    awaitStatus(200, web, "GET", "http://orders/");
+    assertThat(plaintext(server.port())).isEmpty();
+    configure(
+        """
+        apiVersion: inmesh.io/v1
+        services:
+          orders: {mtls: permissive}
+        """);
+    await().atMost(PATIENCE).until(() -> plaintext(server.port()).startsWith("HTTP/1.1 200"));
+    assertThat(plaintext(server.port())).contains("x-peer: nobody");
+    assertThat(send(web, "GET", "http://orders/").headers().get("x-peer")).contains("sa/web");
+    configure(
+        """
+        apiVersion: inmesh.io/v1
+        services:
+          orders: {mtls: strict}
+        """);
+    await().atMost(PATIENCE).until(() -> plaintext(server.port()).isEmpty());
+    assertThat(send(web, "GET", "http://orders/").status()).isEqualTo(200);
+  }
+}
