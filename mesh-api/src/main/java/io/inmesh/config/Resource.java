@@ -57,7 +57,7 @@ public sealed interface Resource
 
     @Override
     public int hashCode() {
-      return name.hashCode() * 31 + type.ordinal();
+      return name.hashCode() * 31 + type.hashCode();
     }
   }
 }
