@@ -26,7 +26,9 @@ final class InmeshMember {
 
   InmeshMember(Target target) throws InterruptedException {
     Member.Builder joining =
-        Member.join(Path.of(target.word("join"))).threads(target.number("loops", 1));
+        Member.join(Path.of(target.word("join")))
+            .threads(target.number("loops", 1))
+            .telemetry(MeasuredTelemetry.of(target));
     String state = target.word("state", "");
     member = (state.isEmpty() ? joining : joining.stateDirectory(Path.of(state))).start();
     mesh = member.mesh();

@@ -63,6 +63,7 @@ record Contestant(
     all.add(direct("inmesh", "inmesh", "http1").quickly());
     all.add(direct("inmesh on loop", "inmesh-lean", "http1", "form=direct").quickly());
     all.add(direct("inmesh lean", "inmesh-lean", "http1").quickly());
+    all.add(direct("inmesh lean, no telemetry", "inmesh-lean", "http1", "telemetry=off"));
     all.add(direct("inmesh blocking", "inmesh-blocking", "http1").quickly());
     all.add(direct("netty mTLS", "netty-http1", "http1-tls", "tls=boringssl").quickly());
     all.add(direct("netty mTLS JDK", "netty-http1", "http1-tls", "tls=jdk"));

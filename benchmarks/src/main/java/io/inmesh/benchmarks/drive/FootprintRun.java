@@ -122,7 +122,8 @@ public final class FootprintRun implements Callable<Integer> {
   }
 
   private void starts(Results results, Scene scene, Set<Path> gained) throws InterruptedException {
-    List<String> words = scene.words(Contestant.direct("start", "", "http1"));
+    var bare = Contestant.direct("start", "", "http1", "telemetry=off");
+    List<String> words = scene.words(bare);
     var fromState = new ArrayList<>(words);
     fromState.add("state=" + scene.directory().resolve("state-of-web"));
     Map<String, List<String>> kinds = new LinkedHashMap<>();
