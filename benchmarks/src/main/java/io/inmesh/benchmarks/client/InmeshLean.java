@@ -43,7 +43,13 @@ final class InmeshLean implements Client.Asynchronous {
     direct = target.word("form", "lean").equals("direct");
     int threads = target.number("loops", 1);
     loops = new Loops(new Loops.Settings(threads, "loop", 1, System::nanoTime, true));
-    mesh = described.loops(loops).executor(Runnable::run).telemetry(MeasuredTelemetry.of(target)).want(target.word("authority")).build();
+    mesh =
+        described
+            .loops(loops)
+            .executor(Runnable::run)
+            .telemetry(MeasuredTelemetry.of(target))
+            .want(target.word("authority"))
+            .build();
     requests.awaitFirst(mesh.blocking());
   }
 

@@ -26,7 +26,6 @@ final class MeasuredTelemetry {
         new OpenTelemetryTracing.Settings(OpenTelemetryTracing.Settings.DEFAULT.forms(), 0);
     return Telemetry.NONE
         .withMeters(new MicrometerMeters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)))
-        .withTracing(
-            new OpenTelemetryTracing(OpenTelemetry.propagating(propagators), settings));
+        .withTracing(new OpenTelemetryTracing(OpenTelemetry.propagating(propagators), settings));
   }
 }
