@@ -210,7 +210,7 @@ final class ListenerArbitraries {
 
   /** What is to be told stays only where something is told. */
   private static ClientCertHeader clientCert(int draw) {
-    var handling = ClientCertHeader.Handling.values()[draw % 5];
+    var handling = List.of(ClientCertHeader.Handling.values()).get(draw % 5);
     var all =
         new ClientCertHeader(
             handling,
