@@ -171,7 +171,7 @@ final class NodeConfigs implements ConfigSource {
       return before.config();
     }
     Encoded listener = before == null ? null : before.listener();
-    if (listener == null || before.from() != inbound) {
+    if (listener == null || before == null || before.from() != inbound) {
       Listener made = inbound.named(server);
       Encoder encoder = Objects.requireNonNull(encoders.get(server.flavour()));
       listener =

@@ -340,7 +340,7 @@ public final class MeshBuilder {
             resendUnsent,
             observation.callMeters(),
             telemetry.tracing());
-    observation.open(counters, config::execute);
+    observation.open(counters, config);
     var assembler = new Assembler(parts, view);
     var writer = new ConfigWriter(assembler, dialer, config, support);
     var passthrough = new Passthrough(parts, assembler);

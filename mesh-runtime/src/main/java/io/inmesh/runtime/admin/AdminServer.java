@@ -111,7 +111,7 @@ public final class AdminServer implements AutoCloseable {
   private static String name(String host) {
     int colon = host.lastIndexOf(':');
     boolean port =
-        colon > host.lastIndexOf(']') && colon == host.indexOf(':') || host.contains("]:");
+        (colon > host.lastIndexOf(']') && colon == host.indexOf(':')) || host.contains("]:");
     return (port ? host.substring(0, colon) : host).toLowerCase(Locale.ROOT);
   }
 

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Stream;
 import java.nio.ByteBuffer;
 
 /** An exchange over HTTP/2. Owner: its loop. */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class Http2Exchange extends ServerExchange
     implements Http2Session.Exchange, Http2Inbox.Reader {
   private final Http2ServerConnection connection;

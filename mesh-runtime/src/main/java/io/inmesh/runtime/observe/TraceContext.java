@@ -165,7 +165,7 @@ public record TraceContext(String traceId, String spanId, boolean sampled, Strin
   private static String hex(long value) {
     char[] text = new char[16];
     for (int i = 0; i < text.length; i++) {
-      text[i] = HEX[(int) (value >>> 4 * (15 - i)) & 15];
+      text[i] = HEX[(int) (value >>> (4 * (15 - i))) & 15];
     }
     return new String(text);
   }

@@ -208,7 +208,7 @@ public final class Resolution {
       node.served = served;
       changed.add(key);
     }
-    Set<Resource.Key> keeps = keeps(wants, latest, served);
+    Set<Resource.Key> keeps = keeps(wants, latest == null ? null : latest.orElse(null), served);
     for (Resource.Key old : node.references) {
       if (!keeps.contains(old)) {
         dropped.add(new Edge(key, old));
@@ -228,8 +228,8 @@ public final class Resolution {
 
   /** What the latest form wants, and the served form, if that is another, needs. */
   private static Set<Resource.Key> keeps(
-      Set<Resource.Key> wants, @Nullable Optional<Resource> latest, @Nullable Resource served) {
-    if (served == null || (latest != null && latest.orElse(null) == served)) {
+      Set<Resource.Key> wants, @Nullable Resource latest, @Nullable Resource served) {
+    if (served == null || latest == served) {
       return Set.copyOf(wants);
     }
     Set<Resource.Key> keeps = new HashSet<>(wants);

@@ -15,10 +15,10 @@ final class Cells {
   /** Keeps the counters of two rows off each other's cache line, wherever they lie. */
   private static final int PAD = 8;
 
-  private static final long @Nullable [][] NONE = {};
+  private static final long[] @Nullable [] NONE = {};
 
   private final int size;
-  private volatile long @Nullable [][] rows = NONE;
+  private volatile long[] @Nullable [] rows = NONE;
 
   Cells(int size) {
     this.size = size;
@@ -26,13 +26,13 @@ final class Cells {
 
   /** The row of a loop; on that loop. */
   long[] row(int stripe) {
-    long @Nullable [][] all = rows;
+    long[] @Nullable [] all = rows;
     long[] own = stripe < all.length ? all[stripe] : null;
     return own != null ? own : added(stripe);
   }
 
   private synchronized long[] added(int stripe) {
-    long @Nullable [][] more = Arrays.copyOf(rows, Math.max(rows.length, stripe + 1));
+    long[] @Nullable [] more = Arrays.copyOf(rows, Math.max(rows.length, stripe + 1));
     long[] own = new long[PAD + size];
     more[stripe] = own;
     rows = more;

@@ -42,6 +42,6 @@ public record Kind(int status, int flags, int grpcStatus) {
   }
 
   static long key(int status, int flags, int grpcStatus) {
-    return (long) flags << 32 | (status & 0xffffL) << 8 | (grpcStatus - NOT_GRPC) & 0xff;
+    return ((long) flags << 32) | ((status & 0xffffL) << 8) | ((grpcStatus - NOT_GRPC) & 0xff);
   }
 }

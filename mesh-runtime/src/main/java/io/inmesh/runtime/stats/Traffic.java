@@ -35,15 +35,15 @@ public final class Traffic {
    * One more request. On the loop of the stripe.
    *
    * @param nanos from its start to its end
-   * @param sent bytes of the request's body
-   * @param received bytes of the response's body
+   * @param request bytes of the request's body
+   * @param response bytes of the response's body
    */
-  public void record(int stripe, long nanos, long sent, long received) {
+  public void record(int stripe, long nanos, long request, long response) {
     long[] row = cells.row(stripe);
     Cells.add(row, 0, 1);
     duration.add(row, nanos);
-    requestBytes.add(row, sent);
-    responseBytes.add(row, received);
+    requestBytes.add(row, request);
+    responseBytes.add(row, response);
   }
 
   /** How many requests. */

@@ -10,7 +10,6 @@ import io.inmesh.config.JwtAuthentication.HeaderPlace;
 import io.inmesh.config.JwtAuthentication.Jwks;
 import io.inmesh.config.JwtAuthentication.LocalJwks;
 import io.inmesh.config.JwtAuthentication.Places;
-import io.inmesh.config.JwtAuthentication.Provider;
 import io.inmesh.config.JwtAuthentication.RemoteJwks;
 import io.inmesh.config.JwtAuthentication.Requirement;
 import io.inmesh.config.JwtAuthentication.Results;
@@ -56,7 +55,7 @@ final class TokenRules {
     if (rules.isEmpty()) {
       return Optional.empty();
     }
-    Map<String, Provider> providers = new LinkedHashMap<>();
+    Map<String, JwtAuthentication.Provider> providers = new LinkedHashMap<>();
     var each = new ArrayList<Requirement>();
     var one = new ArrayList<Requirement>();
     for (JwtRule rule : rules) {
@@ -78,7 +77,7 @@ final class TokenRules {
     return Optional.of(new JwtAuthentication(providers, List.of(all), Map.of(), true, false));
   }
 
-  private Provider provider(JwtRule rule) {
+  private JwtAuthentication.Provider provider(JwtRule rule) {
     var lists = new TreeSet<>(List.of("permission", "scope"));
     lists.addAll(rule.spaceDelimitedClaims());
     var places =
@@ -99,7 +98,7 @@ final class TokenRules {
                 .map(to -> new ClaimHeader(to.getKey(), to.getValue()))
                 .toList(),
             false);
-    return new Provider(
+    return new JwtAuthentication.Provider(
         rule.issuer(),
         rule.audiences(),
         Optional.empty(),
