@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** One exchange over HTTP/2. Owner: its loop. */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 final class Http2ClientStream extends LinkStream
     implements Http2Session.Exchange, Http2Inbox.Reader {
   private final Http2ClientConnection connection;
