@@ -11,6 +11,7 @@ import io.inmesh.testkit.Configs;
 import io.inmesh.testkit.FakePlane;
 import io.inmesh.testkit.FakeTransport;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,7 @@ class AdminServerTest {
   }
 
   private String ask(String line, String host) throws IOException {
-    try (var socket = new Socket("127.0.0.1", admin.port())) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), admin.port())) {
       String request = line + " HTTP/1.1\r\nhost: " + host + "\r\nconnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -100,7 +100,7 @@ final class Frames {
       to.write(127);
       int left = bytes.length - 127;
       for (; left >= 128; left >>>= 7) {
-        to.write(left & 127 | 128);
+        to.write((left & 127) | 128);
       }
       to.write(left);
     }

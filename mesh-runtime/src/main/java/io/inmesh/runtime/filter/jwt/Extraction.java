@@ -1,8 +1,8 @@
 package io.inmesh.runtime.filter.jwt;
 
+import io.inmesh.config.JwtAuthentication;
 import io.inmesh.config.JwtAuthentication.ClaimHeader;
 import io.inmesh.config.JwtAuthentication.HeaderPlace;
-import io.inmesh.config.JwtAuthentication.Provider;
 import io.inmesh.runtime.match.Cookies;
 import io.inmesh.runtime.match.QueryTest;
 import io.inmesh.runtime.stage.FilteredCall;
@@ -65,12 +65,12 @@ final class Extraction {
     return issuers.contains("") || issuers.contains(issuer);
   }
 
-  Extraction(Collection<Provider> providers) {
+  Extraction(Collection<JwtAuthentication.Provider> providers) {
     var headerIssuers = new TreeMap<String, Set<String>>();
     var headerPlaces = new TreeMap<String, HeaderPlace>();
     var parameterIssuers = new TreeMap<String, Set<String>>();
     var cookieIssuers = new TreeMap<String, Set<String>>();
-    for (Provider provider : providers) {
+    for (JwtAuthentication.Provider provider : providers) {
       var places = provider.places();
       boolean anywhere =
           places.headers().isEmpty() && places.parameters().isEmpty() && places.cookies().isEmpty();
@@ -101,7 +101,8 @@ final class Extraction {
     return known.getOrDefault(key, Set.of());
   }
 
-  private static void add(Map<String, Set<String>> to, String key, Provider provider) {
+  private static void add(
+      Map<String, Set<String>> to, String key, JwtAuthentication.Provider provider) {
     to.computeIfAbsent(key, absent -> new HashSet<>()).add(provider.issuer());
   }
 
