@@ -127,7 +127,8 @@ class TracingTest {
   void theApplicationsContextIsTheParent() {
     World world = world();
     Span own = telemetry.getTracer("test").spanBuilder("own").startSpan();
-    Context.root().with(own).wrap(() -> assertThat(world.send(GET).status()).isEqualTo(200)).run();
+    Runnable call = () -> world.send(GET);
+    Context.root().with(own).wrap(call).run();
     assertThat(span(SpanKind.INTERNAL, 0).getParentSpanId())
         .isEqualTo(own.getSpanContext().getSpanId());
   }

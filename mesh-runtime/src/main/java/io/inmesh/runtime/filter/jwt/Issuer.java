@@ -1,7 +1,7 @@
 package io.inmesh.runtime.filter.jwt;
 
+import io.inmesh.config.JwtAuthentication;
 import io.inmesh.config.JwtAuthentication.ClaimHeader;
-import io.inmesh.config.JwtAuthentication.Provider;
 import io.inmesh.config.JwtAuthentication.Results;
 import io.inmesh.runtime.format.JsonText;
 import io.inmesh.runtime.match.StringTest;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A provider of tokens, compiled: what it demands, and what becomes of its tokens. */
 final class Issuer {
-  private final Provider settings;
+  private final JwtAuthentication.Provider settings;
   private final Set<String> audiences;
   private final @Nullable StringTest subject;
   private final List<Claim> claims;
@@ -33,7 +33,7 @@ final class Issuer {
     }
   }
 
-  Issuer(Provider settings, KeySource keys, TokenCache cache) {
+  Issuer(JwtAuthentication.Provider settings, KeySource keys, TokenCache cache) {
     this.settings = settings;
     this.audiences = audiences(settings.audiences());
     this.subject = settings.subject().map(StringTest::of).orElse(null);
@@ -60,7 +60,7 @@ final class Issuer {
     return bare.endsWith("/") ? bare.substring(0, bare.length() - 1) : bare;
   }
 
-  Provider settings() {
+  JwtAuthentication.Provider settings() {
     return settings;
   }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param exp seconds; 0 for none
  * @param iat seconds; 0 for none
  */
+@SuppressWarnings("ArrayRecordComponent") // Read where they were made, never compared.
 record Jwt(
     Map<String, Object> header,
     Map<String, Object> payload,

@@ -1,7 +1,6 @@
 package io.inmesh.runtime.filter.jwt;
 
 import io.inmesh.config.JwtAuthentication;
-import io.inmesh.config.JwtAuthentication.Provider;
 import io.inmesh.config.JwtAuthentication.RemoteJwks;
 import io.inmesh.config.JwtAuthentication.Requirement;
 import io.inmesh.runtime.live.Scope;
@@ -41,7 +40,8 @@ public final class JwtParts {
     this.everywhere = new Extraction(settings.providers().values());
   }
 
-  private static Issuer issuer(String name, Provider provider, String owner, Scope live) {
+  private static Issuer issuer(
+      String name, JwtAuthentication.Provider provider, String owner, Scope live) {
     String path = owner + "/" + name;
     KeySource keys =
         provider.jwks() instanceof RemoteJwks remote
