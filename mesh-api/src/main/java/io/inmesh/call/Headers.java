@@ -15,13 +15,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Headers {
   private static final String[] NONE = {};
+  private static final int FROZEN = 1 << 31;
+  private static final int LAST_MARK = 30;
 
   /** No fields; frozen. */
   public static final Headers EMPTY = new Headers().freeze();
 
   private String[] pairs = NONE;
   private int end;
-  private boolean frozen;
+
+  /**
+   * Which names there may be, a bit for each: most look-ups are for fields that are not there, and
+   * end here. The sign says that it is frozen.
+   */
+  private int marks;
 
   /** Headers of alternating names and values. */
   public static Headers of(String... namesAndValues) {
@@ -45,6 +52,7 @@ public final class Headers {
     }
     pairs[end++] = name;
     pairs[end++] = value;
+    marks |= mark(name);
     return this;
   }
 
@@ -86,7 +94,19 @@ public final class Headers {
     end = to;
   }
 
+  private static int mark(String name) {
+    int length = name.length();
+    if (length == 0) {
+      return 1;
+    }
+    int mixed = 7 * length + name.charAt(length >> 1) + name.charAt(length - 1);
+    return 1 << Math.min(mixed & 31, LAST_MARK);
+  }
+
   private int indexOf(String name, int from) {
+    if ((marks & mark(name)) == 0) {
+      return -1;
+    }
     for (int i = from; i < end; i += 2) {
       if (pairs[i].equals(name)) {
         return i;
@@ -135,22 +155,23 @@ public final class Headers {
     var copy = new Headers();
     copy.pairs = Arrays.copyOf(pairs, Math.max(16, end + 8));
     copy.end = end;
+    copy.marks = marks & ~FROZEN;
     return copy;
   }
 
   /** Forbids any further change. */
   public Headers freeze() {
-    frozen = true;
+    marks |= FROZEN;
     return this;
   }
 
   /** Whether changing it is forbidden. */
   public boolean isFrozen() {
-    return frozen;
+    return marks < 0;
   }
 
   private void check() {
-    if (frozen) {
+    if (marks < 0) {
       throw new IllegalStateException("frozen headers");
     }
   }

@@ -3,6 +3,7 @@ package io.inmesh.runtime;
 import static io.inmesh.runtime.World.GET;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.call.Bodies;
 import io.inmesh.call.Headers;
 import io.inmesh.config.Action;
 import io.inmesh.config.Cluster;
@@ -187,6 +188,20 @@ class MetersTest {
                 "grpc_response_status=\"14\"",
                 "response_code=\"200\""))
         .isOne();
+  }
+
+  /** One whole message, one whose head and body come in pieces, one that is empty. */
+  @Test
+  void grpcMessagesAreCounted() {
+    World world = world(prometheus, Configs.forward("v1"), "a");
+    world.transport.peer(
+        "a", FakeTransport.answering(200, "content-type", "application/grpc", "grpc-status", "0"));
+    byte[] bytes = {0, 0, 0, 0, 2, 7, 7, 0, 0, 0, 1, 0};
+    byte[] body = java.util.Arrays.copyOf(bytes, 12 + 256 + 5);
+    world.send(
+        World.post(Bodies.of(body)).withHeaders(Headers.of("content-type", "application/grpc")));
+    assertThat(scraped("istio_request_messages_total", "grpc_response_status=\"0\"")).isEqualTo(3);
+    assertThat(scraped("istio_response_messages_total")).isZero();
   }
 
   @Test

@@ -450,4 +450,38 @@ class RetryTest {
     world.send(GET);
     assertThat(world.transport.asked().subList(1, 9)).containsOnly("plain");
   }
+
+  /** As in Envoy, the number is of further draws: one of them makes two. */
+  @Test
+  void oneFurtherDrawFindsTheOtherHost() {
+    var once =
+        new RetryPolicy(
+            Set.of(On.GATEWAY_ERROR),
+            1,
+            Duration.ZERO,
+            Duration.ZERO,
+            RetryPolicy.BackOff.DEFAULT,
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            List.of(),
+            new HostSelection(true, false, Metadata.EMPTY, 1, 0));
+    var world = World.simple(Configs.forward("v1").withRetry(once), "a", "b");
+    world.transport.peer("a", FakeTransport.answering(503));
+    world.transport.peer("b", FakeTransport.answering(200));
+    Seen first = world.start(GET);
+    while (world.transport.asked().size() == 1 && world.transport.asked().get(0).equals("b")) {
+      first = world.start(GET);
+    }
+    Seen between = world.start(GET);
+    world.pass(1_000);
+    assertThat(between.status()).isEqualTo(200);
+    assertThat(first.status()).isEqualTo(200);
+    assertThat(
+            world
+                .transport
+                .asked()
+                .subList(world.transport.asked().size() - 3, world.transport.asked().size()))
+        .containsExactly("a", "b", "b");
+  }
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
  * Source: envoy.config.cluster.v3.CircuitBreakers.Thresholds.
  */
 public final class Admission implements ConnectionLimits {
-  private final AtomicInteger requests = new AtomicInteger();
+  private final Permits requests;
   private final AtomicInteger pending = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger retries = new AtomicInteger();
@@ -24,10 +24,13 @@ public final class Admission implements ConnectionLimits {
 
   Admission(Thresholds thresholds) {
     this.thresholds = thresholds;
+    this.requests = new Permits(thresholds.maxRequests());
   }
 
+  /** On the cluster's writer. */
   void thresholds(Thresholds next) {
     thresholds = next;
+    requests.limit(next.maxRequests());
   }
 
   /**
@@ -36,12 +39,16 @@ public final class Admission implements ConnectionLimits {
    * does not count here. Every success is to be followed by one {@link #requestEnded}.
    */
   public boolean tryRequest() {
-    return take(requests, thresholds.maxRequests());
+    boolean granted = requests.take();
+    if (!granted) {
+      overflows.increment();
+    }
+    return granted;
   }
 
   /** A request that was granted is over. */
   public void requestEnded() {
-    requests.decrementAndGet();
+    requests.give();
   }
 
   /**
@@ -58,7 +65,7 @@ public final class Admission implements ConnectionLimits {
     if (budget.isEmpty()) {
       return thresholds.maxRetries();
     }
-    long now = (long) requests.get() + pending.get();
+    long now = (long) requests.out() + pending.get();
     return (int) Math.max(budget.get().percent() / 100 * now, budget.get().minRetryConcurrency());
   }
 
@@ -123,7 +130,7 @@ public final class Admission implements ConnectionLimits {
 
   /** Requests on connections. */
   public int requests() {
-    return requests.get();
+    return requests.out();
   }
 
   /** Requests that wait for a connection. */

@@ -207,6 +207,6 @@ public final class ClusterHost implements Member {
 
   @Override
   public String toString() {
-    return endpoint.address().toString();
+    return state.name();
   }
 }

@@ -2,7 +2,7 @@ package io.inmesh.runtime.cluster;
 
 import io.inmesh.config.Address;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HostState {
   private final Address address;
-  private final AtomicInteger inFlight = new AtomicInteger();
+  private @Nullable String name;
+  private final LongAdder inFlight = new LongAdder();
 
   /** Made when outlier detection first sees the host: most clusters have none. */
   private @Nullable OutlierMonitor monitor;
@@ -39,6 +40,16 @@ public final class HostState {
     this.since = since;
   }
 
+  /** Where it is, as text; made once. */
+  String name() {
+    String known = name;
+    if (known == null) {
+      known = address.toString();
+      name = known;
+    }
+    return known;
+  }
+
   /** Where it is. */
   public Address address() {
     return address;
@@ -46,7 +57,7 @@ public final class HostState {
 
   /** Requests in flight. */
   public int inFlight() {
-    return inFlight.get();
+    return (int) inFlight.sum();
   }
 
   /** On the writer, before the host is handed out. */
@@ -76,10 +87,10 @@ public final class HostState {
   }
 
   void began() {
-    inFlight.incrementAndGet();
+    inFlight.increment();
   }
 
   void ended() {
-    inFlight.decrementAndGet();
+    inFlight.decrement();
   }
 }

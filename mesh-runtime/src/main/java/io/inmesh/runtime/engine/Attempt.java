@@ -137,8 +137,9 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
       startPerTry();
     }
     rearm();
-    if (call.trace() != null) {
-      call.trace().attempting(call);
+    CallTracing.Trace trace = call.trace();
+    if (trace != null) {
+      trace.attempting(call);
     }
     opening = chosen.pool(priority(), call.isGrpc()).open(call.loop, this);
   }
@@ -269,8 +270,9 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
       if (call.body != null) {
         call.body.detach();
       }
-      if (call.trace() != null && host != null) {
-        call.trace().attempted(call, status, failure);
+      CallTracing.Trace trace = call.trace();
+      if (trace != null && host != null) {
+        trace.attempted(call, status, failure);
       }
       Stream open = stream;
       stream = null;
@@ -318,10 +320,12 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   }
 
   private void startUpstream() {
-    lastByte = call.loop.nanoTime();
+    if (call.perTryIdleNanos > 0) {
+      lastByte = call.loop.nanoTime();
+    }
     Optional<Duration> most = cluster.config().transport().protocol().maxStreamDuration();
     if (most.isPresent() && !most.get().isZero()) {
-      upstreamEnd = lastByte + most.get().toNanos();
+      upstreamEnd = call.loop.nanoTime() + most.get().toNanos();
     }
     if (upstreamEnd != NEVER || call.perTryIdleNanos > 0) {
       rearm();
@@ -471,7 +475,8 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
 
   @Override
   public int hostSelectionAttempts() {
-    return call.retry == null ? 1 : Math.max(1, call.retry.hosts().maxAttempts());
+    // As in Envoy: the number is of further draws, and counts for further attempts only.
+    return call.retry == null || previous == null ? 1 : 1 + call.retry.hosts().maxAttempts();
   }
 
   @Override

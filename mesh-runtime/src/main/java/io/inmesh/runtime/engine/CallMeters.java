@@ -8,6 +8,7 @@ import io.inmesh.runtime.stats.Party;
 import io.inmesh.runtime.stats.Relation;
 import io.inmesh.runtime.stats.Relation.Reporter;
 import io.inmesh.runtime.stats.Relation.Service;
+import io.inmesh.runtime.stats.Traffic;
 import io.inmesh.runtime.stats.TrafficBook;
 import io.inmesh.runtime.stats.TrafficTable;
 import java.util.function.Supplier;
@@ -41,14 +42,24 @@ public final class CallMeters {
     return self.get().withPrincipal("");
   }
 
+  /** A call is about to be forwarded. */
+  void forwarded(OutgoingCall call) {
+    if (call.isGrpc()) {
+      call.messages = new GrpcMessages();
+    }
+  }
+
   void ended(OutgoingCall call) {
-    table(call)
-        .of(call.status(), call.flags(), grpcStatus(call))
-        .record(
-            call.stripe(),
-            call.nowNanos() - call.startNanos(),
-            call.bytesSent(),
-            call.bytesReceived());
+    Traffic traffic = table(call).of(call.status(), call.flags(), grpcStatus(call));
+    traffic.record(
+        call.stripe(),
+        call.nowNanos() - call.startNanos(),
+        call.bytesSent(),
+        call.bytesReceived());
+    GrpcMessages messages = call.messages;
+    if (messages != null) {
+      traffic.messages(call.stripe(), messages.sent.count(), messages.received.count());
+    }
   }
 
   private static int grpcStatus(OutgoingCall call) {

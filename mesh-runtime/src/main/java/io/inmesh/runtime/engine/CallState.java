@@ -12,6 +12,7 @@ import io.inmesh.config.EndpointSet.Endpoint;
 import io.inmesh.config.Route;
 import io.inmesh.config.VirtualHost;
 import io.inmesh.loop.EventLoop;
+import io.inmesh.runtime.cluster.ClusterHost;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.downstream.Downstream;
 import io.inmesh.runtime.route.CallLimits;
@@ -502,13 +503,13 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
 
   @Override
   public final Outcome outcome() {
-    Endpoint last = endpoint();
+    ClusterHost last = attempt == null ? null : attempt.host();
     return new Outcome(
         flags == null ? Set.of() : flags,
         details,
         entry == null ? "" : entry.route().name(),
         name(clusterConfig()),
-        last == null ? "" : last.address().toString(),
+        last == null ? "" : last.toString(),
         attempts(),
         revision,
         Duration.ofNanos(loop.nanoTime() - start));

@@ -80,9 +80,11 @@ public class OutgoingCall extends CallState implements FilteredCall {
   /** How many redirects were followed. */
   private int redirects;
 
-  private int stripe;
-  private CallTracing.@Nullable Trace trace;
-  private @Nullable Object context;
+  /** Null where nobody counts them, and for what is not gRPC. */
+  @Nullable GrpcMessages messages;
+
+  /** Where the call was made, as {@link CallTracing#context} said; then its trace, if there is one. */
+  private @Nullable Object traced;
 
   /** A call that this process makes. */
   public OutgoingCall(
@@ -120,11 +122,11 @@ public class OutgoingCall extends CallState implements FilteredCall {
 
   /** The loop's row in all cells. */
   int stripe() {
-    return stripe;
+    return inFlight == null ? 0 : inFlight.stripe;
   }
 
   CallTracing.@Nullable Trace trace() {
-    return trace;
+    return traced instanceof CallTracing.Trace trace ? trace : null;
   }
 
   /** Whether it is only explained: then it leaves no trace anywhere. */
@@ -138,7 +140,7 @@ public class OutgoingCall extends CallState implements FilteredCall {
    * @param where what {@link CallTracing#context} has said where the call was made
    */
   public void enter(@Nullable Object where) {
-    context = where;
+    traced = where;
     enter();
   }
 
@@ -150,7 +152,6 @@ public class OutgoingCall extends CallState implements FilteredCall {
     } else {
       InFlight.OnLoop calls = surroundings.inFlight().of(loop);
       inFlight = calls;
-      stripe = calls.stripe;
       calls.add(this);
     }
     lastActivity = startNanos();
@@ -188,7 +189,7 @@ public class OutgoingCall extends CallState implements FilteredCall {
       return;
     }
     if (chain.preparation != null && recorder() == null) {
-      trace = surroundings.tracing().begin(this, context);
+      traced = surroundings.tracing().begin(this, traced);
     }
     resume();
   }
@@ -370,6 +371,9 @@ public class OutgoingCall extends CallState implements FilteredCall {
   void data(ByteBuffer chunk) {
     if (!ended) {
       received += chunk.remaining();
+      if (messages != null) {
+        messages.received.take(chunk);
+      }
       sink.onData(chunk);
     }
   }
@@ -473,9 +477,12 @@ public class OutgoingCall extends CallState implements FilteredCall {
     answer(new LocalReply(413, Headers.EMPTY, "Payload Too Large", "request_payload_too_large"));
   }
 
-  /** Milliseconds since the request was whole. */
+  /**
+   * Milliseconds from when the request was whole to the last sign of life: the head, when that
+   * comes.
+   */
   long serviceMillis() {
-    return requestEnded ? (loop.nanoTime() - requestEnd) / 1_000_000 : 0;
+    return requestEnded ? (lastActivity - requestEnd) / 1_000_000 : 0;
   }
 
   int redirects() {
@@ -541,12 +548,13 @@ public class OutgoingCall extends CallState implements FilteredCall {
   /** Telemetry only listens. */
   private void tell(Ended how) {
     if (status > 0 && cluster != null) {
-      stats(cluster).answered(stripe, status);
+      stats(cluster).answered(stripe(), status);
     }
     CallMeters meters = surroundings.meters();
     if (meters != null) {
       meters.ended(this);
     }
+    CallTracing.Trace trace = trace();
     if (trace != null) {
       trace.ended(this, how);
     }

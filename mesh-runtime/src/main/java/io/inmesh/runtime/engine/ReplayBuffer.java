@@ -109,6 +109,9 @@ final class ReplayBuffer implements Body.Sink {
     next = 0;
     demand = 0;
     call.sent = 0;
+    if (call.messages != null) {
+      call.messages.again();
+    }
   }
 
   /** The attempt is over; what still arrives waits for the next one. */
@@ -129,6 +132,9 @@ final class ReplayBuffer implements Body.Sink {
       demand--;
       ByteBuffer chunk = kept.get(next++);
       call.sent += chunk.remaining();
+      if (call.messages != null) {
+        call.messages.sent.take(chunk);
+      }
       // What may be needed again must not lose its position to the reader.
       to.data(over ? chunk : chunk.asReadOnlyBuffer());
       to = reader;

@@ -64,6 +64,10 @@ final class Router {
       entry.hash(call, call);
       call.retry = entry.retry(call);
     }
+    CallMeters meters = call.surroundings.meters();
+    if (meters != null) {
+      meters.forwarded(call);
+    }
     if (call.maxStreamNanos > 0) {
       call.streamDeadline = call.startNanos() + call.maxStreamNanos;
     }

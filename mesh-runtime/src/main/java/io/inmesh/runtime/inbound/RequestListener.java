@@ -21,7 +21,7 @@ public interface RequestListener {
    * @param headers of the answer
    * @param trailers of the answer
    * @param nanos from the request's head to the end of the answer
-   * @param received bytes of the request's body that the handler took
+   * @param received bytes of the request's body that came before the answer ended
    * @param sent bytes of the answer's body
    * @param complete false if the client went away, or the answer broke off
    */

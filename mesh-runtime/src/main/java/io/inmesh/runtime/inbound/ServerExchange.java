@@ -318,12 +318,12 @@ abstract class ServerExchange implements Body, Body.Sink, Pacer.Writer {
   /** A chunk of the request. */
   final void request(ByteBuffer chunk) {
     Sink sink = reader;
+    if (watch != null) {
+      watch.received(chunk.remaining());
+    }
     if (sink != null) {
       if (demand != Integer.MAX_VALUE) {
         demand--;
-      }
-      if (watch != null) {
-        watch.received(chunk.remaining());
       }
       sink.onData(chunk);
     }

@@ -34,13 +34,10 @@ public final class RequestFields {
 
   /** Where query and fragment begin; the length if there are none. */
   public static int pathEnd(String path) {
-    for (int i = 0; i < path.length(); i++) {
-      char c = path.charAt(i);
-      if (c == '?' || c == '#') {
-        return i;
-      }
-    }
-    return path.length();
+    int query = path.indexOf('?');
+    int end = query < 0 ? path.length() : query;
+    int fragment = path.indexOf('#');
+    return fragment >= 0 && fragment < end ? fragment : end;
   }
 
   /** Whether the request is gRPC by its content type. */

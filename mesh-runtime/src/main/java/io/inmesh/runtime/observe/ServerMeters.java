@@ -46,7 +46,9 @@ final class ServerMeters implements RequestListener {
 
   private TrafficTable met(Optional<SpiffeId> peer) {
     Party own = self.get();
-    var service = new Service(own.canonicalService(), own.canonicalService(), own.namespace());
+    // The name that the source's side has from the plane, in its usual form.
+    String host = own.canonicalService() + "." + own.namespace() + ".svc.cluster.local";
+    var service = new Service(host, own.canonicalService(), own.namespace());
     TrafficTable table =
         book.table(
             new Relation(

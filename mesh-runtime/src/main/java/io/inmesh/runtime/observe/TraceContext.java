@@ -1,6 +1,7 @@
 package io.inmesh.runtime.observe;
 
 import io.inmesh.call.Headers;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,9 @@ public record TraceContext(String traceId, String spanId, boolean sampled, Strin
     B3_MULTI
   }
 
-  private static final String TRACEPARENT = "traceparent";
+  /** The header of {@link Form#W3C}. */
+  public static final String TRACEPARENT = "traceparent";
+
   private static final String TRACESTATE = "tracestate";
   private static final String B3 = "b3";
   private static final String B3_TRACE = "x-b3-traceid";
@@ -31,15 +34,12 @@ public record TraceContext(String traceId, String spanId, boolean sampled, Strin
   private static final String B3_PARENT = "x-b3-parentspanid";
   private static final String B3_SAMPLED = "x-b3-sampled";
   private static final String B3_FLAGS = "x-b3-flags";
-  private static final char[] HEX = "0123456789abcdef".toCharArray();
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
   /** The form that a request's context is in, the first of W3C, b3, x-b3-*; null for none. */
   public static @Nullable Form formOf(Headers headers) {
-    for (int i = 0, n = headers.size(); i < n; i++) {
-      String name = headers.name(i);
-      if (name.equals(TRACEPARENT)) {
-        return Form.W3C;
-      }
+    if (headers.contains(TRACEPARENT)) {
+      return Form.W3C;
     }
     return headers.contains(B3) ? Form.B3 : headers.contains(B3_TRACE) ? Form.B3_MULTI : null;
   }
@@ -157,16 +157,38 @@ public record TraceContext(String traceId, String spanId, boolean sampled, Strin
     }
   }
 
+  /** The {@code traceparent} of a new trace that is not sampled, of three uniform draws. */
+  public static String unsampledParent(long high, long low, long span) {
+    byte[] text = new byte[55];
+    text[0] = '0';
+    text[1] = '0';
+    text[2] = '-';
+    hex(text, 3, high);
+    hex(text, 19, low | 1);
+    text[35] = '-';
+    hex(text, 36, span | 1);
+    text[52] = '-';
+    text[53] = '0';
+    text[54] = '0';
+    return new String(text, StandardCharsets.ISO_8859_1);
+  }
+
+  private static void hex(byte[] text, int at, long value) {
+    long left = value;
+    for (int i = at + 15; i >= at; i--) {
+      text[i] = HEX[(int) left & 15];
+      left >>>= 4;
+    }
+  }
+
   /** A new trace that is not sampled, of three uniform draws. */
   public static TraceContext unsampled(long high, long low, long span) {
     return new TraceContext(hex(high) + hex(low | 1), hex(span | 1), false, "");
   }
 
   private static String hex(long value) {
-    char[] text = new char[16];
-    for (int i = 0; i < text.length; i++) {
-      text[i] = HEX[(int) (value >>> (4 * (15 - i))) & 15];
-    }
-    return new String(text);
+    byte[] text = new byte[16];
+    hex(text, 0, value);
+    return new String(text, StandardCharsets.ISO_8859_1);
   }
 }

@@ -33,6 +33,16 @@ final class DomainIndex<V> {
     }
   }
 
+  /**
+   * What has exactly this domain; if there are no domains but {@code *}, what that belongs to. Null
+   * says nothing: {@link #find} does.
+   *
+   * @param host in any case
+   */
+  @Nullable V atOnce(String host) {
+    return exact.isEmpty() && suffixes.empty && prefixes.empty ? any : exact.get(host);
+  }
+
   /** Null if nothing fits. {@code host} in lower case. */
   @Nullable V find(String host) {
     V found = exact.get(host);

@@ -95,7 +95,7 @@ final class HostRules<P> {
     while (a < found.length || b < others.length) {
       boolean fromTree = b == others.length || (a < found.length && found[a] < others[b]);
       RouteRule<P> rule = rules.get(fromTree ? found[a++] : others[b++]);
-      if (rule.match.matches(call, path, end)) {
+      if ((fromTree && rule.byPathOnly) || rule.match.matches(call, path, end)) {
         return rule;
       }
     }

@@ -27,16 +27,58 @@ final class RouteIndex {
 
   /** A node's lists are complete: all prefixes above it are in them. */
   private static final class Node {
+    private static final int WIDEST = 64;
+
     final String label;
-    final Node[] children;
     final int[] here;
     final int[] below;
 
-    Node(String label, Node[] children, int[] here, int[] below) {
+    /**
+     * By first char: all from the least to the greatest if they lie close, else only those there
+     * are.
+     */
+    private final @Nullable Node[] children;
+
+    private final char least;
+    private final boolean dense;
+
+    Node(String label, List<Node> sorted, int[] here, int[] below) {
       this.label = label;
-      this.children = children;
       this.here = here;
       this.below = below;
+      int count = sorted.size();
+      least = count == 0 ? 0 : sorted.get(0).label.charAt(0);
+      int span = count == 0 ? 0 : sorted.get(count - 1).label.charAt(0) - least + 1;
+      dense = span <= WIDEST;
+      if (dense) {
+        children = new Node[span];
+        sorted.forEach(child -> children[child.label.charAt(0) - least] = child);
+      } else {
+        children = sorted.toArray(Node[]::new);
+      }
+    }
+
+    @Nullable Node child(char first) {
+      if (dense) {
+        int at = first - least;
+        return at >= 0 && at < children.length ? children[at] : null;
+      }
+      int low = 0;
+      int high = children.length - 1;
+      while (low <= high) {
+        int middle = (low + high) >>> 1;
+        Node child = children[middle];
+        int difference = child == null ? 0 : child.label.charAt(0) - first;
+        if (difference == 0) {
+          return child;
+        }
+        if (difference < 0) {
+          low = middle + 1;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return null;
     }
   }
 
@@ -58,7 +100,7 @@ final class RouteIndex {
     Node tree = builder.node(0, keys.size(), 0, 0, NONE);
     if (builder.size > 64L * routes.size() + 1024) {
       // Prefixes within prefixes within prefixes: the lists would grow with the square.
-      tree = new Node("", new Node[0], NONE, NONE);
+      tree = new Node("", List.of(), NONE, NONE);
       rest.clear();
       for (int i = 0; i < routes.size(); i++) {
         rest.add(i);
@@ -82,7 +124,7 @@ final class RouteIndex {
     return true;
   }
 
-  /** The routes of the tree that can match a path, in order. */
+  /** The routes of the tree whose path criterion a path fulfils, in order. */
   int[] candidates(String path, int end) {
     Node node = root;
     int at = 0;
@@ -90,32 +132,13 @@ final class RouteIndex {
       if (at == end) {
         return node.here;
       }
-      Node next = child(node, path.charAt(at));
+      Node next = node.child(path.charAt(at));
       if (next == null || at + next.label.length() > end || !path.startsWith(next.label, at)) {
         return node.below;
       }
       at += next.label.length();
       node = next;
     }
-  }
-
-  private static @Nullable Node child(Node node, char first) {
-    Node[] children = node.children;
-    int low = 0;
-    int high = children.length - 1;
-    while (low <= high) {
-      int middle = (low + high) >>> 1;
-      char c = children[middle].label.charAt(0);
-      if (c == first) {
-        return children[middle];
-      }
-      if (c < first) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return null;
   }
 
   /** Builds nodes over the sorted keys. */
@@ -157,7 +180,7 @@ final class RouteIndex {
         children.add(node(next, last, depth, common(next, last, depth), below));
         next = last;
       }
-      return new Node(label, children.toArray(Node[]::new), here, below);
+      return new Node(label, children, here, below);
     }
 
     /** How many chars the keys share; the first and the last of sorted keys tell. */

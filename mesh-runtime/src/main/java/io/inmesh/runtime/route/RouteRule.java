@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** A route's match and its entry, or the entries of its split. */
 final class RouteRule<P> {
   final MatchTest match;
+
+  /** Whether nothing but the path is asked of a request. */
+  final boolean byPathOnly;
+
   final List<RouteEntry<P>> entries;
   private final long[] weights;
   private final long total;
@@ -24,6 +28,7 @@ final class RouteRule<P> {
 
   RouteRule(Levels levels, Parts<P> parts) {
     this.match = new MatchTest(levels.route.match(), levels.settings.runtime());
+    this.byPathOnly = match.pathOnly();
     if (levels.route.action() instanceof Forward to
         && to.clusters() instanceof Weighted split
         && !split.entries().isEmpty()) {

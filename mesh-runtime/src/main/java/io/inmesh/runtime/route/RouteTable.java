@@ -16,6 +16,9 @@ public final class RouteTable<P> {
   private final List<HostRules<P>> hosts;
   private final DomainIndex<HostRules<P>> domains = new DomainIndex<>();
 
+  /** Whether the authority as it stands is what is looked up. */
+  private final boolean plainHosts;
+
   /**
    * Compiles routes.
    *
@@ -30,6 +33,7 @@ public final class RouteTable<P> {
       @Nullable RouteTable<P> previous) {
     this.config = config;
     this.settings = settings;
+    this.plainHosts = config.options().vhostHeader().isEmpty() && !config.options().ignorePort();
     var compiled = new ArrayList<HostRules<P>>();
     boolean comparable = previous != null && sameAround(previous);
     for (VirtualHost host : config.virtualHosts()) {
@@ -77,6 +81,12 @@ public final class RouteTable<P> {
    * @param trace is told how it came to it; null for nobody
    */
   public @Nullable RouteEntry<P> match(RouteInput call, @Nullable RouteTrace trace) {
+    if (trace == null && plainHosts) {
+      HostRules<P> known = domains.atOnce(call.authority());
+      if (known != null) {
+        return known.match(call, null);
+      }
+    }
     String host = host(call);
     HostRules<P> rules = host == null ? null : domains.find(host);
     if (trace != null) {

@@ -69,6 +69,7 @@ final class ClusterMeters implements HostEvents {
       all.add(
           FunctionCounter.builder(name(count), book, from -> sum(from, name, count))
               .tags(tags(name, count))
+              .description("Envoy's counter of clusters")
               .register(registry));
     }
     GAUGES.forEach(
@@ -76,6 +77,7 @@ final class ClusterMeters implements HostEvents {
             all.add(
                 Gauge.builder(PREFIX + metric, book, from -> gauge(from, name, value))
                     .tag(CLUSTER, name)
+                    .description("Envoy's gauge of clusters")
                     .register(registry)));
     return all;
   }
@@ -116,7 +118,10 @@ final class ClusterMeters implements HostEvents {
   }
 
   private void count(String cluster, String name) {
-    Counter counter = Counter.builder(name).tag(CLUSTER, cluster).register(registry);
+    Counter counter = Counter.builder(name)
+            .tag(CLUSTER, cluster)
+            .description("Ejected hosts, as Envoy counts them")
+            .register(registry);
     counter.increment();
     meters.computeIfAbsent(cluster, absent -> new ArrayList<>());
   }

@@ -4,6 +4,7 @@ import io.inmesh.plane.ConfigPlane;
 import io.inmesh.runtime.cluster.HostEvents;
 import io.inmesh.runtime.engine.Counters;
 import io.inmesh.runtime.observe.MeterExport;
+import io.inmesh.runtime.stats.Kind;
 import io.inmesh.runtime.stats.Traffic;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -27,11 +28,14 @@ import java.util.function.ToDoubleFunction;
  * registry are those that it has when the mesh is built.
  */
 public final class MicrometerMeters implements MeterExport {
+  private static final String PROMETHEUS =
+      "io.micrometer.prometheusmetrics.PrometheusMeterRegistry";
+
   private final MeterRegistry registry;
   private final ClusterMeters clusters;
   private final PlaneMeters plane;
   private final List<Registered> meters = new CopyOnWriteArrayList<>();
-  private final List<PrometheusHistograms> histograms = new CopyOnWriteArrayList<>();
+  private final List<Distributions> histograms = new CopyOnWriteArrayList<>();
 
   private record Registered(MeterRegistry in, Meter meter) {}
 
@@ -45,7 +49,7 @@ public final class MicrometerMeters implements MeterExport {
   @Override
   public void open(Sources given) {
     leaves(registry).stream()
-        .filter(PrometheusHistograms::isPrometheus)
+        .filter(MicrometerMeters::isPrometheus)
         .forEach(leaf -> histograms.add(PrometheusHistograms.of(leaf)));
     given.traffic().listen(traffic -> given.executor().execute(() -> add(traffic)));
     clusters.open(given);
@@ -93,6 +97,16 @@ public final class MicrometerMeters implements MeterExport {
     meters.add(new Registered(in, meter));
   }
 
+  /** By name: that class, and what needs it, is loaded only where it is. */
+  private static boolean isPrometheus(MeterRegistry registry) {
+    for (Class<?> type = registry.getClass(); type != null; type = type.getSuperclass()) {
+      if (type.getName().equals(PROMETHEUS)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static List<MeterRegistry> leaves(MeterRegistry registry) {
     if (!(registry instanceof CompositeMeterRegistry composite)) {
       return List.of(registry);
@@ -110,12 +124,30 @@ public final class MicrometerMeters implements MeterExport {
             .description("Requests, as Istio counts them")
             .register(registry);
     keep(registry, requests);
+    if (traffic.kind().grpcStatus() != Kind.NOT_GRPC) {
+      messages(traffic, labels);
+    }
     histograms.forEach(prometheus -> prometheus.add(traffic, requests.getId().getTags()));
     for (MeterRegistry leaf : leaves(registry)) {
-      if (!PrometheusHistograms.isPrometheus(leaf)) {
+      if (!isPrometheus(leaf)) {
         sums(traffic, labels, leaf);
       }
     }
+  }
+
+  private void messages(Traffic traffic, Tags labels) {
+    keep(
+        registry,
+        FunctionCounter.builder("istio.request.messages", traffic, Traffic::messagesSent)
+            .tags(labels)
+            .description("Messages of gRPC requests")
+            .register(registry));
+    keep(
+        registry,
+        FunctionCounter.builder("istio.response.messages", traffic, Traffic::messagesReceived)
+            .tags(labels)
+            .description("Messages of gRPC responses")
+            .register(registry));
   }
 
   private void sums(Traffic traffic, Tags labels, MeterRegistry leaf) {
@@ -157,7 +189,7 @@ public final class MicrometerMeters implements MeterExport {
   public void close() {
     meters.forEach(one -> one.in().remove(one.meter()));
     meters.clear();
-    histograms.forEach(PrometheusHistograms::close);
+    histograms.forEach(Distributions::close);
     clusters.close();
     plane.close();
   }

@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class PlaneMeters {
   private static final String PREFIX = "grpc.xds_client.";
+  private static final String HELP = "The subscription to config, as gRFC A78 has it";
 
   private final MeterRegistry registry;
   private final List<Meter> meters = new CopyOnWriteArrayList<>();
@@ -100,7 +101,7 @@ final class PlaneMeters {
           .computeIfAbsent(
               what + tags + more,
               absent ->
-                  kept(Counter.builder(PREFIX + what).tags(tags).tags(more).register(registry)))
+                  kept(Counter.builder(PREFIX + what).description(HELP).tags(tags).tags(more).register(registry)))
           .increment();
     }
 
@@ -123,6 +124,7 @@ final class PlaneMeters {
             var value = new AtomicInteger();
             kept(
                 Gauge.builder(PREFIX + "resources", value, AtomicInteger::get)
+                    .description(HELP)
                     .strongReference(true)
                     .tags("grpc.target", target, "grpc.xds.authority", "#old")
                     .tags("grpc.xds.cache_state", state, "grpc.xds.resource_type", type.message())
@@ -142,6 +144,7 @@ final class PlaneMeters {
       if (!server.isEmpty() && servers.add(server)) {
         kept(
             Gauge.builder(PREFIX + "connected", connected, AtomicInteger::get)
+                .description(HELP)
                 .strongReference(true)
                 .tags(server())
                 .register(registry));

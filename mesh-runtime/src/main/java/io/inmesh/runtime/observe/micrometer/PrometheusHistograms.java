@@ -20,8 +20,7 @@ import java.util.function.Function;
  * Istio's histograms in a Prometheus registry, read at each scrape. Micrometer has no meter for a
  * distribution that is counted elsewhere.
  */
-final class PrometheusHistograms implements MultiCollector {
-  private static final String REGISTRY = "io.micrometer.prometheusmetrics.PrometheusMeterRegistry";
+final class PrometheusHistograms implements MultiCollector, Distributions {
   private static final List<Double> BOUNDS = bounds();
 
   private final PrometheusMeterRegistry registry;
@@ -40,22 +39,12 @@ final class PrometheusHistograms implements MultiCollector {
     return List.copyOf(all);
   }
 
-  /** By name: this class can be loaded only where that one is. */
-  static boolean isPrometheus(MeterRegistry registry) {
-    for (Class<?> type = registry.getClass(); type != null; type = type.getSuperclass()) {
-      if (type.getName().equals(REGISTRY)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  static PrometheusHistograms of(MeterRegistry registry) {
+  static Distributions of(MeterRegistry registry) {
     return new PrometheusHistograms((PrometheusMeterRegistry) registry);
   }
 
-  /** One more; labelled as the registry labels its counter, filters and common tags included. */
-  void add(Traffic traffic, List<Tag> tags) {
+  @Override
+  public void add(Traffic traffic, List<Tag> tags) {
     var naming = registry.config().namingConvention();
     var labels = Labels.builder();
     tags.forEach(tag -> labels.label(naming.tagKey(tag.getKey()), naming.tagValue(tag.getValue())));
@@ -93,7 +82,8 @@ final class PrometheusHistograms implements MultiCollector {
         .build();
   }
 
-  void close() {
+  @Override
+  public void close() {
     registry.getPrometheusRegistry().unregister(this);
   }
 }

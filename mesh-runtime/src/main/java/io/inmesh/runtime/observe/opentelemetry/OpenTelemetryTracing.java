@@ -36,6 +36,7 @@ public final class OpenTelemetryTracing implements Tracing {
   private final Tracer tracer;
   private final TextMapPropagator propagator;
   private final Settings settings;
+  private final boolean w3cOnly;
 
   /**
    * How traces begin and how they are passed on.
@@ -65,6 +66,7 @@ public final class OpenTelemetryTracing implements Tracing {
     this.tracer = telemetry.getTracer("io.inmesh");
     this.propagator = telemetry.getPropagators().getTextMapPropagator();
     this.settings = settings;
+    this.w3cOnly = settings.forms().equals(Set.of(Form.W3C));
   }
 
   @Override
@@ -89,11 +91,21 @@ public final class OpenTelemetryTracing implements Tracing {
       return null;
     }
     if (settings.sampling() < 1 && draw(call) >= settings.sampling()) {
-      TraceContext none = TraceContext.unsampled(call.random(), call.random(), call.random());
-      settings.forms().forEach(each -> none.write(call.editHeaders(), each));
+      notSampled(call);
       return null;
     }
     return start(call, parent, null);
+  }
+
+  /** The most frequent of all, so it makes one string. */
+  private void notSampled(OutgoingCall call) {
+    if (w3cOnly) {
+      String parent = TraceContext.unsampledParent(call.random(), call.random(), call.random());
+      call.editHeaders().addLower(TraceContext.TRACEPARENT, parent);
+    } else {
+      TraceContext none = TraceContext.unsampled(call.random(), call.random(), call.random());
+      settings.forms().forEach(each -> none.write(call.editHeaders(), each));
+    }
   }
 
   /** From 0 to 1. */
