@@ -52,10 +52,7 @@ public final class CallMeters {
   void ended(OutgoingCall call) {
     Traffic traffic = table(call).of(call.status(), call.flags(), grpcStatus(call));
     traffic.record(
-        call.stripe(),
-        call.nowNanos() - call.startNanos(),
-        call.bytesSent(),
-        call.bytesReceived());
+        call.stripe(), call.nowNanos() - call.startNanos(), call.bytesSent(), call.bytesReceived());
     GrpcMessages messages = call.messages;
     if (messages != null) {
       traffic.messages(call.stripe(), messages.sent.count(), messages.received.count());

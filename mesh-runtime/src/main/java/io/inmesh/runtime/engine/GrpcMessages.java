@@ -3,8 +3,8 @@ package io.inmesh.runtime.engine;
 import java.nio.ByteBuffer;
 
 /**
- * Counts the messages of one gRPC call: each begins with a flag and its length in four bytes. Owner:
- * the call's loop.
+ * Counts the messages of one gRPC call: each begins with a flag and its length in four bytes.
+ * Owner: the call's loop.
  */
 final class GrpcMessages {
   private static final int HEAD = 5;

@@ -83,7 +83,9 @@ public class OutgoingCall extends CallState implements FilteredCall {
   /** Null where nobody counts them, and for what is not gRPC. */
   @Nullable GrpcMessages messages;
 
-  /** Where the call was made, as {@link CallTracing#context} said; then its trace, if there is one. */
+  /**
+   * Where the call was made, as {@link CallTracing#context} said; then its trace, if there is one.
+   */
   private @Nullable Object traced;
 
   /** A call that this process makes. */

@@ -118,7 +118,8 @@ final class ClusterMeters implements HostEvents {
   }
 
   private void count(String cluster, String name) {
-    Counter counter = Counter.builder(name)
+    Counter counter =
+        Counter.builder(name)
             .tag(CLUSTER, cluster)
             .description("Ejected hosts, as Envoy counts them")
             .register(registry);

@@ -101,7 +101,12 @@ final class PlaneMeters {
           .computeIfAbsent(
               what + tags + more,
               absent ->
-                  kept(Counter.builder(PREFIX + what).description(HELP).tags(tags).tags(more).register(registry)))
+                  kept(
+                      Counter.builder(PREFIX + what)
+                          .description(HELP)
+                          .tags(tags)
+                          .tags(more)
+                          .register(registry)))
           .increment();
     }
 
