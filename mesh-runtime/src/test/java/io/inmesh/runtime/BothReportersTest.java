@@ -92,7 +92,7 @@ class BothReportersTest {
             Party.of(node),
             () -> "",
             InstantSource.system());
-    served.open(new Counters(new InFlight(served.stripes())), config::execute);
+    served.open(new Counters(new InFlight(served.stripes())), config);
     MeshServer server =
         MeshServer.builder(loops, 0, BothReportersTest::answer)
             .host("127.0.0.1")

@@ -90,6 +90,7 @@ public final class AnsweringServer implements AutoCloseable {
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // The process does not wait for it.
   public void close() {
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }

@@ -44,8 +44,8 @@ final class Http2Answers extends ChannelInboundHandlerAdapter {
   }
 
   private static boolean isLast(Object frame) {
-    return frame instanceof Http2HeadersFrame headers && headers.isEndStream()
-        || frame instanceof Http2DataFrame data && data.isEndStream();
+    return (frame instanceof Http2HeadersFrame headers && headers.isEndStream())
+        || (frame instanceof Http2DataFrame data && data.isEndStream());
   }
 
   private static void answer(ChannelHandlerContext context, Http2FrameStream stream) {

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -61,7 +62,10 @@ public final class FootprintRun implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var file =
-        Path.of(out.isEmpty() ? "benchmarks/results/" + LocalDate.now() + "-footprint.jsonl" : out);
+        Path.of(
+            out.isEmpty()
+                ? "benchmarks/results/" + LocalDate.now(ZoneOffset.UTC) + "-footprint.jsonl"
+                : out);
     try (var results = new Results(file)) {
       results.write("machine", Machine.now());
       Set<Path> gained = jars(results);

@@ -3,6 +3,7 @@ package io.inmesh.benchmarks.drive;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -49,7 +50,10 @@ public final class Harness implements java.util.concurrent.Callable<Integer> {
       pace = new Rounds.Pace(rounds, pace.warmWindows(), pace.warmSeconds(), pace.seconds());
     }
     var file =
-        Path.of(out.isEmpty() ? "benchmarks/results/" + LocalDate.now() + "-clients.jsonl" : out);
+        Path.of(
+            out.isEmpty()
+                ? "benchmarks/results/" + LocalDate.now(ZoneOffset.UTC) + "-clients.jsonl"
+                : out);
     Path program = Envoys.find(envoy, System.getenv("PATH")).orElse(null);
     try (var results = new Results(file);
         var scene = new Scene(program, Path.of("benchmarks/target/logs"));

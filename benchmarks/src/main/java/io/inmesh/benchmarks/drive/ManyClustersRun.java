@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,10 @@ public final class ManyClustersRun implements Callable<Integer> {
     Files.createDirectories(logs);
     program = Envoys.find(envoy, System.getenv("PATH")).orElse(null);
     var file =
-        Path.of(out.isEmpty() ? "benchmarks/results/" + LocalDate.now() + "-scale.jsonl" : out);
+        Path.of(
+            out.isEmpty()
+                ? "benchmarks/results/" + LocalDate.now(ZoneOffset.UTC) + "-scale.jsonl"
+                : out);
     try (var results = new Results(file)) {
       results.write("machine", Machine.now());
       for (String client : clients) {

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Keeps one JVM for each contestant, warms it until its cost per exchange is stable, and then
@@ -119,7 +120,7 @@ final class Rounds implements AutoCloseable {
   }
 
   private void measure(Contestant contestant, int round) throws InterruptedException {
-    Child child = alive.get(contestant);
+    Child child = Objects.requireNonNull(alive.get(contestant), "not started");
     var line = new StringBuilder();
     for (int concurrency : contestant.concurrencies()) {
       Window window = window(child, concurrency, 0.4, pace.seconds());

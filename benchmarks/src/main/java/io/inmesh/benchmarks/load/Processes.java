@@ -25,7 +25,7 @@ public final class Processes {
           String text = Files.readString(thread.resolve("schedstat"));
           known.put(thread.toString(), Long.parseLong(text.substring(0, text.indexOf(' '))));
         } catch (NoSuchFileException ended) {
-          continue;
+          // A thread that is gone counts no more.
         }
       }
     } catch (IOException unreadable) {

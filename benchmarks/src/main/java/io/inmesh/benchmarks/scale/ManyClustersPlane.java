@@ -17,6 +17,7 @@ import io.inmesh.loop.ThreadLoop;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -82,7 +83,7 @@ public final class ManyClustersPlane implements ConfigSource {
             1);
     var ads = new AdsServer(loop, this, RegistrationListener.NONE, InstantSource.system());
     server =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .directExecutor()
             .maxInboundMessageSize(MESSAGE_LIMIT)
             .addService(

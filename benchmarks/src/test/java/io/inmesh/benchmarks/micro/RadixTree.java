@@ -1,5 +1,6 @@
 package io.inmesh.benchmarks.micro;
 
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /** The longest prefix and nothing else: what a route match is measured against. */
@@ -16,7 +17,7 @@ final class RadixTree {
       this.label = label;
     }
 
-    private void adopt(TreeMap<Character, Node> all) {
+    private void adopt(NavigableMap<Character, Node> all) {
       keys = new char[all.size()];
       children = new Node[all.size()];
       int at = 0;
@@ -26,7 +27,7 @@ final class RadixTree {
       }
     }
 
-    private TreeMap<Character, Node> byKey() {
+    private NavigableMap<Character, Node> byKey() {
       var all = new TreeMap<Character, Node>();
       for (int i = 0; i < keys.length; i++) {
         all.put(keys[i], children[i]);
@@ -44,7 +45,7 @@ final class RadixTree {
       node.value = value;
       return;
     }
-    TreeMap<Character, Node> children = node.byKey();
+    NavigableMap<Character, Node> children = node.byKey();
     Node child = children.get(rest.charAt(0));
     if (child == null) {
       var leaf = new Node(rest);

@@ -69,7 +69,7 @@ final class Permits {
       }
       all = met();
     }
-    return left.get() >= 0 && takeFrom(all, hand()) || fetch(all);
+    return (left.get() >= 0 && takeFrom(all, hand())) || fetch(all);
   }
 
   private static boolean takeFrom(AtomicIntegerArray all, int hand) {
