@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 class AllocationGateTest {
   private static final int MOST_ADDED = 600;
   private static final int CALLS = 20_000;
-  private static final int ROUNDS = 8;
+  private static final int ROUNDS = 40;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final VirtualLoop loop = new VirtualLoop();
