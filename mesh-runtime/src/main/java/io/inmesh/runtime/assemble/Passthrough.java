@@ -10,20 +10,13 @@ import io.inmesh.config.Filters;
 import io.inmesh.config.HttpConnection;
 import io.inmesh.config.Metadata;
 import io.inmesh.config.ProtocolOptions;
-import io.inmesh.config.Route;
-import io.inmesh.config.RouteConfiguration;
-import io.inmesh.config.RouteMatch;
 import io.inmesh.config.Timeouts;
 import io.inmesh.config.TransportSocket;
-import io.inmesh.config.VirtualHost;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.engine.Clusters;
 import io.inmesh.runtime.engine.HttpChain;
-import io.inmesh.runtime.engine.RouteParts;
 import io.inmesh.runtime.live.Scope;
-import io.inmesh.runtime.route.RouteEntry;
 import io.inmesh.runtime.route.RouteSettings;
-import io.inmesh.runtime.route.RouteTable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -59,8 +52,8 @@ public final class Passthrough implements Clusters {
     RouteSettings settings =
         new RouteSettings(
             connection(), new Filters.Router(true, false, true), parts.runtime(), parts.process());
-    this.plain = HttpChain.untouched(table(PLAIN, settings), settings);
-    this.secure = HttpChain.untouched(table(SECURE, settings), settings);
+    this.plain = straight(PLAIN, settings);
+    this.secure = straight(SECURE, settings);
     this.nowhere =
         new HttpChain(
             new io.inmesh.call.HttpFilter[0],
@@ -147,27 +140,11 @@ public final class Passthrough implements Clusters {
     return runtime;
   }
 
-  private static RouteTable<RouteParts> table(String cluster, RouteSettings settings) {
+  private static HttpChain straight(String cluster, RouteSettings settings) {
     var forward =
         Action.Forward.to(new ClusterSpecifier.Named(cluster))
             .withTimeouts(Timeouts.DEFAULT.withResponse(Duration.ZERO));
-    var any = RouteMatch.of(new RouteMatch.Prefix("", true));
-    var host =
-        new VirtualHost("allow_any", List.of("*"), List.of(new Route("allow_any", any, forward)));
-    var config = new RouteConfiguration("allow_any", List.of(host));
-    return new RouteTable<>(config, settings, new Nothing(), null);
-  }
-
-  private static final class Nothing implements io.inmesh.runtime.route.Parts<RouteParts> {
-    @Override
-    public RouteParts make(RouteEntry<RouteParts> entry) {
-      return RouteParts.NONE;
-    }
-
-    @Override
-    public boolean upToDate(RouteParts parts) {
-      return true;
-    }
+    return HttpChain.straight("allow_any", forward, settings);
   }
 
   /** The chain that passes a call on. */

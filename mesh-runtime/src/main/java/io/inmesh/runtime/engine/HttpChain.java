@@ -1,11 +1,16 @@
 package io.inmesh.runtime.engine;
 
 import io.inmesh.call.HttpFilter;
+import io.inmesh.config.Action;
+import io.inmesh.config.Route;
 import io.inmesh.config.RouteConfiguration;
+import io.inmesh.config.RouteMatch;
+import io.inmesh.config.VirtualHost;
 import io.inmesh.runtime.route.Preparation;
 import io.inmesh.runtime.route.ResponsePreparation;
 import io.inmesh.runtime.route.RouteSettings;
 import io.inmesh.runtime.route.RouteTable;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP side of a listener, made runnable. A call takes it once and keeps it to its end. */
@@ -26,8 +31,16 @@ public final class HttpChain {
   /** What the routes were compiled with. */
   final RouteSettings settings;
 
-  /** A chain that leaves requests as they are: it has no filters, and routes only forward. */
-  public static HttpChain untouched(RouteTable<RouteParts> routes, RouteSettings settings) {
+  /**
+   * A chain that leaves requests as they are: it has no filters, and its one route takes all.
+   *
+   * @param name of the route
+   */
+  public static HttpChain straight(String name, Action.Forward forward, RouteSettings settings) {
+    var route = new Route(name, RouteMatch.of(new RouteMatch.Prefix("", true)), forward);
+    var host = new VirtualHost(name, List.of("*"), List.of(route));
+    var config = new RouteConfiguration(name, List.of(host));
+    var routes = new RouteTable<>(config, settings, RouteParts.NOWHERE, null);
     return new HttpChain(new HttpFilter[0], routes, settings, (Preparation) null, 0);
   }
 

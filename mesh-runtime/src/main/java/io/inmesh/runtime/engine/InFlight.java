@@ -44,7 +44,7 @@ public final class InFlight {
     /** The loop's row in all cells. */
     final int stripe;
 
-    private @Nullable OutgoingCall first;
+    private @Nullable ActiveCall first;
 
     /** Written by the loop only, so that counting needs no atomic step. */
     private final AtomicLong started = new AtomicLong();
@@ -65,9 +65,9 @@ public final class InFlight {
       return started.get();
     }
 
-    void add(OutgoingCall call) {
+    void add(ActiveCall call) {
       started.setRelease(started.getPlain() + 1);
-      OutgoingCall head = first;
+      ActiveCall head = first;
       call.next = head;
       if (head != null) {
         head.previous = call;
@@ -75,10 +75,10 @@ public final class InFlight {
       first = call;
     }
 
-    void remove(OutgoingCall call) {
+    void remove(ActiveCall call) {
       ended.setRelease(ended.getPlain() + 1);
-      OutgoingCall before = call.previous;
-      OutgoingCall after = call.next;
+      ActiveCall before = call.previous;
+      ActiveCall after = call.next;
       if (before != null) {
         before.next = after;
       } else if (first == call) {
@@ -92,7 +92,7 @@ public final class InFlight {
     }
 
     void cancelAll(String reason) {
-      for (OutgoingCall call = first; call != null; call = first) {
+      for (ActiveCall call = first; call != null; call = first) {
         call.cancel(reason);
       }
     }

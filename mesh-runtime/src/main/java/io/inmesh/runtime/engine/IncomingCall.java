@@ -13,7 +13,7 @@ import io.inmesh.runtime.route.RouteEntry;
  * A call that others make to this process: the same filters run, and then the application serves
  * it. Owner: its loop.
  */
-public final class IncomingCall extends OutgoingCall {
+public final class IncomingCall extends ActiveCall {
   private final Application application;
 
   /** Serves what the filters have let through. */
@@ -36,6 +36,11 @@ public final class IncomingCall extends OutgoingCall {
       Application application) {
     super(chain, clusters, revision, surroundings, loop, request, sink, downstream);
     this.application = application;
+  }
+
+  /** On the loop, once. */
+  public void enter() {
+    count();
   }
 
   @Override
@@ -66,4 +71,22 @@ public final class IncomingCall extends OutgoingCall {
   public void finish(CallSink.Ended how) {
     end(how);
   }
+
+  /** Telemetry only listens. */
+  @Override
+  void tell(CallSink.Ended how) {
+    surroundings.log().onEnd(this, how);
+  }
+
+  /** The body goes straight to the application. */
+  @Override
+  public void readAhead() {}
+
+  /** Incoming calls have one host, the application. */
+  @Override
+  public void bind(String host, boolean strict, int missingStatus) {}
+
+  /** The application's answer goes at the pace of the connection. */
+  @Override
+  public void demand(int chunks) {}
 }

@@ -2,36 +2,23 @@ package io.inmesh.runtime.engine;
 
 import io.inmesh.call.CallSink;
 import io.inmesh.call.CallSink.Ended;
-import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
 import io.inmesh.call.HttpFilter;
 import io.inmesh.call.Request;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.cluster.Admission;
 import io.inmesh.runtime.cluster.ClusterRuntime;
-import io.inmesh.runtime.downstream.Downstream;
-import io.inmesh.runtime.match.Numbers;
-import io.inmesh.runtime.route.LocalReply;
 import io.inmesh.runtime.route.RetryRules;
-import io.inmesh.runtime.route.RouteEntry;
-import io.inmesh.runtime.stage.FilteredCall;
 import io.inmesh.runtime.stats.ClusterStats;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One call from request to end: walks the filters, then the router. Owner: its loop. */
-public class OutgoingCall extends CallState implements FilteredCall {
+/** A call that this process makes: after the filters comes the router. Owner: its loop. */
+public final class OutgoingCall extends ActiveCall {
   private static final long NEVER = Long.MAX_VALUE;
-  private static final @Nullable Object[] NOTHING = {};
   private static final long READ_AHEAD = 1 << 20;
   private static final int UNAVAILABLE = 503;
 
-  private boolean routing;
-  private boolean headSent;
-  private boolean ended;
   private boolean requestEnded;
   private int demanded;
 
@@ -44,13 +31,6 @@ public class OutgoingCall extends CallState implements FilteredCall {
   private String boundHost = "";
   private boolean boundStrictly;
   private int noHostStatus = UNAVAILABLE;
-
-  /** What filters remember: each and its memory, in turn. */
-  private @Nullable Object[] memories = NOTHING;
-
-  private InFlight.@Nullable OnLoop inFlight;
-  @Nullable OutgoingCall previous;
-  @Nullable OutgoingCall next;
 
   @Nullable ReplayBuffer body;
 
@@ -97,43 +77,11 @@ public class OutgoingCall extends CallState implements FilteredCall {
       EventLoop loop,
       Request request,
       CallSink sink) {
-    this(chain, clusters, revision, surroundings, loop, request, sink, null);
-  }
-
-  /**
-   * A call.
-   *
-   * @param downstream the connection that it came over; null for one that this process makes
-   */
-  OutgoingCall(
-      HttpChain chain,
-      Clusters clusters,
-      String revision,
-      Surroundings surroundings,
-      EventLoop loop,
-      Request request,
-      CallSink sink,
-      @Nullable Downstream downstream) {
-    super(chain, clusters, revision, surroundings, loop, request, sink, downstream);
-  }
-
-  /** A draw of the loop: 64 uniform bits, another at each call. */
-  public long random() {
-    return loop.random();
-  }
-
-  /** The loop's row in all cells. */
-  int stripe() {
-    return inFlight == null ? 0 : inFlight.stripe;
+    super(chain, clusters, revision, surroundings, loop, request, sink, null);
   }
 
   CallTracing.@Nullable Trace trace() {
     return traced instanceof CallTracing.Trace trace ? trace : null;
-  }
-
-  /** Whether it is only explained: then it leaves no trace anywhere. */
-  public boolean isExplained() {
-    return recorder() != null;
   }
 
   /**
@@ -152,9 +100,7 @@ public class OutgoingCall extends CallState implements FilteredCall {
     if (recorder != null) {
       recorder.begins(this);
     } else {
-      InFlight.OnLoop calls = surroundings.inFlight().of(loop);
-      inFlight = calls;
-      calls.add(this);
+      count();
     }
     lastActivity = startNanos();
     long own = request().timeout().toNanos();
@@ -179,133 +125,22 @@ public class OutgoingCall extends CallState implements FilteredCall {
     Router.timeout(this, Expiry.RESPONSE);
   }
 
-  /** On the loop, once, after {@link #enter}. */
-  public void proceed() {
-    if (ended) {
-      return;
-    }
-    LocalReply refusal = chain.preparation == null ? null : chain.preparation.prepare(this);
-    chooseRoute();
-    if (refusal != null) {
-      answer(refusal);
-      return;
-    }
+  @Override
+  void beforeFilters() {
     if (chain.preparation != null && recorder() == null) {
       traced = surroundings.tracing().begin(this, traced);
     }
-    resume();
   }
 
   @Override
-  public void resume() {
-    while (!ended && !headSent && at < chain.filters.length) {
-      HttpFilter filter = filter(at++);
-      if (ask(filter) == HttpFilter.Verdict.STOP) {
-        return;
-      }
-    }
-    if (!ended && !headSent && !routing) {
-      routing = true;
-      afterFilters();
-    }
-  }
-
-  private HttpFilter.Verdict ask(HttpFilter filter) {
+  HttpFilter.Verdict ask(HttpFilter filter) {
     Recorder recorder = recorder();
     return recorder == null ? filter.onRequest(this) : recorder.ask(filter, this, at - 1);
   }
 
-  /** What comes after the filters. */
+  @Override
   void afterFilters() {
     Router.start(this);
-  }
-
-  @Override
-  public void reply(int status, Headers headers, String text, String details) {
-    answer(new LocalReply(status, headers, text, details));
-  }
-
-  @Override
-  public void reply(int status, Headers headers, String text, String details, int grpcStatus) {
-    answer(new LocalReply(status, headers, text, details), grpcStatus);
-  }
-
-  @Override
-  public void respond(int status, Headers headers, String details) {
-    if (ended || headSent) {
-      return;
-    }
-    free();
-    if (body != null) {
-      body.close();
-    }
-    details(details);
-    head(status, headers.isFrozen() ? headers.copy() : headers);
-    end(Ended.COMPLETE);
-  }
-
-  @Override
-  public EventLoop loop() {
-    return loop;
-  }
-
-  @Override
-  public String routedCluster() {
-    RouteEntry<RouteParts> chosen = entry();
-    return chosen == null ? "" : chosen.cluster(this);
-  }
-
-  @Override
-  public String localAddress() {
-    return downstream == null ? peerAddress() : downstream.local().host();
-  }
-
-  @Override
-  public int localPort() {
-    return downstream == null ? chain.port : downstream.local().port();
-  }
-
-  @Override
-  public String serverName() {
-    return downstream == null ? "" : downstream.serverName();
-  }
-
-  @Override
-  public @Nullable List<String> callerNames() {
-    return downstream == null ? null : downstream.names();
-  }
-
-  @Override
-  public @Nullable Object recall(HttpFilter who) {
-    for (int i = 0; i < memories.length; i += 2) {
-      if (memories[i] == who) {
-        return memories[i + 1];
-      }
-    }
-    return null;
-  }
-
-  @Override
-  public void remember(HttpFilter who, @Nullable Object what) {
-    int at = 0;
-    while (at < memories.length && memories[at] != who) {
-      at += 2;
-    }
-    if (at == memories.length) {
-      memories = Arrays.copyOf(memories, at + 2);
-      memories[at] = who;
-    }
-    memories[at + 1] = what;
-  }
-
-  @Override
-  public boolean isOver() {
-    return ended || headSent;
-  }
-
-  @Override
-  public void fetch(String cluster, Request request, Fetched fetched) {
-    SideCall.start(this, cluster, request, fetched);
   }
 
   @Override
@@ -327,51 +162,8 @@ public class OutgoingCall extends CallState implements FilteredCall {
     return boundStrictly;
   }
 
-  /** Answers in the mesh's own name. */
-  void answer(LocalReply reply) {
-    answer(reply, -1);
-  }
-
-  /**
-   * Answers in the mesh's own name.
-   *
-   * @param grpcStatus for a gRPC call; -1 for the one that stands for the HTTP status
-   */
-  void answer(LocalReply reply, int grpcStatus) {
-    if (ended || headSent) {
-      return;
-    }
-    free();
-    if (body != null) {
-      body.close();
-    }
-    details(reply.details());
-    localReplyBody(reply.body());
-    LocalReply own = reply.headers().isFrozen() ? reply.copy() : reply;
-    // As in Envoy, formats and mutations of a local reply see its headers, not yet its status.
-    response(0, own.headers());
-    LocalReply whole = chain.responses.local(this, own, grpcStatus);
-    head(whole.status(), whole.headers());
-    if (!whole.body().isEmpty() && !method().equals("HEAD") && !ended) {
-      byte[] bytes = whole.body().getBytes(StandardCharsets.UTF_8);
-      received += bytes.length;
-      sink.onData(ByteBuffer.wrap(bytes));
-    }
-    end(Ended.COMPLETE);
-  }
-
-  void head(int code, Headers headers) {
-    headSent = true;
-    response(code, headers);
-    for (int i = chain.filters.length - 1; i >= 0; i--) {
-      filter(i).onResponse(this, code, headers);
-    }
-    chain.responses.toCaller(this, headers);
-    sink.onHead(code, headers);
-  }
-
   void data(ByteBuffer chunk) {
-    if (!ended) {
+    if (!hasEnded()) {
       received += chunk.remaining();
       if (messages != null) {
         messages.received.take(chunk);
@@ -381,7 +173,7 @@ public class OutgoingCall extends CallState implements FilteredCall {
   }
 
   void trailers(Headers trailers) {
-    if (!ended) {
+    if (!hasEnded()) {
       responseTrailers(trailers);
       sink.onTrailers(trailers);
     }
@@ -389,7 +181,7 @@ public class OutgoingCall extends CallState implements FilteredCall {
 
   /** The application has sent its whole request. The response timeout begins. */
   void requestEnded() {
-    if (requestEnded || ended) {
+    if (requestEnded || hasEnded()) {
       return;
     }
     requestEnded = true;
@@ -428,7 +220,7 @@ public class OutgoingCall extends CallState implements FilteredCall {
   @Override
   public HttpFilter.Verdict awaitBody(long most) {
     if (request().body().isEmpty() || (body == null && redirects > 0)) {
-      return admitDeclared(most);
+      return super.awaitBody(most);
     }
     openBody(most, false);
     ReplayBuffer opened = body;
@@ -453,17 +245,6 @@ public class OutgoingCall extends CallState implements FilteredCall {
     }
   }
 
-  /** The body of an incoming call goes straight to the application: its declared length counts. */
-  private HttpFilter.Verdict admitDeclared(long most) {
-    String declared = headers().get("content-length");
-    Long length = declared == null ? null : Numbers.unsigned(declared);
-    if (length == null || Long.compareUnsigned(length, most) <= 0) {
-      return HttpFilter.Verdict.CONTINUE;
-    }
-    bodyTooLarge();
-    return HttpFilter.Verdict.STOP;
-  }
-
   /** The body that a filter waits for is whole. */
   void bodyComplete() {
     if (awaiting) {
@@ -472,11 +253,6 @@ public class OutgoingCall extends CallState implements FilteredCall {
       suspended = false;
       resume();
     }
-  }
-
-  /** The body that a filter waits for is larger than the filter allows. */
-  void bodyTooLarge() {
-    answer(new LocalReply(413, Headers.EMPTY, "Payload Too Large", "request_payload_too_large"));
   }
 
   /**
@@ -494,17 +270,12 @@ public class OutgoingCall extends CallState implements FilteredCall {
   /** Begins anew with a request that a redirect has changed; its body is sent once more. */
   void redirected() {
     free();
-    for (int i = 0; i < at; i++) {
-      filter(i).onEnd(this);
-    }
+    leaveFilters();
     redirects++;
-    at = 0;
-    routing = false;
     requestEnded = false;
     attempt = null;
     retry = null;
-    boundHost = "";
-    memories = NOTHING;
+    bind("", false, UNAVAILABLE);
     deadline = request().timeout().isZero() ? NEVER : startNanos() + request().timeout().toNanos();
     streamDeadline = NEVER;
     anew();
@@ -515,40 +286,9 @@ public class OutgoingCall extends CallState implements FilteredCall {
     return requestEnded;
   }
 
-  boolean hasHeadSent() {
-    return headSent;
-  }
-
-  /** Whether nothing happens to it any more. */
-  public boolean hasEnded() {
-    return ended;
-  }
-
-  void end(Ended how) {
-    if (ended) {
-      return;
-    }
-    ended = true;
-    if (isExplained()) {
-      sink.onEnd(how);
-      return;
-    }
-    free();
-    if (body != null) {
-      body.close();
-    }
-    for (int i = 0; i < at; i++) {
-      filter(i).onEnd(this);
-    }
-    if (inFlight != null) {
-      inFlight.remove(this);
-    }
-    tell(how);
-    sink.onEnd(how);
-  }
-
   /** Telemetry only listens. */
-  private void tell(Ended how) {
+  @Override
+  void tell(Ended how) {
     if (status > 0 && cluster != null) {
       stats(cluster).answered(stripe(), status);
     }
@@ -576,6 +316,14 @@ public class OutgoingCall extends CallState implements FilteredCall {
     retryEnded();
   }
 
+  @Override
+  void release() {
+    free();
+    if (body != null) {
+      body.close();
+    }
+  }
+
   /** A retry that was granted is over, or another decision is due. */
   void retryEnded() {
     if (retrying != null) {
@@ -587,10 +335,10 @@ public class OutgoingCall extends CallState implements FilteredCall {
   @Override
   public void demand(int chunks) {
     Attempt current = attempt;
-    if (ended || chunks <= 0) {
+    if (hasEnded() || chunks <= 0) {
       return;
     }
-    if (headSent && current != null) {
+    if (hasHeadSent() && current != null) {
       current.demand(chunks);
     } else {
       demanded = (int) Math.min((long) demanded + chunks, Integer.MAX_VALUE);
@@ -602,16 +350,5 @@ public class OutgoingCall extends CallState implements FilteredCall {
     int all = demanded;
     demanded = 0;
     return all;
-  }
-
-  @Override
-  public void cancel(String reason) {
-    if (!loop.inLoop()) {
-      loop.execute(() -> cancel(reason));
-    } else if (!ended) {
-      flag(Flag.DC);
-      details(reason);
-      end(Ended.CANCELLED);
-    }
   }
 }

@@ -1,6 +1,8 @@
 package io.inmesh.runtime.engine;
 
 import io.inmesh.call.HttpFilter;
+import io.inmesh.runtime.route.Parts;
+import io.inmesh.runtime.route.RouteEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,20 @@ public final class RouteParts {
 
   /** The place of a filter that a route switches off. */
   public static final HttpFilter OFF = new HttpFilter() {};
+
+  /** No route has anything of its own. */
+  static final Parts<RouteParts> NOWHERE =
+      new Parts<>() {
+        @Override
+        public RouteParts make(RouteEntry<RouteParts> entry) {
+          return NONE;
+        }
+
+        @Override
+        public boolean upToDate(RouteParts parts) {
+          return true;
+        }
+      };
 
   private final @Nullable HttpFilter[] filters;
 
