@@ -3,7 +3,6 @@ package io.inmesh.benchmarks.load;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -24,8 +23,12 @@ public final class Processes {
         try {
           String text = Files.readString(thread.resolve("schedstat"));
           known.put(thread.toString(), Long.parseLong(text.substring(0, text.indexOf(' '))));
-        } catch (NoSuchFileException ended) {
-          // A thread that is gone counts no more.
+        } catch (IOException unreadable) {
+          // A thread that is gone counts no more; one that ends between opening and reading fails
+          // with "No such process".
+          if (Files.exists(thread)) {
+            throw unreadable;
+          }
         }
       }
     } catch (IOException unreadable) {
