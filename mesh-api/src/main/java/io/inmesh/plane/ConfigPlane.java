@@ -32,6 +32,14 @@ public interface ConfigPlane {
     void want(Set<Resource.Key> names);
 
     /**
+     * The same, and which of them are on their way out: needed only until what replaces them is
+     * complete. A plane that cannot answer for all of them need not be asked for these.
+     */
+    default void want(Set<Resource.Key> names, Set<Resource.Key> leaving) {
+      want(names);
+    }
+
+    /**
      * Tells the plane who we are, once more, because something of it changed: a registration, or
      * that we are draining. A plane that knows of no nodes ignores it.
      */

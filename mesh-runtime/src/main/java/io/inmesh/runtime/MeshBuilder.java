@@ -222,7 +222,9 @@ public final class MeshBuilder {
 
   /**
    * Whether an update that leaves a cluster without endpoints waits as long as its hosts answer,
-   * and five seconds of silence more; true by default. Envoy's does not.
+   * and five seconds of silence more; true by default. Envoy's does not. The same holds for
+   * listeners, routes and clusters, if over half of a type is taken away within 30 seconds after
+   * the plane was reached.
    */
   public MeshBuilder holdEmptyUpdates(boolean value) {
     holdEmptyUpdates = value;

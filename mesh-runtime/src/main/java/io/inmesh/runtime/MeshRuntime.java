@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -202,6 +203,14 @@ public final class MeshRuntime implements Mesh {
   /** The fields that config sets and this mesh does not honour, by resource. */
   public Map<Resource.Key, List<String>> unsupported() {
     return config.known().unsupported();
+  }
+
+  /**
+   * Resources that the control plane has taken away and that are kept, because it took away over
+   * half of a type just after it was reached, and hosts behind them answer.
+   */
+  public Set<Resource.Key> heldBack() {
+    return config.heldBack();
   }
 
   /** All resources that are served, in no order; secrets among them. Completes on any thread. */

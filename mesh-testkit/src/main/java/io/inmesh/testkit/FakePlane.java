@@ -108,6 +108,21 @@ public final class FakePlane implements ConfigPlane {
     context().events().rejected(new Rejection(type, name, reason));
   }
 
+  /** The connection is made or lost. */
+  public void connected(boolean now) {
+    context().events().status(new Status(now, "fake", now ? "" : "lost"));
+  }
+
+  /** Takes resources back, in one response. */
+  public void remove(Resource.Key... keys) {
+    var update = new HashMap<Resource.Key, Optional<Resource>>();
+    for (Resource.Key key : keys) {
+      store.remove(key);
+      update.put(key, Optional.empty());
+    }
+    context().events().changed(update, Integer.toString(++revision));
+  }
+
   /** From now on, says of names it does not have that they do not exist. */
   public void denyUnknown() {
     deniesUnknown = true;

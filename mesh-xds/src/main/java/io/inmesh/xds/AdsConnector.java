@@ -95,6 +95,11 @@ public final class AdsConnector implements PlaneConnector {
     }
 
     @Override
+    public void want(Set<Resource.Key> names, Set<Resource.Key> leaving) {
+      session.want(names, leaving);
+    }
+
+    @Override
     public void node(Node node) {
       session.node(node);
     }

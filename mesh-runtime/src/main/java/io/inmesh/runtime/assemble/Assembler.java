@@ -9,6 +9,7 @@ import io.inmesh.config.Listener;
 import io.inmesh.config.Resource;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.Secret;
+import io.inmesh.runtime.cluster.ClusterParts;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.live.LiveParts;
 import io.inmesh.runtime.live.Scope;
@@ -48,6 +49,10 @@ public final class Assembler {
   /** How many live parts there are; nothing served, none left. */
   int liveParts() {
     return live.size();
+  }
+
+  ClusterParts clusters() {
+    return parts.clusters();
   }
 
   /** An empty scope over the same live parts. */

@@ -9,16 +9,19 @@ import io.inmesh.plane.ConfigPlane.Rejection;
 import io.inmesh.plane.ConfigPlane.Status;
 import io.inmesh.plane.PlaneContext;
 import io.inmesh.plane.Support;
+import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.live.Scope;
 import io.inmesh.runtime.resolve.Resolution;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +49,9 @@ public final class ConfigWriter implements ConfigPlane.Events {
   private final Map<Resource.Key, List<String>> unsupported = new LinkedHashMap<>();
   private ConfigPlane.@Nullable Session session;
   private Set<Resource.Key> asked = Set.of();
+  private Set<Resource.Key> askedLeaving = Set.of();
+  private final @Nullable RemovalHold hold;
+  private volatile Set<Resource.Key> heldBack = Set.of();
   private boolean tellDue;
   private volatile Dataplane current;
   private volatile boolean settled;
@@ -92,6 +98,44 @@ public final class ConfigWriter implements ConfigPlane.Events {
     this.resolution = new Resolution(allListeners);
     this.destinations = new Destinations(dialer, loop);
     this.current = assembler.empty();
+    this.hold = assembler.clusters().holdsEmptyUpdates() ? hold() : null;
+  }
+
+  private RemovalHold hold() {
+    return new RemovalHold(
+        loop,
+        resolution,
+        new RemovalHold.Surroundings() {
+          @Override
+          public Predicate<Resource.Key> look() {
+            return ConfigWriter.this.look();
+          }
+
+          @Override
+          public void release(Map<Resource.Key, Optional<Resource>> removals) {
+            apply(removals, current.revision());
+          }
+
+          @Override
+          public void held(Set<Resource.Key> now) {
+            heldBack = now;
+            assembler.clusters().events().removalsHeldBack(now);
+          }
+        });
+  }
+
+  /** Each cluster is asked once, because asking clears its mark. */
+  private Predicate<Resource.Key> look() {
+    Map<String, Boolean> seen = new HashMap<>();
+    return key -> {
+      boolean any = false;
+      for (Resource.Key below : resolution.below(key)) {
+        ClusterRuntime cluster =
+            below.type() == Resource.Type.CLUSTER ? current.find(below.name()) : null;
+        any |= cluster != null && seen.computeIfAbsent(below.name(), name -> cluster.hasAnswered());
+      }
+      return any;
+    };
   }
 
   /** Subscribes. On the config thread. */
@@ -199,7 +243,6 @@ public final class ConfigWriter implements ConfigPlane.Events {
 
   @Override
   public void changed(Map<Resource.Key, Optional<Resource>> update, String revision) {
-    Set<Resource.Key> changed = resolution.apply(update);
     rejections.keySet().removeAll(update.keySet());
     for (Map.Entry<Resource.Key, Optional<Resource>> entry : update.entrySet()) {
       if (entry.getValue().isEmpty()) {
@@ -209,7 +252,11 @@ public final class ConfigWriter implements ConfigPlane.Events {
     boolean fromDisk = revision.startsWith(ConfigPlane.FROM_DISK);
     var source = fromDisk ? MeshStatus.Source.STATE_DIRECTORY : MeshStatus.Source.PLANE;
     tell(source, known.plane());
-    step(changed, revision);
+    apply(hold == null ? update : hold.withhold(update), revision);
+  }
+
+  private void apply(Map<Resource.Key, Optional<Resource>> update, String revision) {
+    step(resolution.apply(update), revision);
     destinations.update(update.keySet(), resolution);
   }
 
@@ -230,9 +277,11 @@ public final class ConfigWriter implements ConfigPlane.Events {
 
   private void ask() {
     Set<Resource.Key> names = resolution.wanted();
-    if (session != null && asked != names) {
+    Set<Resource.Key> leaving = resolution.leaving();
+    if (session != null && (asked != names || !askedLeaving.equals(leaving))) {
       asked = names;
-      session.want(names);
+      askedLeaving = leaving;
+      session.want(names, leaving);
     }
   }
 
@@ -291,12 +340,23 @@ public final class ConfigWriter implements ConfigPlane.Events {
 
   @Override
   public void status(Status status) {
+    if (hold != null) {
+      hold.connected(status.connected());
+    }
     tell(known.source(), status);
   }
 
   /** All resources that are served. On the config thread. */
   public List<Resource> served() {
     return resolution.served();
+  }
+
+  /**
+   * Resources that the plane has taken away and that are kept, because hosts behind them answer.
+   * From any thread.
+   */
+  public Set<Resource.Key> heldBack() {
+    return heldBack;
   }
 
   /** How many resources the last update looked at. */
@@ -321,6 +381,9 @@ public final class ConfigWriter implements ConfigPlane.Events {
       session = null;
     }
     destinations.stop();
+    if (hold != null) {
+      hold.close();
+    }
     step(resolution.clear(), current.revision());
   }
 }

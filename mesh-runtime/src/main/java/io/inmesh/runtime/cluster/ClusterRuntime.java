@@ -80,6 +80,15 @@ public final class ClusterRuntime {
     hosts.update(config, endpoints);
   }
 
+  /** On the writer: whether one of its own hosts has answered since this was asked last. */
+  public boolean hasAnswered() {
+    boolean any = false;
+    for (ClusterHost host : hosts.known().hosts()) {
+      any |= host.state().hasAnswered(HostState.FOR_REMOVALS);
+    }
+    return any;
+  }
+
   /** On the writer: what an active health check found. */
   public void checked(HostState host, ActiveHealth health) {
     hosts.checked(host, health);

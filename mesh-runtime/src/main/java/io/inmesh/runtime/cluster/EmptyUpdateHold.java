@@ -58,7 +58,7 @@ final class EmptyUpdateHold extends Timer {
   private boolean anyAnswered() {
     boolean any = false;
     for (ClusterHost host : hosts.get()) {
-      any |= host.state().hasAnswered();
+      any |= host.state().hasAnswered(HostState.FOR_EMPTY_UPDATES);
     }
     return any;
   }

@@ -1,6 +1,8 @@
 package io.inmesh.runtime.cluster;
 
 import io.inmesh.config.Address;
+import io.inmesh.config.Resource;
+import java.util.Set;
 
 /** Told when a host's standing changes. Called on the cluster's writer. */
 public interface HostEvents {
@@ -24,6 +26,14 @@ public interface HostEvents {
    * no longer is.
    */
   default void heldBack(String cluster, boolean held) {}
+
+  /**
+   * Resources that an update takes away are kept, because it takes away over half of their type
+   * soon after the plane was reached again, and hosts behind them answer.
+   *
+   * @param held all that are kept now; empty when it is over
+   */
+  default void removalsHeldBack(Set<Resource.Key> held) {}
 
   /** A name could not be looked up; what was known of it before still holds. */
   default void resolutionFailed(String cluster, String name, String reason) {}

@@ -32,8 +32,14 @@ public final class HostState {
     UNHEALTHY
   }
 
-  /** Whether it has answered a request since somebody looked. */
-  private volatile boolean answered;
+  /** Who may look whether hosts answer; each sees every answer. */
+  static final int FOR_EMPTY_UPDATES = 1;
+
+  static final int FOR_REMOVALS = 2;
+  private static final int FOR_ALL = FOR_EMPTY_UPDATES | FOR_REMOVALS;
+
+  /** Those for whom it has answered a request since they looked. */
+  private volatile int answered;
 
   HostState(Address address, long since) {
     this.address = address;
@@ -74,16 +80,16 @@ public final class HostState {
 
   /** From any loop. */
   void answers() {
-    if (!answered) {
-      answered = true;
+    if (answered != FOR_ALL) {
+      answered = FOR_ALL;
     }
   }
 
-  /** On the writer: whether it has answered since the last time. */
-  boolean hasAnswered() {
-    boolean was = answered;
-    answered = false;
-    return was;
+  /** On the writer: whether it has answered since this one looked last. */
+  boolean hasAnswered(int forWhom) {
+    int was = answered;
+    answered = was & ~forWhom;
+    return (was & forWhom) != 0;
   }
 
   void began() {

@@ -1,7 +1,9 @@
 package io.inmesh.runtime.observe;
 
 import io.inmesh.config.Address;
+import io.inmesh.config.Resource;
 import io.inmesh.runtime.cluster.HostEvents;
+import java.util.Set;
 
 /** Two listeners as one. */
 record BothHostEvents(HostEvents first, HostEvents second) implements HostEvents {
@@ -9,6 +11,12 @@ record BothHostEvents(HostEvents first, HostEvents second) implements HostEvents
   public void heldBack(String cluster, boolean held) {
     first.heldBack(cluster, held);
     second.heldBack(cluster, held);
+  }
+
+  @Override
+  public void removalsHeldBack(Set<Resource.Key> held) {
+    first.removalsHeldBack(held);
+    second.removalsHeldBack(held);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.inmesh.runtime.resolve;
 
 import io.inmesh.config.Resource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -28,6 +29,10 @@ public final class Resolution {
 
   private final List<Edge> dropped = new ArrayList<>();
   private Set<Resource.Key> changed = new HashSet<>();
+
+  /** Those whose latest form is not served yet, and an older one is. */
+  private final Set<Resource.Key> halfway = new HashSet<>();
+
   private @Nullable Set<Resource.Key> wanted;
   private int visits;
 
@@ -134,6 +139,7 @@ public final class Resolution {
           }
         });
     nodes.clear();
+    halfway.clear();
     known.clear();
     roots.clear();
     wanted = null;
@@ -208,6 +214,11 @@ public final class Resolution {
       node.served = served;
       changed.add(key);
     }
+    if (served != null && latest != null && latest.isPresent() && latest.get() != served) {
+      halfway.add(key);
+    } else {
+      halfway.remove(key);
+    }
     Set<Resource.Key> keeps = keeps(wants, latest == null ? null : latest.orElse(null), served);
     for (Resource.Key old : node.references) {
       if (!keeps.contains(old)) {
@@ -264,6 +275,7 @@ public final class Resolution {
       return;
     }
     nodes.remove(key);
+    halfway.remove(key);
     known.remove(key);
     wanted = null;
     if (node.served != null) {
@@ -302,6 +314,57 @@ public final class Resolution {
   public boolean isPresent(Resource.Key key) {
     Optional<Resource> latest = known.get(key);
     return latest != null && latest.isPresent();
+  }
+
+  /** How many resources of a type the plane has said to be there. */
+  public int present(Resource.Type type) {
+    int count = 0;
+    for (Map.Entry<Resource.Key, Optional<Resource>> entry : known.entrySet()) {
+      count += entry.getKey().type() == type && entry.getValue().isPresent() ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** All that a resource depends on as it is served, itself included. */
+  public Set<Resource.Key> below(Resource.Key key) {
+    var below = new LinkedHashSet<Resource.Key>();
+    var open = new ArrayDeque<>(List.of(key));
+    for (Resource.Key next = open.poll(); next != null; next = open.poll()) {
+      Resource served = served(next);
+      if (served != null && below.add(next)) {
+        open.addAll(served.references());
+      }
+    }
+    return below;
+  }
+
+  /**
+   * What is wanted only because older forms are still served: as soon as the latest forms are
+   * complete, nobody needs it any more.
+   */
+  public Set<Resource.Key> leaving() {
+    if (halfway.isEmpty()) {
+      return Set.of();
+    }
+    var leaving = new HashSet<Resource.Key>();
+    var open = new ArrayDeque<>(halfway);
+    for (Resource.Key next = open.poll(); next != null; next = open.poll()) {
+      for (Resource.Key child : Objects.requireNonNull(nodes.get(next)).references) {
+        if (!roots.contains(child)
+            && !leaving.contains(child)
+            && referrers(child).stream().allMatch(up -> leaves(up, child, leaving))) {
+          leaving.add(child);
+          open.add(child);
+        }
+      }
+    }
+    return leaving;
+  }
+
+  private boolean leaves(Resource.Key referrer, Resource.Key child, Set<Resource.Key> leaving) {
+    return leaving.contains(referrer)
+        || (halfway.contains(referrer)
+            && !references(Objects.requireNonNull(known.get(referrer))).contains(child));
   }
 
   /** Whether nothing that a root depends on is still awaited. */

@@ -8,6 +8,7 @@ import io.inmesh.config.Cluster;
 import io.inmesh.config.ClusterSpecifier;
 import io.inmesh.config.Resource;
 import io.inmesh.testkit.Configs;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -185,6 +186,7 @@ class ResolutionTest {
     private void compare(Set<Resource.Key> changed) {
       FullWalk.Result full = FullWalk.of(known, roots, before);
       assertThat(resolution.wanted()).isEqualTo(wanted(full.needed()));
+      assertThat(resolution.leaving()).isEqualTo(leaving(full.needed()));
       var keys = new HashSet<>(full.served().keySet());
       keys.addAll(before.keySet());
       for (Resource.Key key : keys) {
@@ -196,6 +198,20 @@ class ResolutionTest {
       servings += full.served().isEmpty() ? 0 : 1;
       before = full.served();
       known.keySet().retainAll(full.needed());
+    }
+
+    /** What the latest forms do not lead to. */
+    private Set<Resource.Key> leaving(Set<Resource.Key> needed) {
+      var leaving = new HashSet<>(needed);
+      var open = new ArrayDeque<>(roots);
+      for (Resource.Key key = open.poll(); key != null; key = open.poll()) {
+        if (leaving.remove(key)) {
+          known
+              .getOrDefault(key, Optional.empty())
+              .ifPresent(latest -> open.addAll(latest.references()));
+        }
+      }
+      return leaving;
     }
 
     private Set<Resource.Key> wanted(Set<Resource.Key> needed) {

@@ -9,6 +9,7 @@ import io.inmesh.plane.ConfigPlane.Status;
 import io.inmesh.plane.PlaneContext;
 import io.inmesh.xds.ads.AdsStream.Opener;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,17 +84,20 @@ final class AdsSession<Q, R> implements Session {
 
   @Override
   public void want(Set<Resource.Key> names) {
+    want(names, Set.of());
+  }
+
+  @Override
+  public void want(Set<Resource.Key> names, Set<Resource.Key> leaving) {
     onLoop();
     if (closed) {
       return;
     }
-    Map<Resource.Type, Set<String>> byType = new EnumMap<>(Resource.Type.class);
-    for (Resource.Key key : names) {
-      byType.computeIfAbsent(key.type(), type -> new HashSet<>()).add(key.name());
-    }
+    Map<Resource.Type, Set<String>> byType = byType(names);
+    Set<Resource.Type> narrower = leave(leaving);
     for (Resource.Type type : Resource.Type.values()) {
       Set<String> ofType = byType.getOrDefault(type, Set.of());
-      if (subscriptions.of(type).want(ofType, this::forgotten)) {
+      if (subscriptions.of(type).want(ofType, this::forgotten) | narrower.contains(type)) {
         if (link != null) {
           link.namesChanged(type);
         }
@@ -101,6 +105,26 @@ final class AdsSession<Q, R> implements Session {
         scheduleFlush();
       }
     }
+  }
+
+  /** The types of which other names are on their way out now. */
+  private Set<Resource.Type> leave(Set<Resource.Key> leaving) {
+    Map<Resource.Type, Set<String>> byType = byType(leaving);
+    var changed = EnumSet.noneOf(Resource.Type.class);
+    for (Resource.Type type : Resource.Type.values()) {
+      if (subscriptions.of(type).leave(byType.getOrDefault(type, Set.of()))) {
+        changed.add(type);
+      }
+    }
+    return changed;
+  }
+
+  private static Map<Resource.Type, Set<String>> byType(Set<Resource.Key> names) {
+    Map<Resource.Type, Set<String>> byType = new EnumMap<>(Resource.Type.class);
+    for (Resource.Key key : names) {
+      byType.computeIfAbsent(key.type(), type -> new HashSet<>()).add(key.name());
+    }
+    return byType;
   }
 
   private void forgotten(Resource.Key key) {

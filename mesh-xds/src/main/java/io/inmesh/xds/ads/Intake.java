@@ -205,7 +205,7 @@ final class Intake {
     }
     var absentees = new ArrayList<String>();
     for (String name : subscription.held().keySet()) {
-      if (!present.contains(name)) {
+      if (!present.contains(name) && !subscription.omitted().contains(name)) {
         absentees.add(name);
       }
     }

@@ -6,6 +6,7 @@ import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryRequest;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryResponse;
 import io.inmesh.proto.google.rpc.Status;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -101,16 +102,41 @@ final class StateOfTheWorld implements Exchange<DiscoveryResponse> {
     }
   }
 
+  /**
+   * Some planes answer only if they have every name of a request. Names that are on their way out
+   * may be gone there already, so they are left out as long as an answer is awaited.
+   */
+  private Set<String> names(Subscription subscription) {
+    Set<String> all = subscription.names();
+    if (subscription.leaving().isEmpty() || !awaitsAnswer()) {
+      subscription.omit(Set.of());
+      return all;
+    }
+    var staying = new LinkedHashSet<>(all);
+    staying.removeAll(subscription.leaving());
+    subscription.omit(staying.isEmpty() ? Set.of() : subscription.leaving());
+    return staying.isEmpty() ? all : staying;
+  }
+
+  private boolean awaitsAnswer() {
+    boolean any = false;
+    for (Resource.Type type : ORDER) {
+      any |= !subscription(type).unanswered().isEmpty();
+    }
+    return any;
+  }
+
   private void send(Resource.Type type, Turn turn) {
     Subscription subscription = subscription(type);
+    Set<String> names = names(subscription);
     // Some planes compare versions only, and believe that we still have what we dropped.
-    boolean again = turn.asksAgain(subscription.names());
+    boolean again = turn.asksAgain(names);
     DiscoveryRequest.Builder request =
         DiscoveryRequest.newBuilder()
             .setTypeUrl(type.url())
             .setVersionInfo(again ? "" : subscription.version())
             .setResponseNonce(turn.nonce)
-            .addAllResourceNames(subscription.names());
+            .addAllResourceNames(names);
     boolean all = subscription.wildcard() && subscription.names().isEmpty();
     if (subscription.wildcard() && !(all && emptyMeansAll(type) && !turn.namedNames)) {
       request.addResourceNames(Resource.Key.ANY);

@@ -33,6 +33,12 @@ final class Subscription {
   private Set<String> names = Set.of();
   private boolean wildcard;
 
+  /** Names that are needed only until what replaces them is complete. */
+  private Set<String> leaving = Set.of();
+
+  /** Names that the last request left out, so that no answer says anything of them. */
+  private Set<String> omitted = Set.of();
+
   /** Recalled from an earlier run; the plane has not spoken about them. */
   private final Set<String> unconfirmed = new LinkedHashSet<>();
 
@@ -95,6 +101,25 @@ final class Subscription {
     absent.retainAll(only);
     refused.retainAll(only);
     return true;
+  }
+
+  /** Takes the names that are on their way out; tells whether these are others than before. */
+  boolean leave(Set<String> names) {
+    boolean changed = !leaving.equals(names);
+    leaving = names;
+    return changed;
+  }
+
+  Set<String> leaving() {
+    return leaving;
+  }
+
+  void omit(Set<String> names) {
+    omitted = names;
+  }
+
+  Set<String> omitted() {
+    return omitted;
   }
 
   Map<String, Held> held() {

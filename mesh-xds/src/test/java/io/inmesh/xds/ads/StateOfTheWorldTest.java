@@ -230,6 +230,26 @@ class StateOfTheWorldTest {
   }
 
   @Test
+  void namesOnTheirWayOutAreNotAskedForWhileTheirSuccessorsAreAwaited() {
+    bench.want(cluster("old"), listener("l"));
+    bench.ready();
+    bench.respond(response(Resource.Type.LISTENER, "1", Resources.listener("l")));
+    bench.respond(response(Resource.Type.CLUSTER, "1", Resources.cluster("old")));
+    bench.stream().take();
+    bench.session.want(
+        Bench.set(cluster("old"), cluster("new"), listener("l")), Bench.set(cluster("old")));
+    bench.loop.runTasks();
+    assertThat(onlyRequest().getResourceNamesList()).containsExactly("new");
+    bench.respond(response(Resource.Type.CLUSTER, "2", Resources.cluster("new")));
+    assertThat(bench.events.state.get(cluster("old")))
+        .as("it was not asked for, so nothing was said of it")
+        .isPresent();
+    assertThat(onlyRequest().getResourceNamesList()).containsExactlyInAnyOrder("old", "new");
+    bench.respond(response(Resource.Type.CLUSTER, "3", Resources.cluster("new")));
+    assertThat(bench.events.state.get(cluster("old"))).as("now it is gone").isEmpty();
+  }
+
+  @Test
   void wantingTheSameAgainSendsNothing() {
     bench.want(endpoints("a"), cluster("*"));
     bench.ready().take();
