@@ -471,7 +471,7 @@ public final class MeshBuilder {
     try {
       InetAddress local = InetAddress.getLocalHost();
       hostname = local.getHostName();
-      address = local.getHostAddress();
+      address = local.isLoopbackAddress() ? ProcessFacts.ownAddress() : local.getHostAddress();
     } catch (UnknownHostException unnamed) {
       // A host that cannot name itself is still reached by the loopback address.
     }

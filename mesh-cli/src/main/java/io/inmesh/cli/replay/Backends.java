@@ -123,8 +123,8 @@ final class Backends implements Transport {
         handler.onClose(Closed.TERMINATED, "");
         return;
       }
-      handler.onHead(answer.status(), head(answer));
-      String body = answer.hasBody() ? "ok " + place.cluster : "";
+      handler.onHead(answer.status(), answer.head(place.cluster));
+      String body = answer.body(place.cluster);
       if (!closed && !body.isEmpty() && !method.equals("HEAD")) {
         handler.onData(ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
       }
@@ -132,29 +132,6 @@ final class Backends implements Transport {
         closed = true;
         handler.onClose(Closed.COMPLETE, "");
       }
-    }
-
-    private Headers head(Script answer) {
-      Headers headers =
-          Headers.of(
-              "x-backend",
-              place.cluster,
-              "x-echo-1",
-              "one",
-              "x-echo-2",
-              "two",
-              "x-dup",
-              "d1",
-              "x-dup",
-              "d2");
-      for (int i = 0; i < answer.headers().size(); i += 2) {
-        headers.add(answer.headers().get(i), answer.headers().get(i + 1));
-      }
-      if (answer.status() != 204 && answer.status() != 304) {
-        int length = answer.hasBody() ? 3 + place.cluster.length() : 0;
-        headers.addLower("content-length", Integer.toString(length));
-      }
-      return headers;
     }
 
     @Override

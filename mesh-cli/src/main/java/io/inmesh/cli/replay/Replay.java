@@ -1,11 +1,6 @@
 package io.inmesh.cli.replay;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
-import com.google.gson.ToNumberPolicy;
 import io.inmesh.xds.json.ProtoJson;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,15 +12,7 @@ import org.jspecify.annotations.Nullable;
  * there is not looked at.
  */
 final class Replay {
-  private static final List<String> ANSWERS =
-      List.of("expect", "accepted", "error", "histogram", "unstable", "random_cluster");
-
-  private final Gson gson =
-      new GsonBuilder()
-          .disableHtmlEscaping()
-          .serializeNulls()
-          .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
-          .create();
+  private final Lines lines = new Lines();
   private final ProtoJson json;
   private final String localAddress;
   private final long seed;
@@ -59,8 +46,7 @@ final class Replay {
    * @throws IllegalArgumentException if it is no line of a recording
    */
   String line(String text) {
-    Map<String, Object> line = parse(text);
-    ANSWERS.forEach(line::remove);
+    Map<String, Object> line = lines.question(text);
     number++;
     switch (String.valueOf(line.get("kind"))) {
       case "world":
@@ -78,20 +64,7 @@ final class Replay {
       default:
         throw new IllegalArgumentException("unknown kind of line: " + line.get("kind"));
     }
-    return gson.toJson(line);
-  }
-
-  private Map<String, Object> parse(String text) {
-    try {
-      var line = new LinkedHashMap<String, Object>();
-      if (gson.fromJson(text, Object.class) instanceof Map<?, ?> map) {
-        map.forEach((key, value) -> line.put(String.valueOf(key), value));
-        return line;
-      }
-    } catch (JsonParseException notJson) {
-      throw new IllegalArgumentException("not JSON: " + notJson.getMessage(), notJson);
-    }
-    throw new IllegalArgumentException("not a JSON object");
+    return lines.text(line);
   }
 
   private World world() {

@@ -1,17 +1,15 @@
 package io.inmesh.cli.replay;
 
 import io.inmesh.cli.replay.Replay.Tally;
+import io.inmesh.runtime.format.ProcessFacts;
 import io.inmesh.xds.json.ProtoJson;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +36,31 @@ public final class ReplayCommand implements Callable<Integer> {
   private @Nullable Path verdicts;
 
   @Option(
+      names = "--live",
+      description =
+          "Play a sample for real: our control plane serves the recorded resources, a mesh calls"
+              + " backends on sockets.")
+  private boolean live;
+
+  @Option(
+      names = "--cases",
+      defaultValue = "2000",
+      paramLabel = "N",
+      description = "With --live, how many of all files. Default: ${DEFAULT-VALUE}")
+  private int cases;
+
+  @Option(
+      names = "--reference",
+      paramLabel = "OUT",
+      description = "With --live, where the sample goes as it was recorded, to compare with.")
+  private @Nullable Path reference;
+
+  @Option(
+      names = "--move-ports",
+      description = "With --live, backends listen on any ports instead of the recorded ones.")
+  private boolean movePorts;
+
+  @Option(
       names = "--seed",
       defaultValue = "1",
       description =
@@ -51,17 +74,54 @@ public final class ReplayCommand implements Callable<Integer> {
   private @Nullable String localAddress;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws Exception {
+    if (live) {
+      return playLive();
+    }
     var json = new ProtoJson();
-    String address = localAddress == null ? firstAddress() : localAddress;
+    String address = localAddress == null ? ProcessFacts.ownAddress() : localAddress;
     boolean complete = true;
-    Path out = verdicts == null ? Path.of("verdicts.jsonl") : verdicts;
-    try (BufferedWriter writer = Files.newBufferedWriter(out, StandardCharsets.UTF_8)) {
+    try (BufferedWriter writer = Files.newBufferedWriter(verdicts(), StandardCharsets.UTF_8)) {
       for (Path file : files) {
         complete &= replay(file, new Replay(json, address, seed), writer);
       }
     }
     return complete ? 0 : INCOMPLETE;
+  }
+
+  private Path verdicts() {
+    return verdicts == null ? Path.of("verdicts.jsonl") : verdicts;
+  }
+
+  /** The cases come evenly from all files. */
+  private int playLive() throws Exception {
+    var ours = new ArrayList<String>();
+    var recorded = new ArrayList<String>();
+    int failed = 0;
+    int missing = cases;
+    for (int i = 0; i < files.size(); i++) {
+      List<String> recording = Files.readAllLines(files.get(i));
+      LiveReplay.Result result =
+          new LiveReplay(new ProtoJson(), movePorts, seed)
+              .play(recording, missing / (files.size() - i));
+      ours.addAll(result.verdicts());
+      recorded.addAll(result.reference());
+      missing -= result.played();
+      failed += result.failures().size();
+      tell(files.get(i), result);
+    }
+    Files.write(verdicts(), ours);
+    if (reference != null) {
+      Files.write(reference, recorded);
+    }
+    return failed == 0 ? 0 : INCOMPLETE;
+  }
+
+  private void tell(Path file, LiveReplay.Result result) {
+    if (spec != null) {
+      spec.commandLine().getOut().printf("%s: %d requests played%n", file, result.played());
+      result.failures().forEach(each -> spec.commandLine().getErr().println("NOT RUN: " + each));
+    }
   }
 
   private boolean replay(Path file, Replay replay, BufferedWriter out) throws IOException {
@@ -92,16 +152,5 @@ public final class ReplayCommand implements Callable<Integer> {
       }
     }
     return tally.failed == 0;
-  }
-
-  /** The first IPv4 address that is not a loopback one, which Envoy takes for its own. */
-  private static String firstAddress() throws SocketException {
-    return NetworkInterface.networkInterfaces()
-        .filter(network -> !network.getName().startsWith("lo"))
-        .flatMap(NetworkInterface::inetAddresses)
-        .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
-        .map(InetAddress::getHostAddress)
-        .findFirst()
-        .orElse("127.0.0.1");
   }
 }

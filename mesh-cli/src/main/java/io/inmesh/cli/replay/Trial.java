@@ -26,7 +26,18 @@ final class Trial implements CallSink {
   private int status;
   private Headers headers = new Headers();
   private final StringBuilder body = new StringBuilder();
+  private final Runnable whenEnded;
   private @Nullable Ended ended;
+
+  /** A trial that is asked whether it has ended. */
+  Trial() {
+    this(() -> {});
+  }
+
+  /** A trial that tells when it has ended. */
+  Trial(Runnable whenEnded) {
+    this.whenEnded = whenEnded;
+  }
 
   boolean hasEnded() {
     return ended != null;
@@ -49,6 +60,7 @@ final class Trial implements CallSink {
   @Override
   public void onEnd(Ended how) {
     ended = how;
+    whenEnded.run();
   }
 
   /** The outcome, in the recordings' form. */

@@ -151,7 +151,7 @@ final class World {
         new RuntimeValues(Settings.runtime(line.get("runtime"))));
   }
 
-  private static Node node(Map<?, ?> line) {
+  static Node node(Map<?, ?> line) {
     Map<?, ?> node = map(line.get("node"));
     Map<?, ?> locality = map(node.get("locality"));
     return new Node(

@@ -33,7 +33,7 @@ class ReplayTest {
     return recording("routing");
   }
 
-  private static List<String> recording(String profile) throws IOException {
+  static List<String> recording(String profile) throws IOException {
     try (InputStream file = ReplayTest.class.getResourceAsStream(profile + ".jsonl")) {
       assertThat(file).isNotNull();
       return new String(file.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
@@ -61,7 +61,7 @@ class ReplayTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"routing", "rbac", "filters", "jwt"})
+  @ValueSource(strings = {"routing", "retry", "rbac", "filters", "jwt"})
   void decidesWhatEnvoyDecided(String profile) throws IOException {
     List<String> recording = recording(profile);
     List<Map<String, Object>> envoy = parsed(recording);

@@ -42,10 +42,10 @@ record Breakage(Flag flag, int status, String words) {
   /**
    * The response code details.
    *
-   * @param reason what the transport says, or empty
+   * @param reason what the transport says, or empty; not told of connections that merely ended
    */
   String details(boolean responseStarted, String reason) {
-    String more = reason.isEmpty() ? "" : "|" + underscored(reason);
+    String more = reason.isEmpty() || flag == Flag.UC ? "" : "|" + underscored(reason);
     return (responseStarted
             ? "upstream_reset_after_response_started{"
             : "upstream_reset_before_response_started{")

@@ -1,6 +1,10 @@
 package io.inmesh.runtime.format;
 
 import io.inmesh.config.Node;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.time.Instant;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -17,4 +21,23 @@ public record ProcessFacts(
     String hostname,
     UnaryOperator<String> environment,
     Supplier<Instant> clock,
-    String localAddress) {}
+    String localAddress) {
+
+  /**
+   * The first IPv4 address of this host that is not a loopback one, which Envoy takes for its own.
+   */
+  public static String ownAddress() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+          .map(InetAddress::getHostAddress)
+          .findFirst()
+          .orElse(LOOPBACK);
+    } catch (SocketException unknown) {
+      return LOOPBACK;
+    }
+  }
+
+  private static final String LOOPBACK = "127.0.0.1";
+}

@@ -55,7 +55,7 @@ final class Connecting extends Timer {
       return;
     }
     if (!connected.isSuccess()) {
-      fail(Closed.CONNECT_FAILURE, reason(connected.cause()));
+      report(Closed.CONNECT_FAILURE, "delayed connect error: " + words(connected.cause()));
       return;
     }
     ClientTls tls = pool.connector().tls();
@@ -112,6 +112,15 @@ final class Connecting extends Timer {
     return message == null ? cause.toString() : message;
   }
 
+  /** What the system says, as in Envoy's details: without the address and the system call. */
+  private static String words(Throwable cause) {
+    String message = reason(cause);
+    int call = message.indexOf("): ");
+    String words = call < 0 ? message : message.substring(call + 3);
+    int address = words.indexOf(": ");
+    return address < 0 ? words : words.substring(0, address);
+  }
+
   /** It works. */
   void established(Link link) {
     if (over) {
@@ -134,9 +143,13 @@ final class Connecting extends Timer {
   }
 
   private void fail(Closed how, String why) {
+    report(how, pool.settings().address() + ": " + why);
+  }
+
+  private void report(Closed how, String why) {
     if (!over) {
       end();
-      pool.failed(this, how, pool.settings().address() + ": " + why);
+      pool.failed(this, how, why);
     }
   }
 

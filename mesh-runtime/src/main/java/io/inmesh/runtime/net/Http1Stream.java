@@ -32,7 +32,7 @@ final class Http1Stream extends LinkStream {
       return;
     }
     connection.expect(head.method().equals("HEAD"));
-    long length = end ? emptyLength(head, Http1Writer.NONE) : contentLength;
+    long length = end ? emptyLength(head) : contentLength;
     ByteBuf bytes = Http1Writer.request(channel.alloc(), head, headers, length);
     headSent = true;
     endSent = end;
@@ -51,6 +51,16 @@ final class Http1Stream extends LinkStream {
       left = contentLength;
       bodyFollows(headers);
     }
+  }
+
+  /**
+   * Envoy's rule, which is RFC 9110's (8.6) and a bit: who may well have a body says it has none.
+   */
+  private static long emptyLength(RequestHead head) {
+    return switch (head.method()) {
+      case "GET", "HEAD", "DELETE", "TRACE", "CONNECT" -> Http1Writer.NONE;
+      default -> 0;
+    };
   }
 
   /** Whether the peer may know of the request: a head that is not whole is none. */
