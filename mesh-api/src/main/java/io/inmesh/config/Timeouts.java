@@ -9,14 +9,15 @@ import java.util.Optional;
  * @param response for the whole exchange up to the end of the response, all attempts together; 15 s
  *     by default
  * @param idle without a byte in either direction; empty for the listener's
- * @param maxStream max_stream_duration
+ * @param maxStream max_stream_duration; where it is given, even without a value, {@code response}
+ *     does not count
  * @param maxGrpc the deprecated max_grpc_timeout
  * @param grpcOffset the deprecated grpc_timeout_offset
  */
 public record Timeouts(
     Duration response,
     Optional<Duration> idle,
-    MaxStream maxStream,
+    Optional<MaxStream> maxStream,
     Optional<Duration> maxGrpc,
     Duration grpcOffset) {
   /** Envoy's defaults. */
@@ -24,17 +25,13 @@ public record Timeouts(
       new Timeouts(
           Duration.ofSeconds(15),
           Optional.empty(),
-          MaxStream.DEFAULT,
+          Optional.empty(),
           Optional.empty(),
           Duration.ZERO);
 
   /** Source: envoy.config.route.v3.RouteAction.MaxStreamDuration. */
   public record MaxStream(
-      Optional<Duration> max, Optional<Duration> grpcHeaderMax, Duration grpcHeaderOffset) {
-    /** None. */
-    public static final MaxStream DEFAULT =
-        new MaxStream(Optional.empty(), Optional.empty(), Duration.ZERO);
-  }
+      Optional<Duration> max, Optional<Duration> grpcHeaderMax, Duration grpcHeaderOffset) {}
 
   /** The same with another response timeout. */
   public Timeouts withResponse(Duration value) {

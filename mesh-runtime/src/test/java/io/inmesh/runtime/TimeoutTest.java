@@ -220,7 +220,7 @@ class TimeoutTest {
         new Timeouts(
             Duration.ZERO,
             Optional.of(Duration.ofSeconds(3)),
-            Timeouts.MaxStream.DEFAULT,
+            Optional.empty(),
             Optional.empty(),
             Duration.ZERO);
     World world = silent(within(idle), "a");
@@ -236,7 +236,7 @@ class TimeoutTest {
         new Timeouts(
             Duration.ZERO,
             Optional.of(Duration.ofSeconds(3)),
-            Timeouts.MaxStream.DEFAULT,
+            Optional.empty(),
             Optional.empty(),
             Duration.ZERO);
     var world = World.simple(within(idle), "a");
@@ -278,8 +278,9 @@ class TimeoutTest {
         new Timeouts(
             Duration.ZERO,
             Optional.empty(),
-            new Timeouts.MaxStream(
-                Optional.of(Duration.ofSeconds(2)), Optional.empty(), Duration.ZERO),
+            Optional.of(
+                new Timeouts.MaxStream(
+                    Optional.of(Duration.ofSeconds(2)), Optional.empty(), Duration.ZERO)),
             Optional.empty(),
             Duration.ZERO);
     World world = silent(within(most), "a");
@@ -293,7 +294,7 @@ class TimeoutTest {
   }
 
   @Test
-  void aClustersMaximalDurationIsAnsweredWith408() {
+  void aClustersMaximalDurationIsAnsweredWith504() {
     World world = silent(within(NONE), "a");
     var options = ProtocolOptions.HTTP_1;
     var limited =
@@ -319,7 +320,7 @@ class TimeoutTest {
             plain.metadata()));
     Seen seen = world.start(GET);
     world.pass(2_000);
-    assertThat(seen.status()).isEqualTo(408);
+    assertThat(seen.status()).isEqualTo(504);
     assertThat(seen.body()).isEqualTo("upstream max stream duration reached");
     assertThat(seen.call().outcome().flags()).containsExactly(Flag.UMSDR);
   }

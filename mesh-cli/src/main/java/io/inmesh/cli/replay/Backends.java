@@ -45,7 +45,7 @@ final class Backends implements Transport {
       @Override
       public Cancel open(EventLoop loop, Stream.Handler handler) {
         if (place == null) {
-          return refuse(loop, handler);
+          return refuse(loop, handler, MILLI);
         }
         handler.onOpen(new Exchange(loop, handler, place));
         return Cancel.NOTHING;
@@ -56,8 +56,8 @@ final class Backends implements Transport {
     };
   }
 
-  /** A connection is refused a moment later, when the request has been read. */
-  private static ConnectionPool.Cancel refuse(EventLoop loop, Stream.Handler handler) {
+  /** A connection is refused, but never within the call that asks for it. */
+  static ConnectionPool.Cancel refuse(EventLoop loop, Stream.Handler handler, long nanos) {
     var refusal =
         new Timer() {
           @Override
@@ -66,7 +66,7 @@ final class Backends implements Transport {
                 Stream.Closed.CONNECT_FAILURE, "delayed connect error: Connection refused");
           }
         };
-    loop.arm(refusal, loop.nanoTime() + MILLI);
+    loop.arm(refusal, loop.nanoTime() + nanos);
     return refusal::disarm;
   }
 

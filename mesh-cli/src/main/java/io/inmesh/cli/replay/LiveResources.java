@@ -40,7 +40,7 @@ final class LiveResources {
   LiveResources(Map<?, ?> world, ProtoJson json, boolean movePorts) {
     this.json = json;
     this.movePorts = movePorts;
-    this.clusters = World.map(world.get("clusters"));
+    this.clusters = ReplayMesh.map(world.get("clusters"));
     this.decoder =
         new Decoder(
             Extensions.standard(), DecoderOptions.DEFAULT.withClusters(clusters::containsKey));
@@ -75,8 +75,8 @@ final class LiveResources {
     var routes = new ArrayList<Object>();
     clusters.forEach(
         (name, value) -> {
-          Map<Long, Long> ports = listen(backends, String.valueOf(name), World.map(value));
-          Map<?, ?> cluster = World.map(World.map(value).get("cluster"));
+          Map<Long, Long> ports = listen(backends, String.valueOf(name), ReplayMesh.map(value));
+          Map<?, ?> cluster = ReplayMesh.map(ReplayMesh.map(value).get("cluster"));
           Object moved = movePorts ? moved(cluster, cluster, ports) : cluster;
           String refusal = add(Resource.Type.CLUSTER, moved);
           if (refusal != null) {
@@ -97,7 +97,7 @@ final class LiveResources {
     var ports = new LinkedHashMap<Long, Long>();
     if (cluster.get("endpoints") instanceof List<?> endpoints) {
       for (Object endpoint : endpoints) {
-        Map<?, ?> fields = World.map(endpoint);
+        Map<?, ?> fields = ReplayMesh.map(endpoint);
         if (fields.get("port") instanceof Number port) {
           int wanted = movePorts ? 0 : port.intValue();
           int taken = backends.listen(wanted, name, String.valueOf(fields.get("name")));
@@ -127,10 +127,10 @@ final class LiveResources {
     }
     boolean hashed = HASHING.contains(String.valueOf(cluster.get("lb_policy")));
     if (hashed && map.containsKey("endpoint") && !cluster.containsKey("common_lb_config")) {
-      Map<?, ?> known = World.map(World.map(map.get("metadata")).get("filter_metadata"));
-      if (!World.map(known.get("envoy.lb")).containsKey("hash_key")) {
-        Map<?, ?> address = World.map(World.map(map.get("endpoint")).get("address"));
-        Map<?, ?> socket = World.map(address.get("socket_address"));
+      Map<?, ?> known = ReplayMesh.map(ReplayMesh.map(map.get("metadata")).get("filter_metadata"));
+      if (!ReplayMesh.map(known.get("envoy.lb")).containsKey("hash_key")) {
+        Map<?, ?> address = ReplayMesh.map(ReplayMesh.map(map.get("endpoint")).get("address"));
+        Map<?, ?> socket = ReplayMesh.map(address.get("socket_address"));
         String key = socket.get("address") + ":" + socket.get(PORT);
         copy.put(
             "metadata", Map.of("filter_metadata", Map.of("envoy.lb", Map.of("hash_key", key))));

@@ -35,7 +35,7 @@ final class LiveSample {
     }
 
     Map<?, ?> request() {
-      return World.map(question.get("req"));
+      return ReplayMesh.map(question.get("req"));
     }
   }
 

@@ -75,8 +75,8 @@ final class LiveWorld implements AutoCloseable {
             ResourceMemory.NONE,
             InstantSource.system());
     Set<String> environment = new HashSet<>();
-    World.map(line.get("env")).keySet().forEach(name -> environment.add(String.valueOf(name)));
-    Node node = World.node(line);
+    ReplayMesh.map(line.get("env")).keySet().forEach(name -> environment.add(String.valueOf(name)));
+    Node node = ReplayMesh.node(line);
     mesh =
         MeshRuntime.builder()
             .node(node)
@@ -110,7 +110,7 @@ final class LiveWorld implements AutoCloseable {
 
   /** Whether this process has the variables that were set when it was recorded. */
   static boolean hasEnvironment(Map<?, ?> line) {
-    return World.map(line.get("env")).entrySet().stream()
+    return ReplayMesh.map(line.get("env")).entrySet().stream()
         .allMatch(
             each -> String.valueOf(each.getValue()).equals(System.getenv("" + each.getKey())));
   }

@@ -3,14 +3,12 @@ package io.inmesh.cli.replay;
 import io.inmesh.call.Body;
 import io.inmesh.call.Headers;
 import io.inmesh.call.Request;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** A recorded request, as the HTTP/1.1 codec in front of the mesh would hand it over. */
 final class Recorded {
@@ -50,7 +48,7 @@ final class Recorded {
         String.valueOf(recorded.get("host")),
         String.valueOf(recorded.get("path")),
         headers.freeze(),
-        length > 0 ? Optional.of(new Filler(length)) : Optional.empty(),
+        length > 0 ? Optional.of(filler(length)) : Optional.empty(),
         Duration.ZERO);
   }
 
@@ -64,39 +62,9 @@ final class Recorded {
   }
 
   /** So many bytes of nothing in particular. */
-  private static final class Filler implements Body {
-    private final int length;
-    private @Nullable Sink sink;
-
-    Filler(int length) {
-      this.length = length;
-    }
-
-    @Override
-    public void open(Sink reader) {
-      sink = reader;
-    }
-
-    @Override
-    public void demand(int chunks) {
-      Sink reader = sink;
-      sink = null;
-      if (reader != null) {
-        byte[] bytes = new byte[length];
-        Arrays.fill(bytes, (byte) 'x');
-        reader.onData(ByteBuffer.wrap(bytes));
-        reader.onEnd(Headers.EMPTY);
-      }
-    }
-
-    @Override
-    public void cancel() {
-      sink = null;
-    }
-
-    @Override
-    public long length() {
-      return length;
-    }
+  private static Body filler(int length) {
+    byte[] bytes = new byte[length];
+    Arrays.fill(bytes, (byte) 'x');
+    return new Sent(bytes, Headers.EMPTY);
   }
 }

@@ -16,7 +16,7 @@ final class Replay {
   private final ProtoJson json;
   private final String localAddress;
   private final long seed;
-  private @Nullable World world;
+  private @Nullable Decider world;
   private @Nullable String config;
   private long number;
   private final Tally tally = new Tally();
@@ -50,7 +50,7 @@ final class Replay {
     number++;
     switch (String.valueOf(line.get("kind"))) {
       case "world":
-        world = new World(line, json, localAddress, seed);
+        world = worldOf(line);
         break;
       case "config":
         config(line);
@@ -67,8 +67,14 @@ final class Replay {
     return lines.text(line);
   }
 
-  private World world() {
-    World known = world;
+  private Decider worldOf(Map<String, Object> line) {
+    return "h2".equals(line.get("profile"))
+        ? new Http2World(line, json, localAddress, seed)
+        : new World(line, json, localAddress, seed);
+  }
+
+  private Decider world() {
+    Decider known = world;
     if (known == null) {
       throw new IllegalArgumentException("a recording begins with its world");
     }
@@ -91,7 +97,7 @@ final class Replay {
   private void decide(Map<String, Object> line) {
     String served = config;
     if (served != null) {
-      Map<String, Object> outcome = outcome(served, World.map(line.get("req")), number);
+      Map<String, Object> outcome = outcome(served, ReplayMesh.map(line.get("req")), number);
       if (outcome != null) {
         line.put("expect", outcome);
       }
@@ -117,7 +123,8 @@ final class Replay {
     String served = config;
     int times = line.get("n") instanceof Number n ? n.intValue() : 0;
     for (int i = 0; served != null && i < times; i++) {
-      Map<String, Object> outcome = outcome(served, World.map(line.get("req")), number << 20 | i);
+      Map<String, Object> outcome =
+          outcome(served, ReplayMesh.map(line.get("req")), number << 20 | i);
       if (outcome != null) {
         histogram.merge(target(outcome), 1, Integer::sum);
       }
@@ -127,7 +134,7 @@ final class Replay {
 
   private static String target(Map<String, Object> outcome) {
     return outcome.get("upstream") instanceof List<?> seen && !seen.isEmpty()
-        ? String.valueOf(World.map(seen.get(seen.size() - 1)).get("cluster"))
+        ? String.valueOf(ReplayMesh.map(seen.get(seen.size() - 1)).get("cluster"))
         : String.valueOf(outcome.get("status"));
   }
 }

@@ -34,14 +34,17 @@ final class Settings {
     putAll(connection, config.get("hcm"));
     Map<String, Object> filter = Map.of("name", "http", "typed_config", connection);
     Object port = config.get("listener_port") instanceof Number known ? known : SOME_PORT;
-    Map<String, Object> socket = Map.of("address", "127.0.0.1", "port_value", port);
     return Map.of(
         "name",
         String.valueOf(config.get("id")),
         "address",
-        Map.of("socket_address", socket),
+        address(port),
         "filter_chains",
         List.of(Map.of("filters", List.of(filter))));
+  }
+
+  static Map<String, Object> address(Object port) {
+    return Map.of("socket_address", Map.of("address", "127.0.0.1", "port_value", port));
   }
 
   private static List<?> list(@Nullable Object json) {

@@ -140,7 +140,8 @@ final class Trial implements CallSink {
     return row;
   }
 
-  private static List<List<String>> fields(Headers headers) {
+  /** As recordings have them: what differs every time is masked. */
+  static List<List<String>> fields(Headers headers) {
     var all = new ArrayList<List<String>>();
     for (int i = 0; i < headers.size(); i++) {
       String name = headers.name(i);

@@ -82,12 +82,12 @@ class ExplainedReplayTest {
   /** 1 if it went to a cluster. */
   private static int compare(World world, String config, Map<String, Object> line, long seed) {
     String name = config + " " + line.get("n");
-    Explanation told = world.explain(config, World.map(line.get("req")), seed);
-    Map<String, Object> made = world.decide(config, World.map(line.get("req")), seed);
+    Explanation told = world.explain(config, ReplayMesh.map(line.get("req")), seed);
+    Map<String, Object> made = world.decide(config, ReplayMesh.map(line.get("req")), seed);
     Explanation.Result result = told.result();
     if (made.get("upstream") instanceof List<?> seen && seen.size() > 1) {
       // What an answer leads to, a redirect that is followed for instance, is not foretold.
-      Object first = World.map(seen.get(0)).get("cluster");
+      Object first = ReplayMesh.map(seen.get(0)).get("cluster");
       assertThat(result.cluster()).as(name).isEqualTo(String.valueOf(first));
       return 1;
     }

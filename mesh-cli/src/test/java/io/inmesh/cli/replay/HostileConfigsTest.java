@@ -152,8 +152,8 @@ class HostileConfigsTest {
   private void serve(World world, String config, Map<String, Object> line, int number) {
     long seed = random.nextLong();
     try {
-      world.explain(config, World.map(line.get("req")), seed);
-      world.decide(config, World.map(line.get("req")), seed);
+      world.explain(config, ReplayMesh.map(line.get("req")), seed);
+      world.decide(config, ReplayMesh.map(line.get("req")), seed);
     } catch (IllegalStateException endless) {
       // A config may well make a call wait for longer than anybody would here.
       assertThat(endless).hasMessageContaining("did not end");

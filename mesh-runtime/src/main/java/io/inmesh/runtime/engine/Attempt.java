@@ -50,6 +50,7 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   private boolean done;
   private int status;
   private String failure = "";
+  private String transportFailure = "";
 
   Attempt(OutgoingCall call, ClusterRuntime cluster, @Nullable Attempt previous) {
     this.call = call;
@@ -81,6 +82,10 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
 
   void count(Count what) {
     stats().add(call.stripe(), what);
+  }
+
+  String transportFailure() {
+    return transportFailure;
   }
 
   boolean isRequestSent() {
@@ -183,7 +188,7 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
 
   private void startPerTry() {
     if (call.perTryNanos > 0) {
-      perTryEnd = call.loop.nanoTime() + call.perTryNanos;
+      perTryEnd = CallState.after(call.loop.nanoTime(), call.perTryNanos);
     }
   }
 
@@ -403,6 +408,9 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
       reportOrigin(LocalOrigin.FAILED);
     }
     failure = Breakage.of(how).name();
+    if (!requestSent && how != Stream.Closed.OVERFLOW) {
+      transportFailure = reason;
+    }
     count(how);
     abandon();
     Router.failed(this, how, reason);

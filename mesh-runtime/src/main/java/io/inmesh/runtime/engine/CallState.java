@@ -201,6 +201,12 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
     return entry;
   }
 
+  /** A moment so many nanoseconds after another; {@link Long#MAX_VALUE} if that is never. */
+  static long after(long moment, long nanos) {
+    long sum = moment + nanos;
+    return ((moment ^ sum) & (nanos ^ sum)) < 0 ? Long.MAX_VALUE : sum;
+  }
+
   /** The route of a call that is known to have one. */
   final RouteEntry<RouteParts> routed() {
     RouteEntry<RouteParts> known = entry;
@@ -399,6 +405,11 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
   @Override
   public final @Nullable Endpoint endpoint() {
     return attempt == null || attempt.host() == null ? null : attempt.host().endpoint();
+  }
+
+  @Override
+  public final String transportFailure() {
+    return attempt == null ? "" : attempt.transportFailure();
   }
 
   @Override

@@ -44,8 +44,8 @@ enum Expiry {
   int status(int configured, boolean requestEnded) {
     return switch (this) {
       case RESPONSE, PER_TRY, PER_TRY_IDLE -> configured;
-      case MAX_UPSTREAM_STREAM -> REQUEST_TIMEOUT;
-      case MAX_STREAM, IDLE -> requestEnded ? GATEWAY_TIMEOUT : REQUEST_TIMEOUT;
+      case MAX_UPSTREAM_STREAM, MAX_STREAM, IDLE ->
+          requestEnded ? GATEWAY_TIMEOUT : REQUEST_TIMEOUT;
     };
   }
 

@@ -103,10 +103,12 @@ public final class OutgoingCall extends ActiveCall {
       count();
     }
     lastActivity = startNanos();
+    deadline = ownDeadline();
+  }
+
+  private long ownDeadline() {
     long own = request().timeout().toNanos();
-    if (own > 0) {
-      deadline = startNanos() + own;
-    }
+    return own > 0 ? after(startNanos(), own) : NEVER;
   }
 
   /** On the loop, once, after {@link #enter}: under other config than it was made with. */
@@ -198,7 +200,7 @@ public final class OutgoingCall extends ActiveCall {
   private void startResponseTime() {
     requestEnd = loop.nanoTime();
     if (responseNanos > 0) {
-      deadline = Math.min(deadline, requestEnd + responseNanos);
+      deadline = Math.min(deadline, after(requestEnd, responseNanos));
     }
   }
 
@@ -276,7 +278,7 @@ public final class OutgoingCall extends ActiveCall {
     attempt = null;
     retry = null;
     bind("", false, UNAVAILABLE);
-    deadline = request().timeout().isZero() ? NEVER : startNanos() + request().timeout().toNanos();
+    deadline = ownDeadline();
     streamDeadline = NEVER;
     anew();
     resume();

@@ -69,7 +69,7 @@ final class Router {
       meters.forwarded(call);
     }
     if (call.maxStreamNanos > 0) {
-      call.streamDeadline = call.startNanos() + call.maxStreamNanos;
+      call.streamDeadline = CallState.after(call.startNanos(), call.maxStreamNanos);
     }
     if (call.request().body().isPresent() && call.redirects() == 0) {
       readBody(call, entry, forward);
@@ -122,8 +122,8 @@ final class Router {
   /** A failed attempt's back-off is over. The next one reads the hosts of now. */
   static void again(Attempt last) {
     OutgoingCall call = last.call();
-    long left =
-        call.deadline == Long.MAX_VALUE ? 0 : Math.max(1, call.deadline - call.loop.nanoTime());
+    boolean endless = call.deadline == Long.MAX_VALUE && call.responseNanos == 0;
+    long left = endless ? 0 : Math.max(1, call.deadline - call.loop.nanoTime());
     call.routed()
         .finalizeRetry(call, last.ordinal() + 1, last.isTimedOut(), left, call.perTryNanos);
     begin(new Attempt(call, last.cluster(), last));

@@ -42,6 +42,9 @@ public interface CallFacts extends RouteInput {
   /** Where the answer came from, in Envoy's words; empty before there is one. */
   String details();
 
+  /** Why the current attempt got no connection, in the transport's words; empty if it got one. */
+  String transportFailure();
+
   /** Whether a response flag is set. */
   boolean has(Flag flag);
 

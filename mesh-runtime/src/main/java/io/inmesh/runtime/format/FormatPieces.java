@@ -80,6 +80,8 @@ final class FormatPieces {
             : call -> orNull(call.details());
       case "RESPONSE_FLAGS":
         return FormatFlags::text;
+      case "UPSTREAM_TRANSPORT_FAILURE_REASON":
+        return call -> orNull(call.transportFailure().replace(' ', '_'));
       case "ROUTE_NAME":
         return call -> call.route().map(route -> orNull(route.name())).orElse(null);
       case "VIRTUAL_CLUSTER_NAME":

@@ -72,7 +72,8 @@ public final class GrpcStatus {
       return null;
     }
     String inTrailers = call.responseTrailers().get("grpc-status");
-    return inTrailers == null ? call.responseHeaders().get("grpc-status") : inTrailers;
+    String told = inTrailers == null ? call.responseHeaders().get("grpc-status") : inTrailers;
+    return told == null && call.status() > 0 ? Integer.toString(ofHttp(call.status())) : told;
   }
 
   private static String snake(String camel) {

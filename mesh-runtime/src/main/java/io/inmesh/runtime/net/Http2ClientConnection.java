@@ -5,6 +5,7 @@ import io.inmesh.config.ProtocolOptions;
 import io.inmesh.loop.Timer;
 import io.inmesh.runtime.tls.TlsFailure;
 import io.inmesh.runtime.wire.Http2Fields;
+import io.inmesh.runtime.wire.Http2Resets;
 import io.inmesh.runtime.wire.Http2Session;
 import io.inmesh.transport.Stream;
 import io.inmesh.transport.Stream.Closed;
@@ -149,7 +150,7 @@ final class Http2ClientConnection extends Link implements Http2Session.Owner<Htt
   @Override
   public void reset(Http2ClientStream mine, long code) {
     if (!(mine.isHeadReceived() && code == Http2Error.NO_ERROR.code())) {
-      mine.how = code == Http2Error.REFUSED_STREAM.code() ? Closed.REFUSED : Closed.RESET;
+      mine.how = Http2Resets.closed(code);
       mine.reason = peer() + " reset the stream: " + name(code);
     }
   }

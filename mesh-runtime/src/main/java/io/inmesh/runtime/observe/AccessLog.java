@@ -14,6 +14,7 @@ import io.inmesh.runtime.inbound.RequestListener;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One line of JSON for each call or request that is to be logged, with the keys of Istio's default
@@ -74,9 +75,13 @@ final class AccessLog implements CallLog, RequestListener, AutoCloseable {
         .put("downstream_local_address", null)
         .put("downstream_remote_address", null)
         .put("requested_server_name", null)
-        .put("upstream_transport_failure_reason", null)
+        .put("upstream_transport_failure_reason", orNull(call.transportFailure()))
         .put("attempts", call.attempts());
     writer.offer(line.end());
+  }
+
+  private static @Nullable String orNull(String text) {
+    return text.isEmpty() ? null : text;
   }
 
   private static String flags(OutgoingCall call) {

@@ -43,6 +43,10 @@ final class GrpcTimeout {
     }
   }
 
+  static void remove(Headers headers) {
+    headers.remove(NAME);
+  }
+
   /** Writes milliseconds in the smallest unit that fits. */
   static void write(Headers headers, long millis) {
     long number = millis;

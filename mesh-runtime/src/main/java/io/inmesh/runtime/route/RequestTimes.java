@@ -3,6 +3,7 @@ package io.inmesh.runtime.route;
 import io.inmesh.call.Headers;
 import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.Timeouts;
+import io.inmesh.config.Timeouts.MaxStream;
 import io.inmesh.runtime.format.RequestEdit;
 import io.inmesh.runtime.match.Numbers;
 import io.inmesh.runtime.match.RequestFields;
@@ -38,7 +39,7 @@ final class RequestTimes {
   RequestTimes(
       Timeouts config, @Nullable RetryPolicy retry, boolean hedged, RouteSettings settings) {
     this.config = config;
-    this.newTimeouts = !config.maxStream().equals(Timeouts.MaxStream.DEFAULT);
+    this.newTimeouts = config.maxStream().isPresent();
     this.response = newTimeouts ? 0 : config.response().toMillis();
     this.perTry = retry == null ? 0 : retry.perTryTimeout().toMillis();
     this.perTryIdle = retry == null ? 0 : retry.perTryIdleTimeout().toNanos();
@@ -135,12 +136,16 @@ final class RequestTimes {
   }
 
   private long maxStream(RequestEdit call, boolean grpc) {
-    Timeouts.MaxStream stream = config.maxStream();
+    MaxStream stream = config.maxStream().orElse(null);
     long asked = GrpcTimeout.millis(call.headers());
     long limit;
-    if (asked < 0 || stream.grpcHeaderMax().isEmpty()) {
-      limit = stream.max().isPresent() ? millis(stream.max()) : listenerMaxStream;
+    if (stream == null || asked < 0 || stream.grpcHeaderMax().isEmpty()) {
+      limit = stream != null && stream.max().isPresent() ? millis(stream.max()) : listenerMaxStream;
       if (limit <= 0) {
+        // As in Envoy: a route that lifts the listener's limit hides the caller's own, too.
+        if (grpc && stream != null && listenerMaxStream > 0 && asked >= 0) {
+          GrpcTimeout.remove(call.editHeaders());
+        }
         return 0;
       }
     } else {
@@ -148,7 +153,7 @@ final class RequestTimes {
       limit = most != 0 ? Math.min(asked, most) : asked;
       limit = Math.max(0, limit - stream.grpcHeaderOffset().toMillis());
     }
-    if (grpc) {
+    if (grpc && stream != null) {
       GrpcTimeout.write(call.editHeaders(), limit);
     }
     return limit == 0 ? 1 : nanos(limit);

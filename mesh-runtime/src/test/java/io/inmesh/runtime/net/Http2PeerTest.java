@@ -103,6 +103,7 @@ class Http2PeerTest {
               var frames = new Frames(peer);
               frames.reset(frames.read(HEADERS).stream(), 7);
               frames.reset(frames.read(HEADERS).stream(), 2);
+              frames.reset(frames.read(HEADERS).stream(), 1);
               int third = frames.read(HEADERS).stream();
               frames.write(HEADERS, END_HEADERS, third, STATUS_200);
               frames.write(DATA, 0, third, (byte) 'x');
@@ -116,6 +117,8 @@ class Http2PeerTest {
       var reset = Exchange.get("/").on(pool, loop);
       assertThat(reset.outcome()).isEqualTo(Closed.RESET);
       assertThat(reset.reason).contains("INTERNAL_ERROR");
+      var broken = Exchange.get("/").on(pool, loop);
+      assertThat(broken.outcome()).isEqualTo(Closed.PROTOCOL_ERROR);
       var late = Exchange.get("/").on(pool, loop);
       assertThat(late.status()).isEqualTo(200);
       assertThat(late.outcome()).isEqualTo(Closed.RESET);

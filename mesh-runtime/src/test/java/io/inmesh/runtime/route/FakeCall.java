@@ -218,6 +218,11 @@ final class FakeCall implements RoutedCall, CallLimits, HashSink {
   }
 
   @Override
+  public String transportFailure() {
+    return "";
+  }
+
+  @Override
   public String localReplyBody() {
     return localBody;
   }

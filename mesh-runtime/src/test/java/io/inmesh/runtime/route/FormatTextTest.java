@@ -136,6 +136,10 @@ class FormatTextTest {
     assertThat(text("%GRPC_STATUS(NUMBER)%", call)).isEqualTo("14");
     call.trailers = Headers.of("grpc-status", "4");
     assertThat(text("%GRPC_STATUS(SNAKE_STRING)%", call)).isEqualTo("DEADLINE_EXCEEDED");
+    call.trailers = Headers.EMPTY;
+    call.responseHeaders = Headers.EMPTY;
+    call.status = 404;
+    assertThat(text("%GRPC_STATUS%", call)).isEqualTo("Unimplemented");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.inmesh.runtime.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.inmesh.config.Filters;
+import io.inmesh.config.HttpConnection;
 import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.RetryPolicy.On;
 import io.inmesh.config.Timeouts;
@@ -26,8 +27,16 @@ class RequestTimesTest {
 
   private static FakeCall apply(
       Timeouts timeouts, int perTryMillis, Filters.Router router, FakeCall call) {
-    var settings =
-        new RouteSettings(Routes.connection(), router, RuntimeValues.NONE, Routes.PROCESS);
+    return apply(timeouts, perTryMillis, Routes.connection(), router, call);
+  }
+
+  private static FakeCall apply(
+      Timeouts timeouts,
+      int perTryMillis,
+      HttpConnection connection,
+      Filters.Router router,
+      FakeCall call) {
+    var settings = new RouteSettings(connection, router, RuntimeValues.NONE, Routes.PROCESS);
     var retry = new RetryPolicy(Set.of(On.FIVE_XX), 1, Duration.ofMillis(perTryMillis));
     new RequestTimes(timeouts, retry, false, settings).apply(call, call);
     return call;
@@ -117,7 +126,11 @@ class RequestTimesTest {
             Duration.ofMillis(offset));
     var timeouts =
         new Timeouts(
-            Duration.ofSeconds(30), Optional.empty(), stream, Optional.empty(), Duration.ZERO);
+            Duration.ofSeconds(30),
+            Optional.empty(),
+            Optional.of(stream),
+            Optional.empty(),
+            Duration.ZERO);
     FakeCall call = FakeCall.get("/", "content-type", "application/grpc");
     if (header != null) {
       call.headers.add("grpc-timeout", header);
@@ -126,6 +139,48 @@ class RequestTimesTest {
     assertThat(call.headers.get("grpc-timeout")).isEqualTo(sent);
     long nanos = limit.equals("now") ? 1 : Duration.ofMillis(Long.parseLong(limit)).toNanos();
     assertThat(call.maxStream).isEqualTo(nanos);
+    assertThat(call.response).isZero();
+    assertThat(call.headers.contains(EXPECTED)).isFalse();
+  }
+
+  /** The listener's limit is not told to the peer; a route that lifts it hides the caller's too. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "none",
+      value = {
+        "none, none, none, 250",
+        "none, 1S, 1S, 250",
+        "500, 1S, 500m, 500",
+        "0, 1S, none, 0",
+        "0, bad, bad, 0"
+      })
+  void listenersLimit(Long max, String header, String sent, long limit) {
+    var stream =
+        Optional.ofNullable(max)
+            .map(it -> new MaxStream(Optional.of(millis(it)), Optional.empty(), Duration.ZERO));
+    var timeouts =
+        new Timeouts(Duration.ZERO, Optional.empty(), stream, Optional.empty(), Duration.ZERO);
+    FakeCall call = FakeCall.get("/", "content-type", "application/grpc");
+    if (header != null) {
+      call.headers.add("grpc-timeout", header);
+    }
+    apply(timeouts, 0, Routes.limited(millis(250)), Filters.Router.DEFAULT, call);
+    assertThat(call.headers.get("grpc-timeout")).isEqualTo(sent);
+    assertThat(call.maxStream).isEqualTo(millis(limit).toNanos());
+  }
+
+  private static Duration millis(long millis) {
+    return Duration.ofMillis(millis);
+  }
+
+  /** Given without a value, it still takes the place of the timeout of the response. */
+  @Test
+  void maxStreamDurationWithoutAValue() {
+    var empty = new MaxStream(Optional.empty(), Optional.empty(), Duration.ZERO);
+    var timeouts =
+        new Timeouts(
+            millis(30_000), Optional.empty(), Optional.of(empty), Optional.empty(), Duration.ZERO);
+    FakeCall call = apply(timeouts, 0, FakeCall.get("/"));
     assertThat(call.response).isZero();
     assertThat(call.headers.contains(EXPECTED)).isFalse();
   }
@@ -145,7 +200,7 @@ class RequestTimesTest {
         new Timeouts(
             Duration.ofSeconds(30),
             Optional.empty(),
-            MaxStream.DEFAULT,
+            Optional.empty(),
             Optional.of(Duration.ofMillis(max)),
             Duration.ofMillis(offset));
     FakeCall call =

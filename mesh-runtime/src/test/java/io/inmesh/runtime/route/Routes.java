@@ -18,9 +18,11 @@ import io.inmesh.config.RouteMatch;
 import io.inmesh.config.VirtualHost;
 import io.inmesh.runtime.format.ProcessFacts;
 import io.inmesh.runtime.match.RuntimeValues;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Short ways to write routes in tests. */
 final class Routes {
@@ -49,6 +51,28 @@ final class Routes {
 
   static HttpConnection connection() {
     return new HttpConnection(List.of(), new HttpConnection.RoutesByName("r"));
+  }
+
+  /** A connection whose streams may not last longer. */
+  static HttpConnection limited(Duration maxStream) {
+    HttpConnection plain = connection();
+    HttpConnection.Limits limits = HttpConnection.Limits.DEFAULT;
+    return new HttpConnection(
+        plain.filters(),
+        plain.routes(),
+        plain.path(),
+        plain.host(),
+        plain.forwarding(),
+        new HttpConnection.Limits(
+            limits.streamIdleTimeout(),
+            limits.requestTimeout(),
+            limits.requestHeadersTimeout(),
+            limits.drainTimeout(),
+            limits.idleTimeout(),
+            limits.maxConnectionDuration(),
+            Optional.of(maxStream),
+            limits.maxRequestHeadersKb(),
+            limits.maxHeadersCount()));
   }
 
   static RouteSettings settings() {

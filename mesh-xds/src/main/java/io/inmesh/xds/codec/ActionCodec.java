@@ -76,9 +76,10 @@ final class ActionCodec {
         in.duration(message.hasTimeout(), "timeout", message.getTimeout(), DEFAULT_TIMEOUT),
         in.duration(message.hasIdleTimeout(), "idle_timeout", message.getIdleTimeout()),
         message.hasMaxStreamDuration()
-            ? in.inside(
-                "max_stream_duration", message.getMaxStreamDuration(), ActionCodec::maxStream)
-            : Timeouts.MaxStream.DEFAULT,
+            ? Optional.of(
+                in.inside(
+                    "max_stream_duration", message.getMaxStreamDuration(), ActionCodec::maxStream))
+            : Optional.empty(),
         in.duration(message.hasMaxGrpcTimeout(), "max_grpc_timeout", message.getMaxGrpcTimeout()),
         in.duration(
             message.hasGrpcTimeoutOffset(),
@@ -190,11 +191,11 @@ final class ActionCodec {
     if (!timeouts.grpcOffset().isZero()) {
       message.setGrpcTimeoutOffset(Protos.duration(timeouts.grpcOffset()));
     }
-    Timeouts.MaxStream limits = timeouts.maxStream();
-    if (limits.equals(Timeouts.MaxStream.DEFAULT)) {
-      return;
-    }
-    var to = message.getMaxStreamDurationBuilder();
+    timeouts.maxStream().ifPresent(it -> maxStream(it, message.getMaxStreamDurationBuilder()));
+  }
+
+  private static void maxStream(
+      Timeouts.MaxStream limits, RouteAction.MaxStreamDuration.Builder to) {
     limits.max().ifPresent(value -> to.setMaxStreamDuration(Protos.duration(value)));
     limits.grpcHeaderMax().ifPresent(value -> to.setGrpcTimeoutHeaderMax(Protos.duration(value)));
     if (!limits.grpcHeaderOffset().isZero()) {

@@ -220,7 +220,12 @@ final class RouteArbitraries {
     Arbitrary<Timeouts.MaxStream> maxStream =
         combine(duration().optional(), duration().optional(), duration())
             .as(Timeouts.MaxStream::new);
-    return combine(duration(), duration().optional(), maxStream, duration().optional(), duration())
+    return combine(
+            duration(),
+            duration().optional(),
+            maxStream.optional(),
+            duration().optional(),
+            duration())
         .as(Timeouts::new);
   }
 

@@ -216,8 +216,9 @@ final class Routes {
         timeout,
         Optional.empty(),
         streams
-            ? new Timeouts.MaxStream(Optional.of(timeout), Optional.empty(), Duration.ZERO)
-            : Timeouts.MaxStream.DEFAULT,
+            ? Optional.of(
+                new Timeouts.MaxStream(Optional.of(timeout), Optional.empty(), Duration.ZERO))
+            : Optional.empty(),
         Optional.of(timeout),
         Duration.ZERO);
   }

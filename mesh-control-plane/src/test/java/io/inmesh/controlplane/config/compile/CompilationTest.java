@@ -154,7 +154,8 @@ final class CompilationTest {
     VirtualHost host = routes.virtualHosts().get(0);
     assertThat(host.domains()).contains("orders", "orders:80");
     var forward = (Action.Forward) host.routes().get(0).action();
-    assertThat(forward.timeouts().maxStream().max()).contains(java.time.Duration.ofSeconds(2));
+    assertThat(forward.timeouts().maxStream().orElseThrow().max())
+        .contains(java.time.Duration.ofSeconds(2));
   }
 
   @Test
