@@ -47,10 +47,10 @@ public sealed interface ClusterSpecifier {
     @Override
     public Set<Resource.Key> references() {
       var keys = new HashSet<Resource.Key>();
-      entries.forEach(
-          entry ->
-              entry.cluster.ifPresent(
-                  name -> keys.add(new Resource.Key(Resource.Type.CLUSTER, name))));
+      for (Entry entry : entries) {
+        entry.cluster.ifPresent(name -> keys.add(new Resource.Key(Resource.Type.CLUSTER, name)));
+        keys.addAll(FilterOverride.references(entry.perFilter));
+      }
       return keys;
     }
   }

@@ -1,5 +1,6 @@
 package io.inmesh.config;
 
+import io.inmesh.config.HeaderMutations.Append;
 import io.inmesh.config.HeaderMutations.HeaderValue;
 import java.util.List;
 
@@ -33,13 +34,39 @@ public record HeaderMutation(Steps steps, boolean mostSpecificWins) implements E
     }
   }
 
-  /** What is done to a request and to its response, one step after the other. */
-  public record Steps(List<Step> request, List<Step> response) {
+  /**
+   * What is done to a request and to its response, one step after the other.
+   *
+   * @param query after the request's headers
+   */
+  public record Steps(
+      List<Step> request,
+      List<QueryStep> query,
+      List<Step> response,
+      List<Step> requestTrailers,
+      List<Step> responseTrailers) {
     public Steps {
       request = List.copyOf(request);
+      query = List.copyOf(query);
       response = List.copyOf(response);
+      requestTrailers = List.copyOf(requestTrailers);
+      responseTrailers = List.copyOf(responseTrailers);
+    }
+
+    /** Of headers only. */
+    public Steps(List<Step> request, List<Step> response) {
+      this(request, List.of(), response, List.of(), List.of());
     }
   }
+
+  /** A step over the parameters of the query. Source: envoy.config.core.v3.KeyValueMutation. */
+  public sealed interface QueryStep {}
+
+  /** Adds a parameter, or replaces it. */
+  public record PutParameter(String name, Format value, Append append) implements QueryStep {}
+
+  /** Takes a parameter out. */
+  public record RemoveParameter(String name) implements QueryStep {}
 
   /** One step. Source: envoy.config.common.mutation_rules.v3.HeaderMutation. */
   public sealed interface Step {}

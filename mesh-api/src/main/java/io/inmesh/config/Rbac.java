@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param shadowRules are judged and only told
  * @param shadowPrefix of the metadata in which the shadow rules' verdict is told
  */
-public record Rbac(Optional<Rules> rules, Optional<Rules> shadowRules, String shadowPrefix)
+public record Rbac(Optional<Engine> rules, Optional<Engine> shadowRules, String shadowPrefix)
     implements Extension {
   /** The type of these settings. */
   public static final String TYPE = "envoy.extensions.filters.http.rbac.v3.RBAC";
@@ -36,12 +36,21 @@ public record Rbac(Optional<Rules> rules, Optional<Rules> shadowRules, String sh
     }
   }
 
+  /** What comes to a verdict. */
+  public sealed interface Engine {}
+
+  /** A tree that ends in named verdicts; without one the request is denied. */
+  public record ByTree(MatchTree<Decision> tree) implements Engine {}
+
+  /** A verdict of a tree. Source: envoy.config.rbac.v3.Action. */
+  public record Decision(String name, Verdict verdict) {}
+
   /**
    * Source: envoy.config.rbac.v3.RBAC.
    *
    * @param policies by name; they are tried in the order of their names
    */
-  public record Rules(Verdict verdict, Map<String, Policy> policies) {
+  public record Rules(Verdict verdict, Map<String, Policy> policies) implements Engine {
     public Rules {
       policies = Map.copyOf(policies);
     }
@@ -57,13 +66,25 @@ public record Rbac(Optional<Rules> rules, Optional<Rules> shadowRules, String sh
     LOG
   }
 
-  /** Matches if one of the permissions and one of the principals do. */
-  public record Policy(List<Permission> permissions, List<Principal> principals) {
+  /**
+   * Matches if one of the permissions and one of the principals do, and the condition, if there is
+   * one, is true.
+   */
+  public record Policy(
+      List<Permission> permissions, List<Principal> principals, Optional<Condition> condition) {
     public Policy {
       permissions = List.copyOf(permissions);
       principals = List.copyOf(principals);
     }
+
+    /** Without a condition. */
+    public Policy(List<Permission> permissions, List<Principal> principals) {
+      this(permissions, principals, Optional.empty());
+    }
   }
+
+  /** A condition; one that fails is not true. */
+  public record Condition(CelExpression expression, CelExpression.Dialect dialect) {}
 
   /** What is done. Source: envoy.config.rbac.v3.Permission. */
   public sealed interface Permission {}
@@ -126,6 +147,9 @@ public record Rbac(Optional<Rules> rules, Optional<Rules> shadowRules, String sh
   /** Metadata of the request, or of its route if {@code ofRoute}. */
   public record OfMetadata(MetadataMatcher matcher, boolean ofRoute)
       implements Permission, Principal {}
+
+  /** The filter state under a key, as text. */
+  public record OfFilterState(FilterStateMatcher matcher) implements Principal {}
 
   /** The server name of the TLS handshake. */
   public record ServerName(StringMatcher matcher) implements Permission {}

@@ -1,7 +1,9 @@
 package io.inmesh.config;
 
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One rule: what it matches, what it does, how. Source: envoy.config.route.v3.Route. */
 public record Route(
@@ -28,6 +30,16 @@ public record Route(
         Metadata.EMPTY,
         Optional.empty(),
         Optional.empty());
+  }
+
+  Set<Resource.Key> references() {
+    Set<Resource.Key> filters = FilterOverride.references(perFilter);
+    if (filters.isEmpty()) {
+      return action.references();
+    }
+    var keys = new HashSet<>(action.references());
+    keys.addAll(filters);
+    return keys;
   }
 
   /** Names the operation for tracing. */

@@ -69,6 +69,7 @@ public record RouteConfiguration(
   public Set<Key> references() {
     var keys = new HashSet<Key>();
     mirrors.forEach(mirror -> keys.addAll(mirror.references()));
+    keys.addAll(FilterOverride.references(perFilter));
     virtualHosts.forEach(host -> keys.addAll(host.references()));
     return keys;
   }

@@ -11,12 +11,15 @@ import java.util.Set;
  * host or a route. Source: envoy.config.route.v3.VirtualHost.
  *
  * @param domains lower case
+ * @param choice how a request comes to its routes, by their places in {@code routes}; the first of
+ *     those that matches counts. Empty: all routes, in their order
  * @param virtualClusters names for parts of the traffic, first match wins
  */
 public record VirtualHost(
     String name,
     List<String> domains,
     List<Route> routes,
+    Optional<MatchTree<List<Integer>>> choice,
     HeaderMutations mutations,
     Policy policy,
     List<VirtualCluster> virtualClusters,
@@ -27,6 +30,28 @@ public record VirtualHost(
     routes = List.copyOf(routes);
     virtualClusters = List.copyOf(virtualClusters);
     perFilter = Map.copyOf(perFilter);
+  }
+
+  /** All routes, in their order. */
+  public VirtualHost(
+      String name,
+      List<String> domains,
+      List<Route> routes,
+      HeaderMutations mutations,
+      Policy policy,
+      List<VirtualCluster> virtualClusters,
+      Map<String, FilterOverride> perFilter,
+      Metadata metadata) {
+    this(
+        name,
+        domains,
+        routes,
+        Optional.empty(),
+        mutations,
+        policy,
+        virtualClusters,
+        perFilter,
+        metadata);
   }
 
   /** With defaults for all that is not given. */
@@ -117,7 +142,8 @@ public record VirtualHost(
   Set<Resource.Key> references() {
     var keys = new HashSet<Resource.Key>();
     policy.mirrors().forEach(mirror -> keys.addAll(mirror.references()));
-    routes.forEach(route -> keys.addAll(route.action().references()));
+    keys.addAll(FilterOverride.references(perFilter));
+    routes.forEach(route -> keys.addAll(route.references()));
     return keys;
   }
 }

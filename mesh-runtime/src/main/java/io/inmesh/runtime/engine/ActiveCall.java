@@ -12,6 +12,7 @@ import io.inmesh.runtime.match.Numbers;
 import io.inmesh.runtime.route.LocalReply;
 import io.inmesh.runtime.route.RouteEntry;
 import io.inmesh.runtime.stage.FilteredCall;
+import io.inmesh.runtime.stage.Stage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -164,6 +165,13 @@ abstract class ActiveCall extends CallState implements FilteredCall {
   }
 
   @Override
+  public int callerPort() {
+    return downstream == null || !callerAddress().equals(peerAddress())
+        ? 0
+        : downstream.remote().port();
+  }
+
+  @Override
   public String serverName() {
     return downstream == null ? "" : downstream.serverName();
   }
@@ -260,6 +268,18 @@ abstract class ActiveCall extends CallState implements FilteredCall {
     }
     chain.responses.toCaller(this, headers);
     sink.onHead(code, headers);
+  }
+
+  /** The trailers as filters leave them. */
+  final Headers filtered(Headers trailers) {
+    Headers own = trailers;
+    for (int i = chain.filters.length - 1; i >= 0; i--) {
+      if (filter(i) instanceof Stage stage) {
+        own = own.isFrozen() ? own.copy() : own;
+        stage.trailers(this, own);
+      }
+    }
+    return own;
   }
 
   /** Filters have seen the last of the request as it was; another begins before the first. */

@@ -176,8 +176,9 @@ public final class OutgoingCall extends ActiveCall {
 
   void trailers(Headers trailers) {
     if (!hasEnded()) {
-      responseTrailers(trailers);
-      sink.onTrailers(trailers);
+      Headers filtered = filtered(trailers);
+      responseTrailers(filtered);
+      sink.onTrailers(filtered);
     }
   }
 

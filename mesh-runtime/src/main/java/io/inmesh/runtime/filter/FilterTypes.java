@@ -98,9 +98,9 @@ public final class FilterTypes {
 
   private static HttpFilter rbac(Rbac own, List<Extension> routes, Place at) {
     if (!routes.isEmpty() && routes.get(0) instanceof Rbac.PerRoute route) {
-      return route.rbac().map(RbacFilter::of).orElse(Idle.FILTER);
+      return route.rbac().map(it -> RbacFilter.of(it, at)).orElse(Idle.FILTER);
     }
-    return RbacFilter.of(own);
+    return RbacFilter.of(own, at);
   }
 
   private static HttpFilter jwt(JwtAuthentication own, List<Extension> routes, Place at) {

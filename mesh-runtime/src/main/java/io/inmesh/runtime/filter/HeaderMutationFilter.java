@@ -6,6 +6,7 @@ import io.inmesh.config.Extension;
 import io.inmesh.config.HeaderMutation;
 import io.inmesh.config.HeaderMutation.Step;
 import io.inmesh.config.HeaderMutation.Steps;
+import io.inmesh.config.StringMatcher;
 import io.inmesh.runtime.format.HeaderEdits;
 import io.inmesh.runtime.format.ProcessFacts;
 import io.inmesh.runtime.match.StringTest;
@@ -19,12 +20,13 @@ import java.util.List;
 final class HeaderMutationFilter extends Stage {
   private final Change[] request;
   private final Change[] response;
+  private final Change[] trailers;
 
-  /** One step: either edits, or a removal of all names that match. */
+  /** One step. */
   private interface Change {
-    void request(FilteredCall call);
+    default void request(FilteredCall call) {}
 
-    void response(FilteredCall call, Headers headers);
+    default void response(FilteredCall call, Headers headers) {}
   }
 
   private record Edit(HeaderEdits edits) implements Change {
@@ -39,10 +41,22 @@ final class HeaderMutationFilter extends Stage {
     }
   }
 
+  private record Query(QueryEdits edits) implements Change {
+    @Override
+    public void request(FilteredCall call) {
+      edits.apply(call);
+    }
+  }
+
   private record RemoveMatching(StringTest names) implements Change {
     @Override
     public void request(FilteredCall call) {
       remove(call.editHeaders());
+      for (String needed : NEEDED) {
+        if (names.matches(needed)) {
+          withoutNeeded(call, needed);
+        }
+      }
     }
 
     @Override
@@ -59,40 +73,59 @@ final class HeaderMutationFilter extends Stage {
     }
   }
 
-  private HeaderMutationFilter(Change[] request, Change[] response) {
-    this.request = request;
-    this.response = response;
+  /** A request without one of these cannot go on, in this order. */
+  private static final List<String> NEEDED = List.of(":method", ":path");
+
+  private static void withoutNeeded(FilteredCall call, String name) {
+    call.reply(
+        503,
+        Headers.EMPTY,
+        "",
+        "filter_removed_required_request_headers{missing_required_header:_" + name + "}");
+  }
+
+  private HeaderMutationFilter(List<Change> request, List<Change> response, List<Change> trailers) {
+    this.request = request.toArray(Change[]::new);
+    this.response = response.toArray(Change[]::new);
+    this.trailers = trailers.toArray(Change[]::new);
   }
 
   /** The filter's own steps come first, then those of routes. */
   static HttpFilter of(HeaderMutation settings, List<Extension> ofRoutes, Place place) {
-    var levels = new ArrayList<HeaderMutation.PerRoute>();
+    var routes = new ArrayList<Steps>();
     for (Extension level : ofRoutes) {
       if (level instanceof HeaderMutation.PerRoute route) {
-        levels.add(route);
+        routes.add(route.steps());
       }
     }
     if (settings.mostSpecificWins()) {
-      Collections.reverse(levels);
+      Collections.reverse(routes);
     }
+    var levels = new ArrayList<Steps>();
+    levels.add(settings.steps());
+    levels.addAll(routes);
     var request = new ArrayList<Change>();
     var response = new ArrayList<Change>();
-    add(settings.steps(), place.process(), request, response);
-    levels.forEach(level -> add(level.steps(), place.process(), request, response));
-    return request.isEmpty() && response.isEmpty()
+    var trailers = new ArrayList<Change>();
+    for (Steps level : levels) {
+      level.request().forEach(step -> request.add(compile(step, place.process())));
+      if (!level.query().isEmpty()) {
+        request.add(new Query(new QueryEdits(level.query(), place.process())));
+      }
+      level.response().forEach(step -> response.add(compile(step, place.process())));
+      level.responseTrailers().forEach(step -> trailers.add(compile(step, place.process())));
+    }
+    return request.isEmpty() && response.isEmpty() && trailers.isEmpty()
         ? Idle.FILTER
-        : new HeaderMutationFilter(request.toArray(Change[]::new), response.toArray(Change[]::new));
-  }
-
-  private static void add(
-      Steps steps, ProcessFacts process, List<Change> request, List<Change> response) {
-    steps.request().forEach(step -> request.add(compile(step, process)));
-    steps.response().forEach(step -> response.add(compile(step, process)));
+        : new HeaderMutationFilter(request, response, trailers);
   }
 
   private static Change compile(Step step, ProcessFacts process) {
     if (step instanceof HeaderMutation.Remove remove) {
-      return new Edit(new HeaderEdits(List.of(), List.of(remove.name()), process));
+      return remove.name().startsWith(":")
+          ? new RemoveMatching(
+              StringTest.of(new StringMatcher.Exact(remove.name(), false)))
+          : new Edit(new HeaderEdits(List.of(), List.of(remove.name()), process));
     }
     if (step instanceof HeaderMutation.RemoveMatching matching) {
       return new RemoveMatching(StringTest.of(matching.names()));
@@ -111,12 +144,19 @@ final class HeaderMutationFilter extends Stage {
     for (Change change : request) {
       change.request(call);
     }
-    return Verdict.CONTINUE;
+    return call.isOver() ? Verdict.STOP : Verdict.CONTINUE;
   }
 
   @Override
   protected void response(FilteredCall call, int status, Headers headers) {
     for (Change change : response) {
+      change.response(call, headers);
+    }
+  }
+
+  @Override
+  public void trailers(FilteredCall call, Headers headers) {
+    for (Change change : trailers) {
       change.response(call, headers);
     }
   }

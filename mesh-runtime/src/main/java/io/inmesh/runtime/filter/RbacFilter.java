@@ -14,23 +14,23 @@ import org.jspecify.annotations.Nullable;
 final class RbacFilter extends Stage {
   private static final String NAMESPACE = "envoy.filters.http.rbac";
 
-  private final @Nullable RbacRules rules;
-  private final @Nullable RbacRules shadowRules;
+  private final @Nullable RbacEngine rules;
+  private final @Nullable RbacEngine shadowRules;
   private final String shadowPolicy;
   private final String shadowResult;
 
-  private RbacFilter(Rbac settings) {
-    this.rules = settings.rules().map(RbacRules::new).orElse(null);
-    this.shadowRules = settings.shadowRules().map(RbacRules::new).orElse(null);
+  private RbacFilter(Rbac settings, Place place) {
+    this.rules = settings.rules().map(it -> RbacEngine.of(it, place)).orElse(null);
+    this.shadowRules = settings.shadowRules().map(it -> RbacEngine.of(it, place)).orElse(null);
     this.shadowPolicy = settings.shadowPrefix() + "shadow_effective_policy_id";
     this.shadowResult = settings.shadowPrefix() + "shadow_engine_result";
   }
 
   /** A filter; without any rules, one that does nothing. */
-  static HttpFilter of(Rbac settings) {
+  static HttpFilter of(Rbac settings, Place place) {
     return settings.rules().isEmpty() && settings.shadowRules().isEmpty()
         ? Idle.FILTER
-        : new RbacFilter(settings);
+        : new RbacFilter(settings, place);
   }
 
   @Override
@@ -46,24 +46,23 @@ final class RbacFilter extends Stage {
     if (rules == null) {
       return Verdict.CONTINUE;
     }
-    String policy = rules.policy(call);
-    if (rules.isLog()) {
-      call.putMetadata("envoy.common", "access_log_hint", policy != null);
+    RbacEngine.Finding found = rules.judge(call);
+    if (found.logged() != null) {
+      call.putMetadata("envoy.common", "access_log_hint", found.logged());
+    }
+    if (found.allowed()) {
       return Verdict.CONTINUE;
     }
-    if (rules.allows(policy)) {
-      return Verdict.CONTINUE;
-    }
-    call.reply(403, Headers.EMPTY, "RBAC: access denied", rules.details(policy));
+    call.reply(403, Headers.EMPTY, "RBAC: access denied", found.details());
     return Verdict.STOP;
   }
 
-  private static void tell(FilteredCall call, RbacRules rules, String policyKey, String resultKey) {
-    String policy = rules.policy(call);
-    if (policy != null) {
-      call.putMetadata(NAMESPACE, policyKey, policy);
+  private static void tell(
+      FilteredCall call, RbacEngine rules, String policyKey, String resultKey) {
+    RbacEngine.Finding found = rules.judge(call);
+    if (found.policy() != null) {
+      call.putMetadata(NAMESPACE, policyKey, found.policy());
     }
-    boolean allowed = rules.isLog() || rules.allows(policy);
-    call.putMetadata(NAMESPACE, resultKey, allowed ? "allowed" : "denied");
+    call.putMetadata(NAMESPACE, resultKey, found.allowed() ? "allowed" : "denied");
   }
 }

@@ -1,5 +1,6 @@
 package io.inmesh.runtime.filter;
 
+import io.inmesh.config.FilterStateMatcher;
 import io.inmesh.config.IpRange;
 import io.inmesh.config.Rbac;
 import io.inmesh.config.Rbac.Permission;
@@ -107,6 +108,9 @@ interface RbacTest {
     if (principal instanceof Rbac.OfMetadata metadata) {
       return metadata(metadata);
     }
+    if (principal instanceof Rbac.OfFilterState state) {
+      return filterState(state.matcher());
+    }
     if (principal instanceof Rbac.Authenticated peer) {
       return authenticated(peer);
     }
@@ -117,6 +121,23 @@ interface RbacTest {
           : call -> range.contains(call.peerAddress());
     }
     return call -> true;
+  }
+
+  private static RbacTest filterState(FilterStateMatcher matcher) {
+    String key = matcher.key();
+    if (matcher.value() instanceof FilterStateMatcher.Text text) {
+      StringTest test = StringTest.of(text.matcher());
+      return call -> {
+        String value = call.filterState(key);
+        return value != null && test.matches(value);
+      };
+    }
+    List<IpRange> ranges =
+        ((FilterStateMatcher.InRanges) matcher.value()).ranges().stream().map(IpRange::new).toList();
+    return call -> {
+      String value = call.filterState(key);
+      return value != null && ranges.stream().anyMatch(range -> range.contains(value));
+    };
   }
 
   private static RbacTest header(Rbac.Header header) {

@@ -7,7 +7,9 @@ import io.inmesh.config.RouteMatch;
 import io.inmesh.config.VirtualHost;
 import io.inmesh.config.VirtualHost.RequireTls;
 import io.inmesh.explain.Explanation.RouteStep;
+import io.inmesh.runtime.match.DecisionTree;
 import io.inmesh.runtime.match.RequestFields;
+import io.inmesh.runtime.match.RequestInputs;
 import io.inmesh.runtime.match.RouteInput;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,9 @@ final class HostRules<P> {
   private final @Nullable RouteRule<P> toTls;
   private final boolean ignoreParameters;
 
+  /** How a request comes to its routes; null if all are tried. */
+  private final @Nullable DecisionTree<RouteInput, List<Integer>> choice;
+
   HostRules(Levels.HostLevels levels, Parts<P> parts) {
     this.config = levels.host();
     var compiled = new ArrayList<RouteRule<P>>();
@@ -42,6 +47,9 @@ final class HostRules<P> {
         config.policy().requireTls() == RequireTls.NONE
             ? null
             : new RouteRule<>(new Levels(levels, TO_TLS, rules.size()), parts);
+    var inputs =
+        new RequestInputs(levels.settings().runtime(), levels.settings().process().environment());
+    this.choice = config.choice().map(tree -> new DecisionTree<>(tree, inputs)).orElse(null);
     this.ignoreParameters = levels.config().options().ignorePathParameters();
   }
 
@@ -58,7 +66,7 @@ final class HostRules<P> {
       int parameters = path.indexOf(';');
       end = parameters >= 0 && parameters < end ? parameters : end;
     }
-    RouteRule<P> rule = first(call, path, end);
+    RouteRule<P> rule = choice == null ? first(call, path, end) : chosen(call, path, end);
     if (trace != null) {
       trace.routes(tried(call, path, end, rule));
     }
@@ -71,7 +79,12 @@ final class HostRules<P> {
     var steps = new ArrayList<RouteStep>();
     for (RouteRule<P> rule : rules) {
       Route route = config.routes().get(steps.size());
-      String failed = rule == taken ? "" : rule.match.mismatch(call, path, end);
+      String failed =
+          rule == taken
+              ? ""
+              : choice != null && !isChosen(call, steps.size())
+                  ? "the matcher tree does not lead here"
+                  : rule.match.mismatch(call, path, end);
       String source = route.metadata().source();
       steps.add(
           new RouteStep(
@@ -84,6 +97,23 @@ final class HostRules<P> {
       }
     }
     return steps;
+  }
+
+  private boolean isChosen(RouteInput call, int place) {
+    List<Integer> places = choice == null ? null : choice.decide(call);
+    return places != null && places.contains(place);
+  }
+
+  /** The first that matches of those that the tree leads to. */
+  private @Nullable RouteRule<P> chosen(RouteInput call, String path, int end) {
+    List<Integer> places = choice == null ? null : choice.decide(call);
+    for (int i = 0; places != null && i < places.size(); i++) {
+      RouteRule<P> rule = rules.get(places.get(i));
+      if (rule.match.matches(call, path, end)) {
+        return rule;
+      }
+    }
+    return null;
   }
 
   /** Merges the index's two lists, so that the first match in the config's order is found. */

@@ -23,6 +23,12 @@ public interface FilteredCall extends Call, RequestEdit {
   /** The port that the caller connected to; 0 if there is none. */
   int localPort();
 
+  /**
+   * The port of whom the request came from, as far as {@link #callerAddress} is the peer of the
+   * connection; 0 for others, and for calls made in this process.
+   */
+  int callerPort();
+
   /** The server name of the caller's TLS handshake; "" if there is none. */
   String serverName();
 

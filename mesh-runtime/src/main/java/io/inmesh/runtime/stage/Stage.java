@@ -14,6 +14,9 @@ public abstract class Stage implements HttpFilter {
   /** Before a response goes on to the caller. */
   protected void response(FilteredCall call, int status, Headers headers) {}
 
+  /** Before the trailers of a response go on to the caller, if there are any. */
+  public void trailers(FilteredCall call, Headers trailers) {}
+
   /** Once, if {@link #request} was reached. */
   protected void end(FilteredCall call) {}
 

@@ -216,10 +216,14 @@ public final class Decoding {
 
   /** A regular expression in RE2 syntax. */
   public Regex regex(io.inmesh.proto.envoy.type.matcher.v3.RegexMatcher matcher) {
-    String pattern = required("regex", matcher.getRegex());
+    return regex("regex", required("regex", matcher.getRegex()));
+  }
+
+  /** The same of a text in a field. */
+  Regex regex(String field, String pattern) {
     patterns += Patterns.size(pattern);
     if (patterns > PATTERNS) {
-      throw refuse("regex", "the resource's patterns are too large together");
+      throw refuse(field, "the resource's patterns are too large together");
     }
     Regex known = surroundings.interned().regex(pattern);
     if (known != null) {
@@ -228,7 +232,7 @@ public final class Decoding {
     try {
       return surroundings.interned().valid(new Regex(Patterns.checked(pattern)));
     } catch (IllegalArgumentException wrong) {
-      throw refuse("regex", wrong);
+      throw refuse(field, wrong);
     }
   }
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** HTTP filters, and what routes say about them. */
 final class FilterCodec {
   private static final String FILTER_CONFIG = "envoy.config.route.v3.FilterConfig";
+  private static final FilterConfig SWITCHED_ON =
+      FilterConfig.newBuilder().setConfig(Any.getDefaultInstance()).build();
   private static final String FIELD = "typed_per_filter_config";
 
   private FilterCodec() {}
@@ -51,8 +53,12 @@ final class FilterCodec {
     if (!config.hasConfig()) {
       throw in.refuse("config", "is missing");
     }
+    if (config.getConfig().getTypeUrl().isEmpty()) {
+      return new FilterOverride(Optional.empty(), false);
+    }
+    // Settings that may be left out still switch the filter on.
     Extension settings = settings(in, name, config.getConfig(), config.getIsOptional(), true);
-    return settings == null ? null : new FilterOverride(Optional.of(settings), false);
+    return new FilterOverride(Optional.ofNullable(settings), false);
   }
 
   private static @Nullable Extension settings(
@@ -135,7 +141,7 @@ final class FilterCodec {
       return override
           .settings()
           .map(extensions::encode)
-          .orElseThrow(() -> new IllegalArgumentException("an override without settings"));
+          .orElseGet(() -> Anys.of(FILTER_CONFIG, SWITCHED_ON));
     }
 
     HttpFilter filter(HttpConnection.Filter filter) {

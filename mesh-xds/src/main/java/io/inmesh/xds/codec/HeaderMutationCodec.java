@@ -3,9 +3,15 @@ package io.inmesh.xds.codec;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.Value;
 import io.inmesh.config.HeaderMutation;
+import io.inmesh.config.HeaderMutation.QueryStep;
 import io.inmesh.config.HeaderMutation.Step;
 import io.inmesh.config.HeaderMutation.Steps;
+import io.inmesh.config.HeaderMutations.Append;
+import io.inmesh.proto.envoy.config.core.v3.KeyValueAppend.KeyValueAppendAction;
+import io.inmesh.proto.envoy.config.core.v3.KeyValueMutation;
+import io.inmesh.proto.envoy.config.core.v3.KeyValuePair;
 import io.inmesh.proto.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
 import io.inmesh.proto.envoy.extensions.filters.http.header_mutation.v3.Mutations;
 
@@ -41,14 +47,61 @@ final class HeaderMutationCodec implements ExtensionCodec<HeaderMutation> {
     return new Steps(
         in.each("request_mutations", message.getRequestMutationsList(), HeaderMutationCodec::step),
         in.each(
-            "response_mutations", message.getResponseMutationsList(), HeaderMutationCodec::step));
+            "query_parameter_mutations",
+            message.getQueryParameterMutationsList(),
+            HeaderMutationCodec::queryStep),
+        in.each(
+            "response_mutations", message.getResponseMutationsList(), HeaderMutationCodec::step),
+        in.each(
+            "request_trailers_mutations",
+            message.getRequestTrailersMutationsList(),
+            HeaderMutationCodec::step),
+        in.each(
+            "response_trailers_mutations",
+            message.getResponseTrailersMutationsList(),
+            HeaderMutationCodec::step));
+  }
+
+  private static QueryStep queryStep(Decoding in, KeyValueMutation message) {
+    if (!message.getRemove().isEmpty()) {
+      if (message.hasAppend()) {
+        throw in.refuse("append", "must not be given together with remove");
+      }
+      return new HeaderMutation.RemoveParameter(in.text(message.getRemove()));
+    }
+    if (!message.hasAppend() || !message.getAppend().hasRecord()) {
+      throw in.refuse("append.record", "is missing");
+    }
+    KeyValuePair record = message.getAppend().getRecord();
+    if (!record.getValue().hasStringValue()) {
+      throw in.refuse("append.record.value", "must be a string");
+    }
+    return new HeaderMutation.PutParameter(
+        in.required("append.record.key", record.getKey()),
+        FormatCodec.format(in, "append.record.value", record.getValue().getStringValue()),
+        Append.valueOf(in.known("append.action", message.getAppend().getAction()).name()));
+  }
+
+  private static KeyValueMutation message(QueryStep step) {
+    var message = KeyValueMutation.newBuilder();
+    if (step instanceof HeaderMutation.RemoveParameter remove) {
+      return message.setRemove(remove.name()).build();
+    }
+    var put = (HeaderMutation.PutParameter) step;
+    var append =
+        message.getAppendBuilder().setAction(KeyValueAppendAction.valueOf(put.append().name()));
+    append
+        .getRecordBuilder()
+        .setKey(put.name())
+        .setValue(Value.newBuilder().setStringValue(put.value().source()));
+    return message.build();
   }
 
   private static Step step(
       Decoding in, io.inmesh.proto.envoy.config.common.mutation_rules.v3.HeaderMutation message) {
     switch (message.getActionCase()) {
       case REMOVE:
-        return new HeaderMutation.Remove(HeaderCodec.remove(in, "remove", message.getRemove()));
+        return new HeaderMutation.Remove(in.text(in.headerName("remove", message.getRemove())));
       case APPEND:
         return new HeaderMutation.Put(in.inside("append", message.getAppend(), HeaderCodec::add));
       case REMOVE_ON_MATCH:
@@ -74,7 +127,10 @@ final class HeaderMutationCodec implements ExtensionCodec<HeaderMutation> {
   private static Mutations message(Steps steps) {
     var message = Mutations.newBuilder();
     steps.request().forEach(step -> message.addRequestMutations(message(step)));
+    steps.query().forEach(step -> message.addQueryParameterMutations(message(step)));
     steps.response().forEach(step -> message.addResponseMutations(message(step)));
+    steps.requestTrailers().forEach(step -> message.addRequestTrailersMutations(message(step)));
+    steps.responseTrailers().forEach(step -> message.addResponseTrailersMutations(message(step)));
     return message.build();
   }
 

@@ -1,9 +1,12 @@
 package io.inmesh.xds.codec;
 
+import io.inmesh.config.FilterStateMatcher.InRanges;
+import io.inmesh.config.FilterStateMatcher.Text;
 import io.inmesh.config.Rbac;
 import io.inmesh.config.Rbac.Caller;
 import io.inmesh.proto.envoy.config.core.v3.CidrRange;
 import io.inmesh.proto.envoy.config.rbac.v3.Principal;
+import io.inmesh.proto.envoy.type.matcher.v3.FilterStateMatcher;
 
 /** Who does it, in rules of RBAC. */
 final class PrincipalCodec {
@@ -49,12 +52,48 @@ final class PrincipalCodec {
         return in.inside(
             "sourced_metadata", message.getSourcedMetadata(), PermissionCodec::metadata);
       case FILTER_STATE:
-        throw in.refuse("filter_state", "is not supported");
+        return in.inside("filter_state", message.getFilterState(), PrincipalCodec::filterState);
       case CUSTOM:
         throw in.refuse("custom", "is not supported");
       default:
         throw in.refuse("no identifier is given");
     }
+  }
+
+  private static Rbac.OfFilterState filterState(Decoding in, FilterStateMatcher message) {
+    String key = in.required("key", message.getKey());
+    switch (message.getMatcherCase()) {
+      case STRING_MATCH:
+        return new Rbac.OfFilterState(
+            new io.inmesh.config.FilterStateMatcher(
+                key,
+                new Text(
+                    in.inside("string_match", message.getStringMatch(), MatcherCodec::string))));
+      case ADDRESS_MATCH:
+        return new Rbac.OfFilterState(
+            new io.inmesh.config.FilterStateMatcher(
+                key,
+                new InRanges(
+                    in.each(
+                        "address_match.ranges",
+                        message.getAddressMatch().getRangesList(),
+                        MatchTreeCodec::cidr))));
+      default:
+        throw in.refuse("no matcher is given");
+    }
+  }
+
+  private static FilterStateMatcher message(io.inmesh.config.FilterStateMatcher matcher) {
+    var message = FilterStateMatcher.newBuilder().setKey(matcher.key());
+    if (matcher.value() instanceof Text text) {
+      message.setStringMatch(MatcherCodec.string(text.matcher()));
+    } else {
+      var ranges = message.getAddressMatchBuilder();
+      ((InRanges) matcher.value())
+          .ranges()
+          .forEach(cidr -> ranges.addRanges(MatchTreeCodec.cidr(cidr)));
+    }
+    return message.build();
   }
 
   private static Rbac.CallerIp caller(Decoding in, String field, Caller which, CidrRange message) {
@@ -77,6 +116,8 @@ final class PrincipalCodec {
       message.getUrlPathBuilder().setPath(MatcherCodec.string(path.matcher()));
     } else if (principal instanceof Rbac.OfMetadata metadata) {
       message.setSourcedMetadata(PermissionCodec.metadata(metadata));
+    } else if (principal instanceof Rbac.OfFilterState state) {
+      message.setFilterState(message(state.matcher()));
     } else if (principal instanceof Rbac.Authenticated peer) {
       message.getAuthenticatedBuilder();
       peer.name()

@@ -113,9 +113,6 @@ final class RouteCodec {
 
   private static VirtualHost virtualHost(
       Decoding in, io.inmesh.proto.envoy.config.route.v3.VirtualHost message) {
-    if (message.hasMatcher()) {
-      throw in.refuse("matcher", "is not supported");
-    }
     if (message.getDomainsCount() == 0) {
       throw in.refuse("domains", "must not be empty");
     }
@@ -123,10 +120,21 @@ final class RouteCodec {
     for (String domain : message.getDomainsList()) {
       domains.add(in.text(MatcherCodec.lower(in.headerValue("domains", domain))));
     }
+    List<Route> routes = routes(in, message.getRoutesList());
+    var choice =
+        in.inside(
+            message.hasMatcher(),
+            "matcher",
+            message.getMatcher(),
+            (at, tree) -> RouteChoiceCodec.tree(at, tree, routes));
+    if (message.hasMatcher() && message.getRoutesCount() > 0) {
+      throw in.refuse("matcher", "must not be given together with routes");
+    }
     return new VirtualHost(
         in.hostName(message.getName()),
         domains,
-        routes(in, message.getRoutesList()),
+        routes,
+        choice,
         HeaderCodec.mutations(
             in,
             message.getRequestHeadersToAddList(),
@@ -184,16 +192,22 @@ final class RouteCodec {
     var routes = new ArrayList<Route>(messages.size());
     for (int i = 0; i < messages.size(); i++) {
       in.enter("routes", i);
-      Route route = route(in, messages.get(i));
-      if (messages.get(i).getMatch().getFilterStateCount() == 0) {
-        routes.add(route);
-      } else {
-        // Nothing here sets filter state, and without it Envoy does not match either.
-        in.ignored("match.filter_state", "there is no filter state, so the route is left out");
-      }
+      add(in, messages.get(i), routes);
       in.leave();
     }
     return routes;
+  }
+
+  /** Adds a route, unless it never matches. */
+  static void add(
+      Decoding in, io.inmesh.proto.envoy.config.route.v3.Route message, List<Route> routes) {
+    Route route = route(in, message);
+    if (message.getMatch().getFilterStateCount() == 0) {
+      routes.add(route);
+    } else {
+      // Nothing here sets filter state, and without it Envoy does not match either.
+      in.ignored("match.filter_state", "there is no filter state, so the route is left out");
+    }
   }
 
   private static Route route(Decoding in, io.inmesh.proto.envoy.config.route.v3.Route message) {
@@ -294,7 +308,13 @@ final class RouteCodec {
         io.inmesh.proto.envoy.config.route.v3.VirtualHost.newBuilder()
             .setName(host.name())
             .addAllDomains(host.domains());
-    host.routes().forEach(route -> message.addRoutes(route(route, filters)));
+    if (host.choice().isPresent()) {
+      message.setMatcher(
+          RouteChoiceCodec.message(
+              host.choice().get(), place -> route(host.routes().get(place), filters)));
+    } else {
+      host.routes().forEach(route -> message.addRoutes(route(route, filters)));
+    }
     message
         .addAllRequestHeadersToAdd(HeaderCodec.adds(host.mutations().requestAdd()))
         .addAllRequestHeadersToRemove(host.mutations().requestRemove())

@@ -19,7 +19,9 @@ import io.inmesh.config.Cors;
 import io.inmesh.config.Extension;
 import io.inmesh.config.Fault;
 import io.inmesh.config.Filters;
+import io.inmesh.config.FilterStateMatcher;
 import io.inmesh.config.HeaderMutation;
+import io.inmesh.config.HeaderMutations;
 import io.inmesh.config.JwtAuthentication;
 import io.inmesh.config.LocalRateLimit;
 import io.inmesh.config.RateLimit;
@@ -131,6 +133,9 @@ final class FilterArbitraries {
         Arbitraries.oneOf(
             Arbitraries.just(new Rbac.Any()),
             string().optional().map(Rbac.Authenticated::new),
+            combine(name(), string().map(FilterStateMatcher.Text::new))
+                .as(FilterStateMatcher::new)
+                .map(Rbac.OfFilterState::new),
             combine(Arbitraries.of(Rbac.Caller.class), ConfigArbitraries.cidr())
                 .as(Rbac.CallerIp::new),
             headerMatcher().map(Rbac.Header::new),
@@ -145,12 +150,20 @@ final class FilterArbitraries {
     Arbitrary<Rbac.Policy> policy =
         combine(
                 permission.list().ofMinSize(1).ofMaxSize(2),
-                principal.list().ofMinSize(1).ofMaxSize(2))
+                principal.list().ofMinSize(1).ofMaxSize(2),
+                MatchTreeArbitraries.condition().optional())
             .as(Rbac.Policy::new);
-    Arbitrary<Rbac.Rules> rules =
-        combine(Arbitraries.of(Rbac.Verdict.class), Arbitraries.maps(name(), policy).ofMaxSize(2))
-            .as(Rbac.Rules::new);
-    return combine(rules.optional(), rules.optional(), text()).as(Rbac::new);
+    Arbitrary<Rbac.Engine> engine =
+        Arbitraries.oneOf(
+            combine(
+                    Arbitraries.of(Rbac.Verdict.class),
+                    Arbitraries.maps(name(), policy).ofMaxSize(2))
+                .as(Rbac.Rules::new),
+            MatchTreeArbitraries.tree(
+                    combine(name(), Arbitraries.of(Rbac.Verdict.class)).as(Rbac.Decision::new),
+                    MatchTreeArbitraries.ofFilters())
+                .map(Rbac.ByTree::new));
+    return combine(engine.optional(), engine.optional(), text()).as(Rbac::new);
   }
 
   private static Arbitrary<Cors.Policy> corsPolicy() {
@@ -228,7 +241,16 @@ final class FilterArbitraries {
             headerValue().map(HeaderMutation.Put::new),
             header().map(HeaderMutation.Remove::new),
             string().map(HeaderMutation.RemoveMatching::new));
-    return combine(few(step), few(step)).as(HeaderMutation.Steps::new);
+    Arbitrary<HeaderMutation.QueryStep> ofQuery =
+        Arbitraries.oneOf(
+            combine(
+                    name(),
+                    ConfigArbitraries.format(),
+                    Arbitraries.of(HeaderMutations.Append.class))
+                .as(HeaderMutation.PutParameter::new),
+            name().map(HeaderMutation.RemoveParameter::new));
+    return combine(few(step), few(ofQuery), few(step), few(step), few(step))
+        .as(HeaderMutation.Steps::new);
   }
 
   private static Arbitrary<JwtAuthentication> jwt() {

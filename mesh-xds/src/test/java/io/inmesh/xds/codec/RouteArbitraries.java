@@ -25,6 +25,7 @@ import io.inmesh.config.HashPolicy;
 import io.inmesh.config.HeaderMatcher;
 import io.inmesh.config.HedgePolicy;
 import io.inmesh.config.InternalRedirectPolicy;
+import io.inmesh.config.MatchTree;
 import io.inmesh.config.MirrorPolicy;
 import io.inmesh.config.QueryParameterMatcher;
 import io.inmesh.config.RateLimit;
@@ -39,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
@@ -332,6 +334,7 @@ final class RouteArbitraries {
     Arbitrary<FilterOverride> override =
         Arbitraries.oneOf(
             Arbitraries.just(new FilterOverride(Optional.empty(), true)),
+            Arbitraries.just(new FilterOverride(Optional.empty(), false)),
             FilterArbitraries.onRoute()
                 .map(settings -> new FilterOverride(Optional.of(settings), false)));
     return ConfigArbitraries.mostly(Map.of(), Arbitraries.maps(name(), override).ofMaxSize(2));
@@ -371,18 +374,43 @@ final class RouteArbitraries {
     Arbitrary<VirtualHost.VirtualCluster> cluster =
         combine(name(), headerMatcher().list().ofMinSize(1).ofMaxSize(2))
             .as(VirtualHost.VirtualCluster::new);
-    return combine(name(), few(route()), mutations(), policy, few(cluster), overrides(), metadata())
+    Arbitrary<Optional<MatchTree.Predicate>> choice =
+        MatchTreeArbitraries.ofRoutes().optional(0.3);
+    return combine(
+            name(),
+            few(route()),
+            choice,
+            mutations(),
+            policy,
+            few(cluster),
+            overrides(),
+            metadata())
         .as(
-            (name, routes, mutations, rules, clusters, filters, metadata) ->
+            (name, routes, chosen, mutations, rules, clusters, filters, metadata) ->
                 new VirtualHost(
                     name,
                     List.of(domain, domain + ":80"),
                     routes,
+                    chosen.flatMap(it -> choice(it, routes.size())),
                     mutations,
                     rules,
                     clusters,
                     filters,
                     metadata));
+  }
+
+  /** To the first route where the predicate holds, else to the others. */
+  private static Optional<MatchTree<List<Integer>>> choice(
+      MatchTree.Predicate predicate, int routes) {
+    if (routes == 0) {
+      return Optional.empty();
+    }
+    var first = new MatchTree.Branch<>(predicate, new MatchTree.Decision<>(List.of(0)));
+    List<Integer> others = IntStream.range(1, routes).boxed().toList();
+    return Optional.of(
+        new MatchTree<>(
+            new MatchTree.InOrder<>(List.of(first)),
+            Optional.of(new MatchTree.Decision<>(others))));
   }
 
   static Arbitrary<RouteConfiguration> configuration() {
