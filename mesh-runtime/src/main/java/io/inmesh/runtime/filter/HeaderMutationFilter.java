@@ -1,5 +1,6 @@
 package io.inmesh.runtime.filter;
 
+import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
 import io.inmesh.call.HttpFilter;
 import io.inmesh.config.Extension;
@@ -77,10 +78,11 @@ final class HeaderMutationFilter extends Stage {
   private static final List<String> NEEDED = List.of(":method", ":path");
 
   private static void withoutNeeded(FilteredCall call, String name) {
+    call.flag(Flag.DPE);
     call.reply(
         503,
         Headers.EMPTY,
-        "",
+        "missing required header: " + name,
         "filter_removed_required_request_headers{missing_required_header:_" + name + "}");
   }
 
@@ -123,8 +125,7 @@ final class HeaderMutationFilter extends Stage {
   private static Change compile(Step step, ProcessFacts process) {
     if (step instanceof HeaderMutation.Remove remove) {
       return remove.name().startsWith(":")
-          ? new RemoveMatching(
-              StringTest.of(new StringMatcher.Exact(remove.name(), false)))
+          ? new RemoveMatching(StringTest.of(new StringMatcher.Exact(remove.name(), false)))
           : new Edit(new HeaderEdits(List.of(), List.of(remove.name()), process));
     }
     if (step instanceof HeaderMutation.RemoveMatching matching) {

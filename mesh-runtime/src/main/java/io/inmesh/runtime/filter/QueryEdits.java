@@ -46,8 +46,7 @@ final class QueryEdits {
   void apply(FilteredCall call) {
     String path = call.path();
     int query = path.indexOf('?');
-    Map<String, List<String>> parameters =
-        parse(query < 0 ? "" : path.substring(query + 1));
+    Map<String, List<String>> parameters = parse(query < 0 ? "" : path.substring(query + 1));
     for (Edit edit : edits) {
       apply(edit, call, parameters);
     }

@@ -46,7 +46,6 @@ interface RbacEngine {
 
   private static Finding of(Rbac.Decision decision) {
     boolean logs = decision.verdict() == Rbac.Verdict.LOG;
-    return Finding.of(
-        decision.verdict() != Rbac.Verdict.DENY, decision.name(), logs ? true : null);
+    return Finding.of(decision.verdict() != Rbac.Verdict.DENY, decision.name(), logs ? true : null);
   }
 }

@@ -37,7 +37,8 @@ final class RbacRules implements RbacEngine {
                         any(policy.principals(), RbacTest::of),
                         policy
                             .condition()
-                            .map(it -> new Condition(it.expression(), it.dialect(), place.process()))
+                            .map(
+                                it -> new Condition(it.expression(), it.dialect(), place.process()))
                             .orElse(null),
                         Finding.of(verdict != Verdict.DENY, name, logs ? true : null))));
     this.policies = compiled.toArray(Policy[]::new);

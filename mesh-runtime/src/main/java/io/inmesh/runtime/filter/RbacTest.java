@@ -133,7 +133,8 @@ interface RbacTest {
       };
     }
     List<IpRange> ranges =
-        ((FilterStateMatcher.InRanges) matcher.value()).ranges().stream().map(IpRange::new).toList();
+        ((FilterStateMatcher.InRanges) matcher.value())
+            .ranges().stream().map(IpRange::new).toList();
     return call -> {
       String value = call.filterState(key);
       return value != null && ranges.stream().anyMatch(range -> range.contains(value));

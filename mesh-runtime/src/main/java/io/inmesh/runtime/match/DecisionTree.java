@@ -48,8 +48,7 @@ public final class DecisionTree<C, A> {
     if (config instanceof MatchTree.Decision<A> decision) {
       return new Outcome<>(decision.action(), null);
     }
-    return new Outcome<>(
-        null, new DecisionTree<>(((MatchTree.Further<A>) config).tree(), inputs));
+    return new Outcome<>(null, new DecisionTree<>(((MatchTree.Further<A>) config).tree(), inputs));
   }
 
   private static <C, A> Branches<C, A> branches(
@@ -117,9 +116,7 @@ public final class DecisionTree<C, A> {
       String value = text(input, call);
       for (int i = 0; value != null && i < prefixes.size(); i++) {
         A decided =
-            value.startsWith(prefixes.get(i))
-                ? decide(outcomes.get(prefixes.get(i)), call)
-                : null;
+            value.startsWith(prefixes.get(i)) ? decide(outcomes.get(prefixes.get(i)), call) : null;
         if (decided != null) {
           return decided;
         }
@@ -146,8 +143,7 @@ public final class DecisionTree<C, A> {
     };
   }
 
-  private record Range<C, A>(
-      IpRange range, int length, boolean exclusive, Outcome<C, A> outcome) {}
+  private record Range<C, A>(IpRange range, int length, boolean exclusive, Outcome<C, A> outcome) {}
 
   /** The narrowest range first. */
   private static <C, A> Branches<C, A> byAddress(
@@ -161,8 +157,7 @@ public final class DecisionTree<C, A> {
           .forEach(
               cidr ->
                   ranges.add(
-                      new Range<>(
-                          new IpRange(cidr), cidr.length(), network.exclusive(), outcome)));
+                      new Range<>(new IpRange(cidr), cidr.length(), network.exclusive(), outcome)));
     }
     ranges.sort(Comparator.comparingInt((Range<C, A> range) -> range.length()).reversed());
     return call -> {

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class RouteEntry<P> {
   private static final String ATTEMPTS = "x-envoy-attempt-count";
 
+  private static final Redirect AS_IT_IS =
+      new Redirect(Optional.empty(), false, Optional.empty(), 0, new Rewrite.KeepPath(), 0, false);
+
   private final Levels levels;
   private final Optional<Route> view;
   private final @Nullable Forward forward;
@@ -70,7 +73,9 @@ public final class RouteEntry<P> {
     this.redirection =
         action instanceof Redirect to
             ? new Redirection(to, levels.route == HostRules.TO_TLS, match, process)
-            : null;
+            : action instanceof DirectResponse direct && tellsLocation(direct.status())
+                ? new Redirection(AS_IT_IS, false, match, process)
+                : null;
     this.body =
         action instanceof DirectResponse direct
             ? direct.bodyFormat().map(f -> new FormatText(f.format(), process, "-")).orElse(null)
@@ -242,15 +247,22 @@ public final class RouteEntry<P> {
 
   /** The reply of a route that redirects or answers by itself; null if it forwards. */
   public @Nullable LocalReply directReply(RequestEdit call) {
+    var headers = new Headers();
     if (redirection != null) {
-      var headers = new Headers().addLower("location", redirection.location(call, keepOld));
-      int status = ((Redirect) levels.route.action()).status();
-      return new LocalReply(status, headers, "", "direct_response");
+      headers.addLower("location", redirection.location(call, keepOld));
+    }
+    if (levels.route.action() instanceof Redirect redirect) {
+      return new LocalReply(redirect.status(), headers, "", "direct_response");
     }
     if (levels.route.action() instanceof DirectResponse direct) {
-      return new LocalReply(direct.status(), new Headers(), direct.body(), "direct_response");
+      return new LocalReply(direct.status(), headers, direct.body(), "direct_response");
     }
     return null;
+  }
+
+  /** As in Envoy, a direct response with such a status says where the request went. */
+  private static boolean tellsLocation(int status) {
+    return status == 201 || (status >= 300 && status < 400);
   }
 
   /** The reply's body as the route formats it, and its content type; for direct responses. */

@@ -109,10 +109,11 @@ record MatchTreeCodec<A>(BiFunction<Decoding, Any, A> actions, Set<Class<?>> all
     }
     var outcomes = new HashMap<String, Outcome<A>>();
     // In the order in which they are written.
-    new TreeMap<>(messages).forEach(
-        (key, outcome) ->
-            outcomes.put(
-                in.text(key), in.inside(field + "[\"" + key + "\"]", outcome, this::outcome)));
+    new TreeMap<>(messages)
+        .forEach(
+            (key, outcome) ->
+                outcomes.put(
+                    in.text(key), in.inside(field + "[\"" + key + "\"]", outcome, this::outcome)));
     return outcomes;
   }
 

@@ -101,11 +101,14 @@ final class MatchTreeArbitraries {
         ofRoutes(),
         combine(input, string().map(InputMatcher.Text::new)).as(MatchTree.Holds::new),
         combine(input, ConfigArbitraries.metadataMatcher(), flag())
-            .as((it, of, invert) ->
-                new MatchTree.Holds(it, new InputMatcher.OfValue(of.value(), invert))),
+            .as(
+                (it, of, invert) ->
+                    new MatchTree.Holds(it, new InputMatcher.OfValue(of.value(), invert))),
         expression(Dialect.PLAIN)
-            .map(it -> new MatchTree.Holds(
-                new MatchInput.Attributes(), new InputMatcher.Condition(it))));
+            .map(
+                it ->
+                    new MatchTree.Holds(
+                        new MatchInput.Attributes(), new InputMatcher.Condition(it))));
   }
 
   static Arbitrary<Rbac.Condition> condition() {
@@ -129,11 +132,17 @@ final class MatchTreeArbitraries {
             Arbitraries.of("path", "method", "host")
                 .map(field -> new Field(new Variable("request"), field, false)),
             name()
-                .map(name -> new Field(
-                    new Field(new Variable("request"), "headers", false), name, true)),
+                .map(
+                    name ->
+                        new Field(
+                            new Field(new Variable("request"), "headers", false), name, true)),
             name()
-                .map(name -> new Field(
-                    new Field(new Variable("metadata"), "filter_metadata", false), name, false)));
+                .map(
+                    name ->
+                        new Field(
+                            new Field(new Variable("metadata"), "filter_metadata", false),
+                            name,
+                            false)));
     Arbitrary<CelExpression> more =
         Arbitraries.oneOf(
             leaf,

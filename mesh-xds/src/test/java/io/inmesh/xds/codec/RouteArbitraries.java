@@ -374,8 +374,7 @@ final class RouteArbitraries {
     Arbitrary<VirtualHost.VirtualCluster> cluster =
         combine(name(), headerMatcher().list().ofMinSize(1).ofMaxSize(2))
             .as(VirtualHost.VirtualCluster::new);
-    Arbitrary<Optional<MatchTree.Predicate>> choice =
-        MatchTreeArbitraries.ofRoutes().optional(0.3);
+    Arbitrary<Optional<MatchTree.Predicate>> choice = MatchTreeArbitraries.ofRoutes().optional(0.3);
     return combine(
             name(),
             few(route()),

@@ -33,7 +33,8 @@ final class Conversions {
         case "string" -> text(value);
         case "timestamp" -> time(value);
         case "duration" -> span(value);
-        case "lowerAscii" -> value instanceof String text ? Strings.cased(text, false) : Term.FAILED;
+        case "lowerAscii" ->
+            value instanceof String text ? Strings.cased(text, false) : Term.FAILED;
         case "upperAscii" -> value instanceof String text ? Strings.cased(text, true) : Term.FAILED;
         default -> throw new IllegalArgumentException("no function " + name);
       };
