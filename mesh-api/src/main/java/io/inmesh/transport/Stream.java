@@ -52,9 +52,9 @@ public interface Stream {
     void onOpen(Stream stream);
 
     /**
-     * The connection can take so many more chunks of the request. Comes after {@link Stream#head}
-     * has returned, never within it or within {@link Stream#data}. What is written within goes out
-     * together.
+     * The connection can take so many more chunks of the request. May come as the last thing that
+     * {@link Stream#head} does, so that a short request goes out in one piece; never within {@link
+     * Stream#data}. What is written within goes out together.
      */
     void onWritable(int chunks);
 

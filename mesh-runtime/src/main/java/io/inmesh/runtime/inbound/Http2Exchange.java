@@ -97,7 +97,7 @@ final class Http2Exchange extends ServerExchange
   @Override
   void writeData(ByteBuffer chunk) {
     if (!closed) {
-      connection.session().data(stream, chunk);
+      connection.session().data(stream, chunk, false);
     }
   }
 

@@ -19,6 +19,10 @@ final class Http2ClientStream extends LinkStream
   private final Http2Inbox inbox = new Http2Inbox(this);
   private @Nullable Http2Stream netty;
   private @Nullable ChannelFuture written;
+
+  /** The last chunk, until it is known whether the end goes with it. */
+  private @Nullable ByteBuffer held;
+
   private Headers trailers = Headers.EMPTY;
   private boolean headReceived;
   private boolean endReceived;
@@ -69,16 +73,30 @@ final class Http2ClientStream extends LinkStream
   public void data(ByteBuffer chunk) {
     Http2Stream at = netty;
     if (!isClosed() && !endSent && at != null) {
-      connection.session().data(at, chunk);
+      writeHeld(at, false);
+      held = chunk;
       chunkWritten();
     }
+  }
+
+  private boolean writeHeld(Http2Stream at, boolean end) {
+    ByteBuffer chunk = held;
+    if (chunk == null) {
+      return false;
+    }
+    held = null;
+    connection.session().data(at, chunk, end);
+    return true;
   }
 
   @Override
   public void end(Headers trailers) {
     Http2Stream at = netty;
     if (!isClosed() && !endSent && at != null) {
-      connection.session().end(at, trailers);
+      boolean plain = trailers.size() == 0;
+      if (!(writeHeld(at, plain) && plain)) {
+        connection.session().end(at, trailers);
+      }
       endWritten();
     }
   }
@@ -91,7 +109,15 @@ final class Http2ClientStream extends LinkStream
 
   @Override
   public void flush() {
-    connection.channel.flush();
+    Http2Stream at = netty;
+    if (at != null && !isClosed()) {
+      writeHeld(at, false);
+    }
+    if (endSent) {
+      connection.session().flushSoon();
+    } else {
+      connection.channel.flush();
+    }
   }
 
   // ---- the response ----

@@ -66,16 +66,16 @@ abstract class LinkStream implements Stream, Pacer.Writer {
   }
 
   /**
-   * The head is written and a body follows: lets the writer go on, not before it has returned. With
-   * {@code expect: 100-continue} the peer is heard first, but for a second at most (RFC 9110,
-   * 10.1.1): there are peers that never say a word.
+   * The head is written and a body follows: lets the writer go on at once, so that a short body
+   * goes out with its head. With {@code expect: 100-continue} the peer is heard first, but for a
+   * second at most (RFC 9110, 10.1.1): there are peers that never say a word.
    */
   final void bodyFollows(Headers headers) {
     headSent = true;
     var writing = new Pacer(this, loop);
     pacer = writing;
     if (!EXPECTED.equalsIgnoreCase(headers.get("expect"))) {
-      writing.schedule();
+      writing.grant();
       return;
     }
     var waiting =

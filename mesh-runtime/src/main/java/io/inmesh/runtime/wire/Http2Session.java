@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Failures come through the pipeline.
 public final class Http2Session<E extends Http2Session.Exchange> {
+  /** The bytes of a piece that fits into one frame, whatever the peer's settings say. */
+  private static final int SHORT = 16 * 1024;
+
   private final Channel channel;
   private final boolean server;
   private final Owner<E> owner;
@@ -124,9 +127,21 @@ public final class Http2Session<E extends Http2Session.Exchange> {
     return codec.encoder().writeHeaders(context, id, fields, 0, end, context.newPromise());
   }
 
-  /** Writes a piece of a body. */
-  public void data(Http2Stream stream, ByteBuffer chunk) {
-    data(stream, Unpooled.wrappedBuffer(chunk), false);
+  /**
+   * Writes a piece of a body.
+   *
+   * @param end whether it is the last, and no trailers follow
+   */
+  public void data(Http2Stream stream, ByteBuffer chunk, boolean end) {
+    data(stream, bytes(chunk), end);
+  }
+
+  /** What is on the heap is copied before it can be sent: short pieces at once, into one buffer. */
+  private ByteBuf bytes(ByteBuffer chunk) {
+    int size = chunk.remaining();
+    return size > SHORT || chunk.isDirect()
+        ? Unpooled.wrappedBuffer(chunk)
+        : channel.alloc().directBuffer(size).writeBytes(chunk);
   }
 
   private ChannelFuture data(Http2Stream stream, ByteBuf bytes, boolean end) {
