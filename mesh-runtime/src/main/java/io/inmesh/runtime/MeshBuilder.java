@@ -20,6 +20,7 @@ import io.inmesh.runtime.assemble.Passthrough;
 import io.inmesh.runtime.assemble.SecretView;
 import io.inmesh.runtime.cluster.ClusterParts;
 import io.inmesh.runtime.cluster.HostEvents;
+import io.inmesh.runtime.cluster.LoadBook;
 import io.inmesh.runtime.cluster.NameResolver;
 import io.inmesh.runtime.cluster.SystemNameResolver;
 import io.inmesh.runtime.edge.Edges;
@@ -329,7 +330,8 @@ public final class MeshBuilder {
             who.locality(),
             observation.hostEvents(events),
             observation.clusters(),
-            holdEmptyUpdates);
+            holdEmptyUpdates,
+            new LoadBook());
     var parts = new Parts(clusters, new FilterTypes(filters), process(who), runtime);
     var inFlight = new InFlight(observation.stripes());
     var counters = new Counters(inFlight);

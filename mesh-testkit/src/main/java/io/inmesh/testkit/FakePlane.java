@@ -3,6 +3,7 @@ package io.inmesh.testkit;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
 import io.inmesh.plane.ConfigPlane;
+import io.inmesh.plane.LoadSource;
 import io.inmesh.plane.PlaneContext;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -106,6 +107,11 @@ public final class FakePlane implements ConfigPlane {
   /** Refuses a resource, as a codec would. */
   public void reject(Resource.Type type, String name, String reason) {
     context().events().rejected(new Rejection(type, name, reason));
+  }
+
+  /** What the process counts. */
+  public LoadSource loads() {
+    return context().loads();
   }
 
   /** The connection is made or lost. */

@@ -1,7 +1,5 @@
 package io.inmesh.xds;
 
-import io.inmesh.config.Node;
-import io.inmesh.config.Resource;
 import io.inmesh.identity.CertificateAuthority;
 import io.inmesh.identity.JoinFile;
 import io.inmesh.identity.Pem;
@@ -14,6 +12,7 @@ import io.inmesh.plane.ResourceFormat;
 import io.inmesh.xds.ads.AdsOptions;
 import io.inmesh.xds.ads.AdsPlane;
 import io.inmesh.xds.ads.ResourceMemory;
+import io.inmesh.xds.ads.WithEnd;
 import io.inmesh.xds.ca.FirstAuthority;
 import io.inmesh.xds.ca.IstioCertificateAuthority;
 import io.inmesh.xds.codec.Decoder;
@@ -22,12 +21,12 @@ import io.inmesh.xds.codec.Extensions;
 import io.inmesh.xds.grpc.PlaneServer;
 import io.inmesh.xds.json.ResourceJson;
 import io.inmesh.xds.snapshot.ResourceSnapshot;
+import io.inmesh.xds.status.ClientStatusPlane;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reaches control planes over ADS, and their authorities over Istio's protocol. Found by {@link
@@ -60,8 +59,14 @@ public final class AdsConnector implements PlaneConnector {
         AdsOptions.of(servers(join))
             .with(variant)
             .with(RECONNECT)
-            .withInitialFetchTimeout(options.initialFetchTimeout());
-    return context -> open(ads, join, options, context);
+            .withInitialFetchTimeout(options.initialFetchTimeout())
+            .withLoadReports(options.reports().loads());
+    ConfigPlane plane = context -> open(ads, join, options, context);
+    return options
+        .reports()
+        .clientStatus()
+        .<ConfigPlane>map(at -> ClientStatusPlane.start(plane, at, clock))
+        .orElse(plane);
   }
 
   /** The memory of a subscription lives as long as it. */
@@ -76,45 +81,18 @@ public final class AdsConnector implements PlaneConnector {
     String scope = join.identity() + " at " + join.plane();
     var snapshot = new ResourceSnapshot(options.state().get(), scope, writer, MAX_SNAPSHOT_BYTES);
     var session = new AdsPlane(ads, decoder, snapshot, clock).open(context);
-    return new Remembered(session, snapshot, writer);
+    return new WithEnd(
+        session,
+        () -> {
+          snapshot.close();
+          writer.close();
+        });
   }
 
   private static Thread writerThread(Runnable work) {
     Thread thread = new Thread(work, "inmesh-snapshot");
     thread.setDaemon(true);
     return thread;
-  }
-
-  /** A session whose memory is closed with it. */
-  private record Remembered(
-      ConfigPlane.Session session, ResourceSnapshot snapshot, ThreadLoop writer)
-      implements ConfigPlane.Session {
-    @Override
-    public void want(Set<Resource.Key> names) {
-      session.want(names);
-    }
-
-    @Override
-    public void want(Set<Resource.Key> names, Set<Resource.Key> leaving) {
-      session.want(names, leaving);
-    }
-
-    @Override
-    public void node(Node node) {
-      session.node(node);
-    }
-
-    @Override
-    public ConfigPlane.Status status() {
-      return session.status();
-    }
-
-    @Override
-    public void close() {
-      session.close();
-      snapshot.close();
-      writer.close();
-    }
   }
 
   @Override

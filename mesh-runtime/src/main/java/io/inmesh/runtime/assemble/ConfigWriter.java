@@ -140,7 +140,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
 
   /** Subscribes. On the config thread. */
   public void open(ConfigPlane plane, Node node, SecretView secrets) {
-    session = plane.open(new PlaneContext(node, loop, secrets, this));
+    session = plane.open(new PlaneContext(node, loop, secrets, this, assembler.clusters().loads()));
     destinations.start(
         new Destinations.Sweeping() {
           @Override

@@ -20,6 +20,7 @@ public final class ClusterHost implements Member {
   private final Condition condition;
   private final HostPools pools;
   private final Owner owner;
+  private final ClusterLoads.@Nullable Counts load;
   private @Nullable TrafficTable traffic;
 
   /** Where the host stands in its cluster. */
@@ -37,9 +38,14 @@ public final class ClusterHost implements Member {
    * The cluster it is of.
    *
    * @param detector null without outlier detection
+   * @param loads null without load reports
    */
   record Owner(
-      Cluster config, Limits limits, @Nullable OutlierDetector detector, ClusterStats stats) {}
+      Cluster config,
+      Limits limits,
+      @Nullable OutlierDetector detector,
+      ClusterStats stats,
+      @Nullable ClusterLoads loads) {}
 
   ClusterHost(
       Endpoint endpoint,
@@ -54,6 +60,8 @@ public final class ClusterHost implements Member {
     this.condition = condition;
     this.pools = pools;
     this.owner = owner;
+    ClusterLoads loads = owner.loads();
+    this.load = loads == null ? null : loads.of(place.locality(), place.priority());
   }
 
   @Override
@@ -177,11 +185,17 @@ public final class ClusterHost implements Member {
   /** A request is on its way there. Every call is to be followed by one {@link #ended}. */
   public void began() {
     state.began();
+    if (load != null) {
+      load.began();
+    }
   }
 
   /** The request is over. */
   public void ended() {
     state.ended();
+    if (load != null) {
+      load.ended();
+    }
   }
 
   /**
@@ -191,6 +205,9 @@ public final class ClusterHost implements Member {
    */
   public void report(int status) {
     state.answers();
+    if (load != null) {
+      load.answered(status);
+    }
     OutlierDetector detector = owner.detector();
     if (detector != null) {
       detector.report(state, status);
@@ -199,6 +216,9 @@ public final class ClusterHost implements Member {
 
   /** The connection was made, or no answer came. Overflow is not to be reported. */
   public void report(LocalOrigin result) {
+    if (load != null && result != LocalOrigin.CONNECTED) {
+      load.failed();
+    }
     OutlierDetector detector = owner.detector();
     if (detector != null) {
       detector.report(state, result);

@@ -281,7 +281,7 @@ final class ClusterHosts {
   }
 
   private ClusterHost.Owner owner(@Nullable OutlierDetector detector) {
-    return new ClusterHost.Owner(config, limits, detector, stats);
+    return new ClusterHost.Owner(config, limits, detector, stats, parts.loads().of(config));
   }
 
   private @Nullable OutlierDetector detector() {
@@ -327,12 +327,12 @@ final class ClusterHosts {
       }
       List<Picker> pickers = members.stream().map(member -> member.current().picker()).toList();
       var picker = new AggregatePicker(pickers, config.balancing());
-      current = new HostSet(List.of(), List.of(), picker, Set.of());
+      current = new HostSet(List.of(), HostSet.Drops.NONE, picker, Set.of());
     } else if (config.discovery() instanceof OriginalDestination) {
       retireHosts();
       closeOriginals();
       originals = new OriginalDestinations(owner(null), parts, this::retire);
-      current = new HostSet(List.of(), List.of(), originals, Set.of());
+      current = new HostSet(List.of(), HostSet.Drops.NONE, originals, Set.of());
     } else {
       closeOriginals();
       buildHosts();
@@ -373,7 +373,11 @@ final class ClusterHosts {
     }
     Picker picker = tools.balancer.picker(all);
     current =
-        new HostSet(next.hosts(), policy.drops(), picker, config.balancing().overrideHostStatus());
+        new HostSet(
+            next.hosts(),
+            new HostSet.Drops(policy.drops(), parts.loads().of(config)),
+            picker,
+            config.balancing().overrideHostStatus());
     next.left().forEach(this::retire);
     if (parts.writer().inLoop()) {
       attend();
@@ -432,6 +436,7 @@ final class ClusterHosts {
 
   /** The cluster is gone. Calls that still hold it find no hosts. */
   void close() {
+    parts.loads().gone(config.name());
     synchronized (this) {
       Workshop tools = workshop;
       workshop = null;

@@ -13,6 +13,7 @@ import io.inmesh.transport.Transport;
  * @param book where what clusters count is found
  * @param holdsEmptyUpdates whether an update that leaves a cluster without endpoints waits as long
  *     as its hosts answer; Envoy's does not
+ * @param loads what is told to planes that ask for load
  */
 public record ClusterParts(
     EventLoop writer,
@@ -21,7 +22,20 @@ public record ClusterParts(
     Locality locality,
     HostEvents events,
     ClusterBook book,
-    boolean holdsEmptyUpdates) {
+    boolean holdsEmptyUpdates,
+    LoadBook loads) {
+
+  /** The same with loads that nobody asks for. */
+  public ClusterParts(
+      EventLoop writer,
+      Transport transport,
+      NameResolver resolver,
+      Locality locality,
+      HostEvents events,
+      ClusterBook book,
+      boolean holdsEmptyUpdates) {
+    this(writer, transport, resolver, locality, events, book, holdsEmptyUpdates, new LoadBook());
+  }
 
   /** As Envoy: no update waits. */
   public ClusterParts(

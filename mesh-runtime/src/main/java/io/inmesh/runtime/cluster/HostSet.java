@@ -17,17 +17,26 @@ import org.jspecify.annotations.Nullable;
 /** The hosts of a cluster at one moment, and how one is chosen. Immutable. */
 public final class HostSet {
   static final HostSet EMPTY =
-      new HostSet(List.of(), List.of(), context -> Pick.None.NO_HOSTS, Set.of());
+      new HostSet(List.of(), Drops.NONE, context -> Pick.None.NO_HOSTS, Set.of());
 
   private final List<ClusterHost> hosts;
-  private final List<Drop> drops;
+  private final Drops drops;
   private final Picker picker;
   private final Set<Health> overrideStatus;
 
   /** By address; made when the first call that is bound to a host comes. */
   private volatile @Nullable Map<String, ClusterHost> byAddress;
 
-  HostSet(List<ClusterHost> hosts, List<Drop> drops, Picker picker, Set<Health> overrideStatus) {
+  /**
+   * Calls that are refused.
+   *
+   * @param counted null without load reports
+   */
+  record Drops(List<Drop> shares, @Nullable ClusterLoads counted) {
+    static final Drops NONE = new Drops(List.of(), null);
+  }
+
+  HostSet(List<ClusterHost> hosts, Drops drops, Picker picker, Set<Health> overrideStatus) {
     this.hosts = List.copyOf(hosts);
     this.drops = drops;
     this.picker = picker;
@@ -86,9 +95,13 @@ public final class HostSet {
    * @param random a draw of the call
    */
   public boolean drops(long random) {
-    for (int i = 0; i < drops.size(); i++) {
-      FractionalPercent share = drops.get(i).share();
+    List<Drop> shares = drops.shares();
+    for (int i = 0; i < shares.size(); i++) {
+      FractionalPercent share = shares.get(i).share();
       if (Long.remainderUnsigned(random, share.denominator()) < share.numerator()) {
+        if (drops.counted() != null) {
+          drops.counted().dropped(shares.get(i).category());
+        }
         return true;
       }
     }

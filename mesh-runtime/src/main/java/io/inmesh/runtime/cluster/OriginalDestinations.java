@@ -64,7 +64,9 @@ final class OriginalDestinations implements Picker {
             parts.resolver(),
             parts.locality(),
             parts.events(),
-            parts.book());
+            parts.book(),
+            parts.holdsEmptyUpdates(),
+            parts.loads());
     this.parts = parts;
     this.builder = new HostBuilder(owner, resolving);
     this.secure = owner.config().transport().socket() instanceof TransportSocket.UpstreamTls;

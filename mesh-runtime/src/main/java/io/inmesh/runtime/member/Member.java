@@ -121,7 +121,9 @@ public final class Member implements AutoCloseable {
             settings.variant,
             Duration.ofSeconds(15),
             Optional.ofNullable(settings.state),
-            settings.support);
+            settings.support,
+            new PlaneConnector.Reports(
+                settings.loadReports, Optional.ofNullable(settings.clientStatus)));
     var own = new OwnSecrets();
     this.authority = connector.authority(settings.file, own);
     this.identity =
@@ -326,6 +328,8 @@ public final class Member implements AutoCloseable {
     private Support support = Support.DEFAULT;
     private SecurityListener security = SecurityListener.NONE;
     private Telemetry telemetry = Telemetry.NONE;
+    private boolean loadReports;
+    private @Nullable Address clientStatus;
 
     private Builder(JoinFile file) {
       this.file = file;
@@ -394,6 +398,24 @@ public final class Member implements AutoCloseable {
     /** What is told of calls, and to whom; nothing by default. */
     public Builder telemetry(Telemetry value) {
       telemetry = value;
+      return this;
+    }
+
+    /**
+     * Whether the control plane is told of load per cluster and locality, where it asks for it; it
+     * is not by default. Source: envoy.service.load_stats.v3.
+     */
+    public Builder loadReports(boolean value) {
+      loadReports = value;
+      return this;
+    }
+
+    /**
+     * The loopback address where operators may ask for the state of each resource over gRPC;
+     * nowhere by default. Source: envoy.service.status.v3 (CSDS).
+     */
+    public Builder clientStatus(Address value) {
+      clientStatus = value;
       return this;
     }
 

@@ -1,5 +1,6 @@
 package io.inmesh.xds.ads;
 
+import io.inmesh.loop.EventLoop;
 import io.inmesh.xds.grpc.PlaneServer;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.List;
  * @param connectTimeout how long one attempt may take; 10 s by default
  * @param keepAlive silence after which a sign of life is asked for; 30 s by default, doubled when
  *     the server complains
+ * @param loadReports whether the plane is told of load, where it asks for it; not by default.
+ *     Source: envoy.service.load_stats.v3
  */
 public record AdsOptions(
     List<PlaneServer> servers,
@@ -22,7 +25,8 @@ public record AdsOptions(
     Duration initialFetchTimeout,
     Backoff backoff,
     Duration connectTimeout,
-    Duration keepAlive) {
+    Duration keepAlive,
+    boolean loadReports) {
   public AdsOptions {
     servers = List.copyOf(servers);
     if (servers.isEmpty()) {
@@ -46,6 +50,17 @@ public record AdsOptions(
     /** 500 ms to 30 s. Source: envoy.config.core.v3.GrpcService, retry_policy of xDS. */
     public static final Backoff DEFAULT =
         new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
+
+    private static final int MAX_DOUBLINGS = 30;
+
+    /** The pause after so many failures before, in nanoseconds. */
+    long pause(int failures, EventLoop random) {
+      long bound = base.toNanos();
+      for (int i = 0; i < Math.min(failures, MAX_DOUBLINGS) && bound < max.toNanos(); i++) {
+        bound *= 2;
+      }
+      return Math.floorMod(random.random(), Math.max(1, Math.min(bound, max.toNanos())));
+    }
   }
 
   /** With defaults for all but the servers. */
@@ -56,21 +71,30 @@ public record AdsOptions(
         Duration.ofSeconds(15),
         Backoff.DEFAULT,
         Duration.ofSeconds(10),
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(30),
+        false);
   }
 
   /** With another form of the protocol. */
   public AdsOptions with(Variant other) {
-    return new AdsOptions(servers, other, initialFetchTimeout, backoff, connectTimeout, keepAlive);
+    return new AdsOptions(
+        servers, other, initialFetchTimeout, backoff, connectTimeout, keepAlive, loadReports);
   }
 
   /** With another {@link #initialFetchTimeout}. */
   public AdsOptions withInitialFetchTimeout(Duration other) {
-    return new AdsOptions(servers, variant, other, backoff, connectTimeout, keepAlive);
+    return new AdsOptions(servers, variant, other, backoff, connectTimeout, keepAlive, loadReports);
   }
 
   /** With other pauses. */
   public AdsOptions with(Backoff other) {
-    return new AdsOptions(servers, variant, initialFetchTimeout, other, connectTimeout, keepAlive);
+    return new AdsOptions(
+        servers, variant, initialFetchTimeout, other, connectTimeout, keepAlive, loadReports);
+  }
+
+  /** With or without {@link #loadReports}. */
+  public AdsOptions withLoadReports(boolean on) {
+    return new AdsOptions(
+        servers, variant, initialFetchTimeout, backoff, connectTimeout, keepAlive, on);
   }
 }

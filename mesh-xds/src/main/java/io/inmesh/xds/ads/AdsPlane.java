@@ -82,6 +82,15 @@ public final class AdsPlane implements ConfigPlane {
                 memory),
             context);
     context.configLoop().execute(session::start);
-    return session;
+    return options.loadReports() ? reporting(session, context) : session;
+  }
+
+  private Session reporting(Session session, PlaneContext context) {
+    var streams =
+        new GrpcStreams<>(
+            LoadReporter.STREAM, options, context.secrets(), context.configLoop(), clock);
+    var reporter = new LoadReporter(options, streams, context);
+    context.configLoop().execute(reporter::start);
+    return new WithEnd(session, reporter::close);
   }
 }

@@ -3,7 +3,6 @@ package io.inmesh.xds.ads;
 import io.inmesh.config.Resource;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.loop.Timer;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param <R> responses
  */
 final class Connector<Q, R> {
-  private static final int MAX_DOUBLINGS = 30;
-
   private final AdsOptions options;
   private final int servers;
   private final EventLoop loop;
@@ -76,7 +73,7 @@ final class Connector<Q, R> {
     }
     session.accepted(link);
     if (link.server() > 0) {
-      loop.arm(wayBack, loop.nanoTime() + pause(options.backoff().max()));
+      loop.arm(wayBack, loop.nanoTime() + longPause());
     } else {
       wayBack.disarm();
     }
@@ -117,23 +114,17 @@ final class Connector<Q, R> {
     if (link.server() + 1 < serving.server()) {
       candidate = session.open(link.server() + 1);
     } else {
-      loop.arm(wayBack, loop.nanoTime() + pause(options.backoff().max()));
+      loop.arm(wayBack, loop.nanoTime() + longPause());
     }
   }
 
   private long backoff() {
-    long max = options.backoff().max().toNanos();
-    long bound = options.backoff().base().toNanos();
-    for (int i = 0; i < Math.min(failedRounds, MAX_DOUBLINGS) && bound < max; i++) {
-      bound *= 2;
-    }
-    failedRounds++;
-    return pause(Duration.ofNanos(Math.min(bound, max)));
+    return options.backoff().pause(failedRounds++, loop);
   }
 
-  /** Full jitter. */
-  private long pause(Duration bound) {
-    return Math.floorMod(loop.random(), Math.max(1, bound.toNanos()));
+  /** As after many failures. */
+  private long longPause() {
+    return options.backoff().pause(Integer.MAX_VALUE, loop);
   }
 
   void namesChanged(Resource.Type type) {

@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +28,11 @@ public final class PlaneChannel implements AutoCloseable {
   private static final int MAX_MESSAGE = 256 << 20;
 
   private final ManagedChannel channel;
-  private final PlaneServer server;
+  private final @Nullable Supplier<String> token;
 
-  /** Whether we prove who we are by certificate; then the token stays at home. */
-  private final boolean certified;
-
-  private PlaneChannel(ManagedChannel channel, PlaneServer server, boolean certified) {
+  private PlaneChannel(ManagedChannel channel, @Nullable Supplier<String> token) {
     this.channel = channel;
-    this.server = server;
-    this.certified = certified;
+    this.token = token;
   }
 
   /**
@@ -67,30 +64,38 @@ public final class PlaneChannel implements AutoCloseable {
             .keepAliveTimeout(Times.PATIENCE.toNanos(), TimeUnit.NANOSECONDS)
             .disableRetry();
     server.authority().ifPresent(builder::overrideAuthority);
-    boolean certified = false;
-    if (server.security() instanceof PlaneServer.Tls tls) {
-      certified = secure(builder, tls, secrets, clock);
-    } else {
+    Credentials credentials = credentials(server.security(), secrets, clock);
+    if (credentials == null) {
       builder.usePlaintext();
+    } else {
+      secure(builder, credentials);
     }
-    return new PlaneChannel(builder.build(), server, certified);
+    return new PlaneChannel(builder.build(), credentials == null ? null : credentials.token());
   }
 
-  private static boolean secure(
-      NettyChannelBuilder builder, PlaneServer.Tls tls, SecretStore secrets, InstantSource clock)
+  private static @Nullable Credentials credentials(
+      PlaneServer.Security security, SecretStore secrets, InstantSource clock) throws SSLException {
+    if (security instanceof PlaneServer.Tls tls) {
+      return Credentials.of(tls, secrets, clock);
+    }
+    return security instanceof PlaneServer.TlsFiles files ? Credentials.of(files, clock) : null;
+  }
+
+  private static void secure(NettyChannelBuilder builder, Credentials credentials)
       throws SSLException {
     SslContextBuilder context = GrpcSslContexts.forClient();
-    if (!tls.roots().isEmpty()) {
-      context.trustManager(tls.roots());
+    if (!credentials.roots().isEmpty()) {
+      context.trustManager(credentials.roots());
     }
-    KeyMaterial own =
-        tls.ownCertificate() ? secrets.certificate(SecretStore.OWN_CERTIFICATE) : null;
-    boolean valid = own != null && own.notAfter().isAfter(clock.instant());
-    if (own != null && valid) {
-      context.keyManager(own.key(), own.chain().toArray(X509Certificate[]::new));
+    KeyMaterial own = credentials.own();
+    if (own != null) {
+      try {
+        context.keyManager(own.key(), own.chain().toArray(X509Certificate[]::new));
+      } catch (IllegalArgumentException unfit) {
+        throw new SSLException("our certificate cannot be used: " + unfit.getMessage(), unfit);
+      }
     }
     builder.sslContext(context.build());
-    return valid;
   }
 
   /** Where calls are made. */
@@ -101,8 +106,8 @@ public final class PlaneChannel implements AutoCloseable {
   /** The headers that a call begins with. */
   public Metadata headers() {
     var headers = new Metadata();
-    if (!certified && server.security() instanceof PlaneServer.Tls tls) {
-      tls.token().ifPresent(token -> headers.put(AUTHORIZATION, "Bearer " + token.get()));
+    if (token != null) {
+      headers.put(AUTHORIZATION, "Bearer " + token.get());
     }
     return headers;
   }

@@ -1,5 +1,6 @@
 package io.inmesh.xds.grpc;
 
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,24 @@ public record PlaneServer(String host, int port, Security security, Optional<Str
 
   /** Not at all. For a plane on the same machine, and for tests. */
   public record Plaintext() implements Security {}
+
+  /**
+   * By TLS, with files that somebody else renews. They are read anew for each connection: streams
+   * that are open go on with what they began with.
+   *
+   * @param roots PEM of whom the server's certificate must come from; the JDK's own roots if absent
+   * @param own by which we prove who we are
+   * @param token holds a bearer token, for instance a JWT; sent with each stream
+   */
+  public record TlsFiles(Optional<Path> roots, Optional<KeyFiles> own, Optional<Path> token)
+      implements Security {}
+
+  /**
+   * A certificate and its key, in PEM.
+   *
+   * @param chain the own certificate first
+   */
+  public record KeyFiles(Path chain, Path key) {}
 
   /**
    * By TLS. We prove who we are with our own certificate from the secret store, if {@code

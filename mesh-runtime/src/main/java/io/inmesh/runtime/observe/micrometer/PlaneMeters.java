@@ -5,7 +5,6 @@ import io.inmesh.plane.ConfigPlane;
 import io.inmesh.plane.ConfigPlane.Events;
 import io.inmesh.plane.ConfigPlane.Rejection;
 import io.inmesh.plane.ConfigPlane.Status;
-import io.inmesh.plane.PlaneContext;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -40,8 +39,7 @@ final class PlaneMeters {
   ConfigPlane observed(ConfigPlane plane) {
     return context -> {
       var listening = new Listening(context.node().cluster(), context.events());
-      return plane.open(
-          new PlaneContext(context.node(), context.configLoop(), context.secrets(), listening));
+      return plane.open(context.with(listening));
     };
   }
 
