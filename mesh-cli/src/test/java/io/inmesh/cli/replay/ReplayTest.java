@@ -61,7 +61,7 @@ class ReplayTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"routing", "retry", "rbac", "filters", "jwt", "h2"})
+  @ValueSource(strings = {"routing", "retry", "rbac", "filters", "jwt", "h2", "hedge"})
   void decidesWhatEnvoyDecided(String profile) throws IOException {
     List<String> recording = recording(profile);
     List<Map<String, Object>> envoy = parsed(recording);

@@ -47,6 +47,13 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   private boolean requestSent;
   private boolean headSeen;
   private boolean timedOut;
+
+  /** Its time was up, and it went on. */
+  private boolean slow;
+
+  /** Another attempt has been decided on while it goes on. */
+  private boolean raced;
+
   private boolean done;
   private int status;
   private String failure = "";
@@ -93,7 +100,38 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   }
 
   boolean isTimedOut() {
-    return timedOut;
+    return timedOut || raced;
+  }
+
+  /** Whether it is decided that another attempt races with it: it will not be tried again. */
+  boolean isRaced() {
+    return raced;
+  }
+
+  /** Whether it may bring a response, or another attempt follows it. */
+  private boolean isAwaited() {
+    return (!done && !headSeen) || backOffEnd != NEVER;
+  }
+
+  /** Whether attempts before it are awaited, besides {@code except}. */
+  boolean awaitsOthers(Attempt except) {
+    for (Attempt each = this; each != null; each = each.previous) {
+      if (each != except && each.isAwaited()) {
+        return true;
+      }
+    }
+    return except.backOffEnd != NEVER;
+  }
+
+  /** Ends it and all before it, besides {@code winner}. Idempotent. */
+  void abandonAll(@Nullable Attempt winner) {
+    for (Attempt each = this; each != null; each = each.previous) {
+      if (each == winner) {
+        each.backOffEnd = NEVER;
+      } else {
+        each.abandon();
+      }
+    }
   }
 
   void timedOut() {
@@ -107,13 +145,20 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     next.begin();
   }
 
-  /** The whole call is out of time: the peer is told of as too slow. */
-  void abandonAsTimeout() {
-    if (!done) {
-      reportOrigin(LocalOrigin.TIMEOUT);
-      failure = "timeout";
+  /** The whole call is out of time: the peers are told of as too slow. */
+  void abandonAsTimeout(Expiry expiry) {
+    for (Attempt each = this; each != null; each = each.previous) {
+      if (expiry == Expiry.RESPONSE && (each == this || !each.done)) {
+        each.count(Count.UPSTREAM_RQ_TIMEOUT);
+      }
+      if (!each.done) {
+        if (!each.slow) {
+          each.reportOrigin(LocalOrigin.TIMEOUT);
+        }
+        each.failure = "timeout";
+      }
+      each.abandon();
     }
-    abandon();
   }
 
   void begin() {
@@ -223,6 +268,13 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     rearm();
   }
 
+  /** It goes on; another one follows. */
+  void race(long until) {
+    raced = true;
+    backOffEnd = until;
+    rearm();
+  }
+
   @Override
   protected void onTimer() {
     long now = call.loop.nanoTime();
@@ -232,9 +284,12 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
       Router.timedOut(this, Expiry.RESPONSE);
     } else if (now >= backOffEnd) {
       backOffEnd = NEVER;
+      if (!done) {
+        rearm();
+      }
       Router.again(this);
     } else if (now >= perTryEnd) {
-      expired(Expiry.PER_TRY);
+      perTryExpired();
     } else if (now >= upstreamEnd) {
       expired(Expiry.MAX_UPSTREAM_STREAM);
     } else if (now >= perTryIdleEnd()) {
@@ -244,6 +299,18 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     } else {
       rearm();
     }
+  }
+
+  private void perTryExpired() {
+    if (!call.hedged) {
+      expired(Expiry.PER_TRY);
+      return;
+    }
+    perTryEnd = NEVER;
+    slow = true;
+    reportOrigin(LocalOrigin.TIMEOUT);
+    rearm();
+    Router.slow(this);
   }
 
   private void expired(Expiry expiry) {
@@ -272,18 +339,30 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
       if (admitted != null) {
         admitted.requestEnded();
       }
-      if (call.body != null) {
-        call.body.detach();
-      }
       CallTracing.Trace trace = call.trace();
       if (trace != null && host != null) {
-        trace.attempted(call, status, failure);
+        trace.attempted(call, ordinal, status, failure);
       }
       Stream open = stream;
       stream = null;
       if (open != null) {
+        if (call.body != null) {
+          call.body.detach(open);
+        }
         open.reset();
       }
+    }
+  }
+
+  /** Its outcome does not count: others are awaited. */
+  void drop() {
+    long next = backOffEnd;
+    abandon();
+    perTryEnd = NEVER;
+    upstreamEnd = NEVER;
+    backOffEnd = next;
+    if (next != NEVER) {
+      rearm();
     }
   }
 
@@ -321,6 +400,9 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     if (body != null) {
       body.attach(opened);
     }
+    if (call.attempt != this && host != null) {
+      call.routed().finalizeAttempt(call, host.endpoint());
+    }
     opened.head(call, call.headers(), body == null ? 0 : body.length(), body == null);
   }
 
@@ -346,8 +428,9 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
 
   @Override
   public void onWritable(int chunks) {
-    if (call.body != null && !done) {
-      call.body.demand(chunks);
+    Stream to = stream;
+    if (call.body != null && to != null) {
+      call.body.demand(to, chunks);
     }
   }
 
@@ -389,9 +472,13 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
 
   @Override
   public void onClose(Stream.Closed how, String reason) {
+    Stream closed = stream;
     stream = null;
     if (done) {
       return;
+    }
+    if (call.body != null && closed != null) {
+      call.body.detach(closed);
     }
     if (!headSeen) {
       broken(how == Stream.Closed.COMPLETE ? Stream.Closed.TERMINATED : how, reason);

@@ -50,7 +50,7 @@ public final class CallMeters {
   }
 
   void ended(OutgoingCall call) {
-    Traffic traffic = table(call).of(call.status(), call.flags(), grpcStatus(call));
+    Traffic traffic = table(call).of(call.status(), call.flagBits(), grpcStatus(call));
     traffic.record(
         call.stripe(), call.nowNanos() - call.startNanos(), call.bytesSent(), call.bytesReceived());
     GrpcMessages messages = call.messages;

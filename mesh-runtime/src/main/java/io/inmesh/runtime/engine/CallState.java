@@ -22,8 +22,10 @@ import io.inmesh.runtime.route.RouteTable;
 import io.inmesh.runtime.route.RoutedCall;
 import io.inmesh.transport.Stream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -58,7 +60,7 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
   private @Nullable HttpFilter @Nullable [] entered;
   private @Nullable Map<String, Map<String, Object>> metadata;
   private String details = "";
-  private @Nullable EnumSet<Flag> flags;
+  private List<Flag> flags = List.of();
   private Headers responseHeaders = Headers.EMPTY;
   private Headers responseTrailers = Headers.EMPTY;
   private String localBody = "";
@@ -76,6 +78,12 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
   boolean hashed;
   long hash;
   private @Nullable String cookie;
+
+  /** How many attempts have begun. */
+  int begun;
+
+  /** Whether attempts that are too slow go on, and others race with them. */
+  boolean hedged;
 
   long responseNanos;
   long perTryNanos;
@@ -140,8 +148,10 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
     hashed = false;
     cookie = null;
     timeoutStatus = 504;
-    flags = null;
+    flags = List.of();
     limits(0, 0, 0, 0, -1);
+    begun = 0;
+    hedged = false;
     cluster = null;
     chooseRoute();
   }
@@ -347,16 +357,14 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
 
   /** Whether any response flag is set. */
   public final boolean isFlagged() {
-    return flags != null;
+    return !flags.isEmpty();
   }
 
   /** All response flags: the bits of their places. */
-  final int flags() {
+  final int flagBits() {
     int bits = 0;
-    if (flags != null) {
-      for (Flag flag : flags) {
-        bits |= 1 << flag.ordinal();
-      }
+    for (int i = 0; i < flags.size(); i++) {
+      bits |= 1 << flags.get(i).ordinal();
     }
     return bits;
   }
@@ -368,15 +376,22 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
 
   @Override
   public final void flag(Flag flag) {
-    if (flags == null) {
-      flags = EnumSet.noneOf(Flag.class);
+    if (flags.isEmpty()) {
+      flags = new ArrayList<>(2);
     }
-    flags.add(flag);
+    if (!flags.contains(flag)) {
+      flags.add(flag);
+    }
+  }
+
+  @Override
+  public final List<Flag> flags() {
+    return flags;
   }
 
   @Override
   public final boolean has(Flag flag) {
-    return flags != null && flags.contains(flag);
+    return flags.contains(flag);
   }
 
   final void details(String value) {
@@ -456,7 +471,7 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
 
   @Override
   public final int attempts() {
-    return attempt == null ? 0 : attempt.ordinal();
+    return begun;
   }
 
   @Override
@@ -489,6 +504,11 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
   }
 
   @Override
+  public final void hedged() {
+    hedged = true;
+  }
+
+  @Override
   public final void timeoutStatus(int code) {
     timeoutStatus = code;
   }
@@ -516,7 +536,7 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
   public final Outcome outcome() {
     ClusterHost last = attempt == null ? null : attempt.host();
     return new Outcome(
-        flags == null ? Set.of() : flags,
+        flags.isEmpty() ? Set.of() : EnumSet.copyOf(flags),
         details,
         entry == null ? "" : entry.route().name(),
         name(clusterConfig()),

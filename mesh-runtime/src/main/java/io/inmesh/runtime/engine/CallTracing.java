@@ -23,16 +23,17 @@ public interface CallTracing {
 
   /** The spans of one call. On its loop. */
   interface Trace {
-    /** An attempt has found its host; the request is about to be sent there. */
+    /** The latest attempt has found its host; the request is about to be sent there. */
     void attempting(OutgoingCall call);
 
     /**
-     * The attempt is over.
+     * An attempt is over.
      *
+     * @param ordinal the number of attempts that there were when it began
      * @param status of its response, or zero
      * @param failure what went wrong, in one word; empty if nothing did
      */
-    void attempted(OutgoingCall call, int status, String failure);
+    void attempted(OutgoingCall call, int ordinal, int status, String failure);
 
     /** The call is over. */
     void ended(OutgoingCall call, Ended how);

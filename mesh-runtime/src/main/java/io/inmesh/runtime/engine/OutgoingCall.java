@@ -40,6 +40,9 @@ public final class OutgoingCall extends ActiveCall {
   @Nullable RetryRules retry;
   @Nullable Admission retrying;
 
+  /** How many further attempts were not admitted: they count as made. */
+  int refusedRetries;
+
   /**
    * When all attempts together must have answered; the response timeout counts from the end of the
    * request.
@@ -278,6 +281,7 @@ public final class OutgoingCall extends ActiveCall {
     requestEnded = false;
     attempt = null;
     retry = null;
+    refusedRetries = 0;
     bind("", false, UNAVAILABLE);
     deadline = ownDeadline();
     streamDeadline = NEVER;
@@ -311,12 +315,34 @@ public final class OutgoingCall extends ActiveCall {
     return attempt == null ? called.stats() : attempt.stats();
   }
 
-  /** Frees what the attempt of now holds. Idempotent. */
+  /** Frees what the attempts hold. Idempotent. */
   private void free() {
     if (attempt != null) {
-      attempt.abandon();
+      attempt.abandonAll(null);
     }
     retryEnded();
+  }
+
+  /** Whether other attempts than this one may still bring a response. */
+  boolean awaitsOthers(Attempt than) {
+    return attempt != null && attempt.awaitsOthers(than);
+  }
+
+  /** An attempt's response goes to the caller: all others are over. */
+  void wins(Attempt winner) {
+    Attempt latest = attempt;
+    if (hedged && latest != null) {
+      latest.abandonAll(winner);
+      attempt = winner;
+      retryEnded();
+    }
+  }
+
+  /** Time is up for all attempts. */
+  void abandonAsTimeout(Expiry expiry) {
+    if (attempt != null) {
+      attempt.abandonAsTimeout(expiry);
+    }
   }
 
   @Override

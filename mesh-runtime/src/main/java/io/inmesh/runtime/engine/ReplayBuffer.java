@@ -23,6 +23,10 @@ final class ReplayBuffer implements Body.Sink {
   private boolean needed;
   private final List<ByteBuffer> kept = new ArrayList<>();
   private @Nullable Stream reader;
+
+  /** Attempts before the latest that go on, if there are any. The body is whole then. */
+  private @Nullable Earlier earlier;
+
   private Headers trailers = Headers.EMPTY;
   private long bytes;
   private int next;
@@ -104,7 +108,11 @@ final class ReplayBuffer implements Body.Sink {
     return trailers;
   }
 
+  /** The latest attempt reads from the beginning; one that still reads goes on. */
   void attach(Stream stream) {
+    if (reader != null) {
+      earlier = new Earlier(reader, next, demand, earlier);
+    }
     reader = stream;
     next = 0;
     demand = 0;
@@ -114,16 +122,28 @@ final class ReplayBuffer implements Body.Sink {
     }
   }
 
-  /** The attempt is over; what still arrives waits for the next one. */
-  void detach() {
-    reader = null;
-    demand = 0;
-    next = 0;
+  /** An attempt is over; what still arrives waits for the next one. */
+  void detach(Stream stream) {
+    if (stream == reader) {
+      reader = null;
+      demand = 0;
+      next = 0;
+    } else if (earlier != null) {
+      earlier = earlier.without(stream);
+    }
   }
 
-  void demand(int chunks) {
-    demand = (int) Math.min((long) demand + chunks, Integer.MAX_VALUE);
-    serve();
+  void demand(Stream stream, int chunks) {
+    if (stream == reader) {
+      demand = sum(demand, chunks);
+      serve();
+    } else if (earlier != null) {
+      earlier.demand(stream, chunks);
+    }
+  }
+
+  private static int sum(int demand, int more) {
+    return (int) Math.min((long) demand + more, Integer.MAX_VALUE);
   }
 
   private void serve() {
@@ -219,9 +239,55 @@ final class ReplayBuffer implements Body.Sink {
     if (!closed) {
       closed = true;
       reader = null;
+      earlier = null;
       kept.clear();
       if (!ended) {
         source.cancel();
+      }
+    }
+  }
+
+  /** Where an attempt before the latest stands in the body. */
+  private final class Earlier {
+    private final Stream to;
+    private int at;
+    private int wanted;
+    private @Nullable Earlier others;
+
+    Earlier(Stream to, int at, int wanted, @Nullable Earlier others) {
+      this.to = to;
+      this.at = at;
+      this.wanted = wanted;
+      this.others = others;
+    }
+
+    @Nullable Earlier without(Stream stream) {
+      if (to == stream) {
+        return others;
+      }
+      if (others != null) {
+        others = others.without(stream);
+      }
+      return this;
+    }
+
+    void demand(Stream stream, int chunks) {
+      if (to == stream) {
+        wanted = sum(wanted, chunks);
+        go();
+      } else if (others != null) {
+        others.demand(stream, chunks);
+      }
+    }
+
+    private void go() {
+      while (wanted > 0 && at < kept.size()) {
+        wanted--;
+        to.data(kept.get(at++).asReadOnlyBuffer());
+      }
+      if (at == kept.size() && !closed) {
+        detach(to);
+        to.end(trailers);
       }
     }
   }

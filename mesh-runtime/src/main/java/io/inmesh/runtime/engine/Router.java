@@ -93,6 +93,7 @@ final class Router {
 
   private static void begin(Attempt attempt) {
     attempt.call().attempt = attempt;
+    attempt.call().begun = attempt.ordinal();
     attempt.begin();
   }
 
@@ -125,22 +126,31 @@ final class Router {
     boolean endless = call.deadline == Long.MAX_VALUE && call.responseNanos == 0;
     long left = endless ? 0 : Math.max(1, call.deadline - call.loop.nanoTime());
     call.routed()
-        .finalizeRetry(call, last.ordinal() + 1, last.isTimedOut(), left, call.perTryNanos);
+        .finalizeRetry(
+            call, last.ordinal() + 1, last.isTimedOut(), left, call.hedged ? 0 : call.perTryNanos);
     begin(new Attempt(call, last.cluster(), last));
   }
 
-  /** Whether a response goes to the caller; if not, another attempt follows. */
+  /** Whether a response goes to the caller; if not, another attempt follows, or is under way. */
   static boolean mayPass(Attempt attempt, int status, Headers headers) {
     OutgoingCall call = attempt.call();
     RetryRules rules = call.retry;
-    call.retryEnded();
-    if (rules == null || !rules.onHead(status, headers, true)) {
-      if (attempt.ordinal() > 1) {
-        attempt.count(Count.UPSTREAM_RQ_RETRY_SUCCESS);
+    boolean bad = rules != null && rules.onHead(status, headers, true);
+    if (!attempt.isRaced()) {
+      call.retryEnded();
+      if (rules != null && bad && tryAgain(attempt, rules, headers)) {
+        return false;
       }
-      return true;
     }
-    return !tryAgain(attempt, rules, headers);
+    if (bad && call.awaitsOthers(attempt)) {
+      attempt.drop();
+      return false;
+    }
+    if (!bad && attempt.ordinal() > 1) {
+      attempt.count(Count.UPSTREAM_RQ_RETRY_SUCCESS);
+    }
+    call.wins(attempt);
+    return true;
   }
 
   /** Passes a response on. */
@@ -163,10 +173,16 @@ final class Router {
   static void failed(Attempt attempt, Closed how, String reason) {
     OutgoingCall call = attempt.call();
     RetryRules rules = call.retry;
-    call.retryEnded();
-    if (rules != null
-        && rules.onFailure(how, attempt.isRequestSent())
-        && tryAgain(attempt, rules, Headers.EMPTY)) {
+    if (!attempt.isRaced()) {
+      call.retryEnded();
+      if (rules != null
+          && rules.onFailure(how, attempt.isRequestSent())
+          && tryAgain(attempt, rules, Headers.EMPTY)) {
+        return;
+      }
+    }
+    if (call.awaitsOthers(attempt)) {
+      attempt.drop();
       return;
     }
     if (how == Closed.REFUSED && mayResend(attempt)) {
@@ -179,7 +195,7 @@ final class Router {
     call.flag(breakage.flag());
     boolean told = how == Closed.OVERFLOW && call.chain.envoyHeaders;
     Headers headers = told ? Headers.of("x-envoy-overloaded", "true") : Headers.EMPTY;
-    String body = breakage.body(attempt.ordinal() > 1);
+    String body = breakage.body(call.begun > 1);
     call.answer(new LocalReply(breakage.status(), headers, body, breakage.details(false, reason)));
   }
 
@@ -189,15 +205,17 @@ final class Router {
    */
   private static boolean mayResend(Attempt attempt) {
     OutgoingCall call = attempt.call();
-    return call.surroundings.resendUnsent()
-        && !call.resent
-        && (call.body == null || call.body.replayable());
+    return call.surroundings.resendUnsent() && !call.resent && isRepeatable(call);
   }
 
   /** An attempt took too long. */
   static void tooSlow(Attempt attempt, Expiry expiry) {
     OutgoingCall call = attempt.call();
     RetryRules rules = call.retry;
+    if (attempt.isRaced()) {
+      timeout(call, expiry);
+      return;
+    }
     call.retryEnded();
     attempt.timedOut();
     if (rules == null || !rules.onTimeout() || !tryAgain(attempt, rules, Headers.EMPTY)) {
@@ -205,21 +223,48 @@ final class Router {
     }
   }
 
-  private static boolean tryAgain(Attempt attempt, RetryRules rules, Headers response) {
+  /**
+   * An attempt took longer than one should, but goes on: whatever the policy is for, another one
+   * races with it. Source: hedge_on_per_try_timeout.
+   */
+  static void slow(Attempt attempt) {
     OutgoingCall call = attempt.call();
-    if (call.body != null && !call.body.replayable()) {
-      return false;
+    RetryRules rules = call.retry;
+    if (rules != null && isRepeatable(call)) {
+      call.retryEnded();
+      long until = grant(attempt, rules, Headers.EMPTY);
+      if (until >= 0) {
+        attempt.race(until);
+      }
     }
-    if (attempt.ordinal() > rules.retries()) {
+  }
+
+  private static boolean isRepeatable(OutgoingCall call) {
+    return call.body == null || call.body.replayable();
+  }
+
+  private static boolean tryAgain(Attempt attempt, RetryRules rules, Headers response) {
+    long until = isRepeatable(attempt.call()) ? grant(attempt, rules, response) : -1;
+    if (until >= 0) {
+      attempt.backOff(until);
+    }
+    return until >= 0;
+  }
+
+  /** When another attempt begins; -1 if none does. */
+  private static long grant(Attempt attempt, RetryRules rules, Headers response) {
+    OutgoingCall call = attempt.call();
+    if (attempt.ordinal() + call.refusedRetries > rules.retries()) {
       call.flag(Flag.URX);
       attempt.count(Count.UPSTREAM_RQ_RETRY_LIMIT_EXCEEDED);
-      return false;
+      return -1;
     }
     Admission admission = attempt.admission();
     if (!admission.tryRetry()) {
+      call.refusedRetries++;
       call.flag(Flag.UO);
       attempt.count(Count.UPSTREAM_RQ_RETRY_OVERFLOW);
-      return false;
+      return -1;
     }
     call.retrying = admission;
     call.surroundings.counters().retried();
@@ -230,24 +275,23 @@ final class Router {
             response,
             call.loop.random(),
             call.surroundings.unixSeconds().getAsLong());
-    attempt.backOff(call.loop.nanoTime() + wait);
-    return true;
+    return call.loop.nanoTime() + wait;
   }
 
   /** A limit that no further attempt can mend. */
   static void timedOut(Attempt attempt, Expiry expiry) {
     OutgoingCall call = attempt.call();
-    if (expiry == Expiry.RESPONSE) {
-      attempt.count(Count.UPSTREAM_RQ_TIMEOUT);
-    }
     if (call.hasHeadSent()) {
+      if (expiry == Expiry.RESPONSE) {
+        attempt.count(Count.UPSTREAM_RQ_TIMEOUT);
+      }
       if (expiry.flag != null) {
         call.flag(expiry.flag);
       }
       call.details(expiry.details);
       call.end(Ended.RESET);
     } else {
-      attempt.abandonAsTimeout();
+      call.abandonAsTimeout(expiry);
       timeout(call, expiry);
     }
   }

@@ -7,6 +7,7 @@ import io.inmesh.config.EndpointSet.Endpoint;
 import io.inmesh.config.Route;
 import io.inmesh.config.VirtualHost;
 import io.inmesh.runtime.match.RouteInput;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,9 @@ public interface CallFacts extends RouteInput {
 
   /** Why the current attempt got no connection, in the transport's words; empty if it got one. */
   String transportFailure();
+
+  /** The response flags in the order in which they were set. */
+  List<Flag> flags();
 
   /** Whether a response flag is set. */
   boolean has(Flag flag);

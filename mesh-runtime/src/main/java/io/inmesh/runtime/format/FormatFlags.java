@@ -1,58 +1,29 @@
 package io.inmesh.runtime.format;
 
 import io.inmesh.call.Flag;
+import java.util.List;
 
 /**
- * Response flags as the access log prints them, with commas. Envoy prints them in the order in
- * which they were set: a refused retry is noted before the failure that it would have mended.
+ * Response flags as the access log prints them, with commas, in the order in which they were set: a
+ * refused retry is noted before the failure that it would have mended.
  */
 public final class FormatFlags {
-  private static final Flag[] ORDER = {
-    Flag.URX,
-    Flag.UO,
-    Flag.LH,
-    Flag.UH,
-    Flag.UT,
-    Flag.LR,
-    Flag.UR,
-    Flag.UF,
-    Flag.UC,
-    Flag.NR,
-    Flag.DI,
-    Flag.FI,
-    Flag.RL,
-    Flag.UAEX,
-    Flag.RLSE,
-    Flag.DC,
-    Flag.SI,
-    Flag.IH,
-    Flag.DPE,
-    Flag.UMSDR,
-    Flag.RFCF,
-    Flag.DT,
-    Flag.UPE,
-    Flag.NC,
-    Flag.OM,
-    Flag.DO
-  };
-
   private FormatFlags() {}
 
   /** {@code -} if there are none. */
   public static String text(CallFacts call) {
-    StringBuilder out = null;
-    String only = "-";
-    for (Flag flag : ORDER) {
-      if (call.has(flag)) {
-        if (out != null) {
-          out.append(',').append(flag.name());
-        } else if (only.equals("-")) {
-          only = flag.name();
-        } else {
-          out = new StringBuilder(only).append(',').append(flag.name());
-        }
-      }
+    List<Flag> flags = call.flags();
+    if (flags.isEmpty()) {
+      return "-";
     }
-    return out == null ? only : out.toString();
+    String first = flags.get(0).name();
+    if (flags.size() == 1) {
+      return first;
+    }
+    var out = new StringBuilder(first);
+    for (int i = 1; i < flags.size(); i++) {
+      out.append(',').append(flags.get(i).name());
+    }
+    return out.toString();
   }
 }

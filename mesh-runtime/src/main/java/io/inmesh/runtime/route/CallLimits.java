@@ -15,6 +15,12 @@ public interface CallLimits {
   void limits(long response, long perTry, long perTryIdle, long maxStream, long idle);
 
   /**
+   * An attempt whose time is up goes on, and another one races with it. Source:
+   * hedge_on_per_try_timeout.
+   */
+  void hedged();
+
+  /**
    * The status of the reply when time is up; 504 unless this is called. Source:
    * x-envoy-upstream-rq-timeout-alt-response.
    */

@@ -18,6 +18,7 @@ final class RequestTimes {
   private static final String TIMEOUT = "x-envoy-upstream-rq-timeout-ms";
   private static final String PER_TRY = "x-envoy-upstream-rq-per-try-timeout-ms";
   private static final String ALTERNATIVE = "x-envoy-upstream-rq-timeout-alt-response";
+  private static final String HEDGE = "x-envoy-hedge-on-per-try-timeout";
   private static final int NO_CONTENT = 204;
 
   private final Timeouts config;
@@ -50,7 +51,7 @@ final class RequestTimes {
     this.insertExpected = !settings.router().suppressEnvoyHeaders();
     this.respectExpected = settings.router().respectExpectedTimeout();
     boolean one = response != 0 && Long.compareUnsigned(perTry, response) >= 0;
-    this.usual = expected(one ? 0 : perTry, response, response);
+    this.usual = expected(one || hedged ? 0 : perTry, response, response);
     this.usualText = Long.toString(usual);
   }
 
@@ -68,7 +69,11 @@ final class RequestTimes {
     if (global != 0 && Long.compareUnsigned(each, global) >= 0) {
       each = 0;
     }
-    write(call, grpc, expected(each, global, global));
+    boolean hedge = takeHedge(call);
+    if (hedge) {
+      limits.hedged();
+    }
+    write(call, grpc, expected(hedge ? 0 : each, global, global));
     if (call.headers().contains(ALTERNATIVE)) {
       limits.timeoutStatus(NO_CONTENT);
       call.editHeaders().remove(ALTERNATIVE);
@@ -76,7 +81,20 @@ final class RequestTimes {
     limits.limits(nanos(global), nanos(each), perTryIdle, maxStream, idle);
   }
 
-  /** For a further attempt. */
+  private boolean takeHedge(RequestEdit call) {
+    String text = call.headers().get(HEDGE);
+    if (text == null) {
+      return hedged;
+    }
+    call.editHeaders().remove(HEDGE);
+    return text.equals("true") || (hedged && !text.equals("false"));
+  }
+
+  /**
+   * For a further attempt.
+   *
+   * @param perTryNanos what bounds it; zero for none
+   */
   void again(RequestEdit call, long remainingNanos, long perTryNanos) {
     long remaining =
         remainingNanos == 0 ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toMillis(remainingNanos));
@@ -84,8 +102,8 @@ final class RequestTimes {
     write(call, RequestFields.isGrpc(call), expected(each, remaining, remaining));
   }
 
-  private long expected(long each, long global, long remaining) {
-    long expected = hedged || each == 0 ? global : each;
+  private static long expected(long each, long global, long remaining) {
+    long expected = each == 0 ? global : each;
     return expected > 0 && remaining > 0 ? Math.min(expected, remaining) : expected;
   }
 

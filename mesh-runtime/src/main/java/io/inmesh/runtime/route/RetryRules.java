@@ -33,9 +33,7 @@ public final class RetryRules {
   private static final String MAX = "x-envoy-max-retries";
   private static final String HEADER_NAMES = "x-envoy-retriable-header-names";
   private static final String STATUS_CODES = "x-envoy-retriable-status-codes";
-  private static final String HEDGE = "x-envoy-hedge-on-per-try-timeout";
-  private static final List<String> CONTROL =
-      List.of(ON, GRPC_ON, MAX, HEADER_NAMES, STATUS_CODES, HEDGE);
+  private static final List<String> CONTROL = List.of(ON, GRPC_ON, MAX, HEADER_NAMES, STATUS_CODES);
 
   private static final Map<String, On> TOKENS = new HashMap<>();
   private static final Set<On> GRPC =

@@ -204,7 +204,7 @@ public final class RouteEntry<P> {
    *
    * @param attempt 2 for the first further attempt
    * @param remainingNanos of the response timeout; zero for no timeout
-   * @param perTryNanos the timeout of each attempt; zero for none
+   * @param perTryNanos the timeout that ends each attempt; zero for none
    */
   public void finalizeRetry(
       RequestEdit call, int attempt, boolean afterTimeout, long remainingNanos, long perTryNanos) {

@@ -6,8 +6,9 @@ import io.inmesh.config.Cluster;
 import io.inmesh.config.EndpointSet.Endpoint;
 import io.inmesh.config.Route;
 import io.inmesh.config.VirtualHost;
-import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,10 +32,11 @@ final class FakeCall implements RoutedCall, CallLimits, HashSink {
   @Nullable Cluster cluster;
   @Nullable Endpoint endpoint;
   int status;
+  boolean hedged;
   Headers responseHeaders = Headers.EMPTY;
   Headers trailers = Headers.EMPTY;
   String details = "";
-  final Set<Flag> flags = EnumSet.noneOf(Flag.class);
+  final Set<Flag> flags = new LinkedHashSet<>();
   int attempts;
   String localBody = "";
 
@@ -188,6 +190,11 @@ final class FakeCall implements RoutedCall, CallLimits, HashSink {
   }
 
   @Override
+  public List<Flag> flags() {
+    return List.copyOf(flags);
+  }
+
+  @Override
   public boolean has(Flag flag) {
     return flags.contains(flag);
   }
@@ -251,6 +258,11 @@ final class FakeCall implements RoutedCall, CallLimits, HashSink {
   public void caller(String address, boolean isInternal) {
     caller = address;
     internal = isInternal;
+  }
+
+  @Override
+  public void hedged() {
+    hedged = true;
   }
 
   @Override

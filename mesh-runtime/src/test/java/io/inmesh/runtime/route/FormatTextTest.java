@@ -45,8 +45,8 @@ class FormatTextTest {
     call.state.put("s", "kept");
     call.status = 503;
     call.details = "no such thing";
-    call.flags.add(Flag.UF);
     call.flags.add(Flag.URX);
+    call.flags.add(Flag.UF);
     call.responseHeaders = Headers.of("x-echo", "one", "grpc-status", "14");
     call.attempts = 2;
     call.caller = "10.9.8.7";

@@ -12,6 +12,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,9 @@ final class CallSpans implements Trace {
   private final @Nullable Form form;
   private final Span whole;
   private final Context context;
-  private @Nullable Span attempt;
+
+  /** Of attempts that are not over, by their ordinals; there is rarely more than one. */
+  private @Nullable Span[] attempts = new Span[1];
 
   CallSpans(OpenTelemetryTracing tracing, OutgoingCall call, Context parent, @Nullable Form form) {
     this.tracing = tracing;
@@ -86,9 +89,13 @@ final class CallSpans implements Trace {
   @Override
   public void attempting(OutgoingCall call) {
     Span next = begin(call, context, SpanKind.CLIENT);
-    attempt = next;
-    if (call.attempts() > 1) {
-      next.setAttribute(RESENDS, (long) call.attempts() - 1);
+    int ordinal = call.attempts();
+    if (ordinal > attempts.length) {
+      attempts = Arrays.copyOf(attempts, ordinal);
+    }
+    attempts[ordinal - 1] = next;
+    if (ordinal > 1) {
+      next.setAttribute(RESENDS, (long) ordinal - 1);
     }
     Endpoint host = call.endpoint();
     if (host != null) {
@@ -99,11 +106,11 @@ final class CallSpans implements Trace {
   }
 
   @Override
-  public void attempted(OutgoingCall call, int status, String failure) {
-    Span last = attempt;
-    if (last != null) {
-      attempt = null;
-      end(last, status, failure);
+  public void attempted(OutgoingCall call, int ordinal, int status, String failure) {
+    Span over = ordinal > attempts.length ? null : attempts[ordinal - 1];
+    if (over != null) {
+      attempts[ordinal - 1] = null;
+      end(over, status, failure);
     }
   }
 
