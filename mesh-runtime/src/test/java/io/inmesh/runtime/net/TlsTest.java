@@ -81,6 +81,17 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("modes")
+  void namesThatAreNoHostNamesKeepNobodyApart(Mode mode) {
+    try (var pair = pair(mode).serving(Pair::echo)) {
+      UpstreamTls socket = pair.tls("svc");
+      String ofIstio = "outbound_.80_._.svc.default.svc.cluster.local";
+      var named = new UpstreamTls(socket.common(), ofIstio, false, false);
+      assertThat(call(pair, named).outcome()).isEqualTo(Closed.COMPLETE);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("modes")
   void aServerOfAnotherAuthority(Mode mode) {
     try (var pair = pair(mode)) {
       var impostor = new TestPki("cluster.local");
