@@ -13,6 +13,8 @@ import io.inmesh.runtime.engine.HttpChain;
 import io.inmesh.runtime.engine.OutgoingCall;
 import io.inmesh.runtime.engine.Surroundings;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +81,49 @@ final class Entrance implements CallStarter {
   @Override
   public @Nullable Object context() {
     return surroundings.tracing().context();
+  }
+
+  /**
+   * Whether calls of a request's kind go by config; what is not known yet is asked for, for as long
+   * as a call would wait. Completes on the loop.
+   */
+  CompletionStage<Boolean> isMeshed(EventLoop loop, Request request) {
+    if (dialer.dial(config.dataplane(), request) != null) {
+      return CompletableFuture.completedFuture(true);
+    }
+    if (isStranger(request.authority())) {
+      return CompletableFuture.completedFuture(false);
+    }
+    var answer = new CompletableFuture<Boolean>();
+    loop.execute(() -> new AwaitedAnswer(loop, request, answer).begin());
+    return answer;
+  }
+
+  /** Somebody who asks without calling. */
+  private final class AwaitedAnswer extends AwaitedDestination {
+    private final Request request;
+    private final CompletableFuture<Boolean> answer;
+
+    AwaitedAnswer(EventLoop loop, Request request, CompletableFuture<Boolean> answer) {
+      super(Entrance.this, loop, request.authority(), Long.MAX_VALUE);
+      this.request = request;
+      this.answer = answer;
+    }
+
+    @Override
+    void decided() {
+      answer.complete(dialer.dial(config.dataplane(), request) != null);
+    }
+
+    @Override
+    void expired() {
+      decided();
+    }
+
+    @Override
+    boolean isPointless() {
+      return answer.isDone();
+    }
   }
 
   /** Whether the plane has said that it does not know a destination. */

@@ -127,6 +127,16 @@ public final class MeshRuntime implements Mesh {
     return entrance.call(loop, request, sink, entrance.context());
   }
 
+  /**
+   * Whether calls to where a request goes are made by the mesh's config. {@code false} means that
+   * they would pass by it, unchanged. A destination that is not known yet is asked for, and the
+   * answer awaited, as by a call.
+   */
+  public CompletionStage<Boolean> isMeshed(Request request) {
+    checkOpen();
+    return entrance.isMeshed(edges.loop(), request);
+  }
+
   @Override
   public CompletionStage<Explanation> explain(Request request, OptionalLong draw) {
     checkOpen();

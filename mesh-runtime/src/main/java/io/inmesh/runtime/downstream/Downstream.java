@@ -2,6 +2,7 @@ package io.inmesh.runtime.downstream;
 
 import io.inmesh.config.Address;
 import io.inmesh.identity.SpiffeId;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,11 @@ public record Downstream(
   public Downstream {
     protocols = List.copyOf(protocols);
     names = names == null ? null : List.copyOf(names);
+  }
+
+  /** The same once the peer has proved, by this certificate, who it is. */
+  public Downstream proved(X509Certificate leaf) {
+    return proved(CertificateNames.of(leaf), SpiffeId.of(leaf));
   }
 
   /** The same once the peer has proved who it is. */

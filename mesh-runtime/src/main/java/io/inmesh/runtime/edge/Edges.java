@@ -60,7 +60,8 @@ public final class Edges {
     return starter;
   }
 
-  EventLoop loop() {
+  /** A loop for the next call. */
+  public EventLoop loop() {
     return loops.get();
   }
 

@@ -128,7 +128,7 @@ final class Acceptor extends ByteToMessageDecoder {
         return;
       }
       settings.listener().onSecured(remote, leaf);
-      known = known.proved(CertificateNames.of(leaf), id);
+      known = known.proved(leaf);
       speak(context, http2, new Peer(remote, id, "https"), handler.engine().getSession());
     } catch (SSLPeerUnverifiedException none) {
       if (settings.guard() != null) {

@@ -62,7 +62,7 @@ public final class Member implements AutoCloseable {
   private final MeshRuntime mesh;
   private Node node;
   private @Nullable MeshServer server;
-  private @Nullable Service service;
+  private @Nullable Serving serving;
   private final @Nullable AdminServer admin;
 
   /**
@@ -77,6 +77,11 @@ public final class Member implements AutoCloseable {
   public record Service(Address address, String protocol, Map<String, String> labels, int weight) {
     public Service {
       labels = Map.copyOf(labels);
+    }
+
+    /** The same elsewhere. */
+    public Service at(Address value) {
+      return new Service(value, protocol, labels, weight);
     }
 
     /** HTTP/1.1 on loopback, on the port that is bound, without labels. */
@@ -248,40 +253,41 @@ public final class Member implements AutoCloseable {
    */
   public MeshServer serve(int port, Service what, Handler handler, ConnectionListener listener)
       throws InterruptedException {
-    if (server != null) {
-      throw new IllegalStateException("this member serves already");
-    }
+    Serving serving = serving(what.labels().getOrDefault("version", ""));
     awaitIdentity(IDENTITY_PATIENCE);
-    MeshRuntime.InboundCalls inbound = mesh.inbound(settings.security);
-    Observation observation = mesh.observation();
-    observation.self(observation.self().withVersion(what.labels().getOrDefault("version", "")));
     MeshServer started =
-        MeshServer.builder(loops, port, observation.serving(handler))
-            .requests(observation.requests())
+        MeshServer.builder(loops, port, serving.observed(handler))
+            .requests(serving.requests())
             .host(what.address().host())
             .secrets(identity)
-            .downstream(inbound.enforcement())
+            .downstream(serving.enforcement())
             .listener(listener)
             .start();
-    int told = what.address().port() == 0 ? started.port() : what.address().port();
     server = started;
-    service =
-        new Service(
-            new Address(what.address().host(), told),
-            what.protocol(),
-            what.labels(),
-            what.weight());
-    // The plane makes the listener of what is registered, so that it is asked for afterwards.
-    register(false);
-    inbound.listener().begin(service.address());
+    int told = what.address().port() == 0 ? started.port() : what.address().port();
+    serving.begin(what.at(new Address(what.address().host(), told)));
     return started;
   }
 
-  private void register(boolean draining) {
-    Service what = service;
-    if (what == null) {
-      return;
+  /**
+   * Prepares serving by a server of the application's own, which then asks about each request. Once
+   * in the life of a member, instead of {@link #serve}.
+   *
+   * @param version of the application, for telemetry; may be empty
+   * @throws IllegalStateException if the member serves already
+   */
+  public Serving serving(String version) {
+    if (serving != null) {
+      throw new IllegalStateException("this member serves already");
     }
+    Observation observation = mesh.observation();
+    observation.self(observation.self().withVersion(version));
+    var begun = new Serving(mesh.inbound(settings.security), observation, loops, this::register);
+    serving = begun;
+    return begun;
+  }
+
+  private void register(Service what, boolean draining) {
     Map<String, Object> registration = new HashMap<>();
     registration.put("service", settings.file.service());
     registration.put("namespace", settings.file.namespace());
@@ -300,10 +306,11 @@ public final class Member implements AutoCloseable {
   /** Says goodbye, lets requests under way end for ten seconds at most, then ends everything. */
   @Override
   public void close() {
-    MeshServer serving = server;
     if (serving != null) {
-      register(true);
-      serving.close(DRAIN).toCompletableFuture().join();
+      serving.drain();
+    }
+    if (server != null) {
+      server.close(DRAIN).toCompletableFuture().join();
     }
     if (admin != null) {
       admin.close();
@@ -311,7 +318,8 @@ public final class Member implements AutoCloseable {
     mesh.close();
     identity.close();
     authority.close();
-    configLoop.close();
+    // What the mesh has left to do there, such as to end its subscription, comes before.
+    configLoop.execute(configLoop::close);
     loops.close();
   }
 

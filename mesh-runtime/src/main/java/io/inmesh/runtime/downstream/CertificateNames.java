@@ -1,4 +1,4 @@
-package io.inmesh.runtime.inbound;
+package io.inmesh.runtime.downstream;
 
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;

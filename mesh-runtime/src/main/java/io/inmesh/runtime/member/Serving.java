@@ -1,0 +1,75 @@
+package io.inmesh.runtime.member;
+
+import io.inmesh.loop.EventLoop;
+import io.inmesh.runtime.MeshRuntime.InboundCalls;
+import io.inmesh.runtime.enforcement.Enforcement;
+import io.inmesh.runtime.inbound.RequestListener;
+import io.inmesh.runtime.net.Loops;
+import io.inmesh.runtime.observe.Observation;
+import io.inmesh.server.Handler;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a member that takes calls, whoever's server they come through. Safe for use by many
+ * threads.
+ */
+public final class Serving {
+  private final InboundCalls inbound;
+  private final Observation observation;
+  private final Loops loops;
+  private final BiConsumer<Member.Service, Boolean> registration;
+  private final AtomicReference<Member.@Nullable Service> service = new AtomicReference<>();
+
+  Serving(
+      InboundCalls inbound,
+      Observation observation,
+      Loops loops,
+      BiConsumer<Member.Service, Boolean> registration) {
+    this.inbound = inbound;
+    this.observation = observation;
+    this.loops = loops;
+    this.registration = registration;
+  }
+
+  /** Judges requests by the listener that the control plane has for this process. */
+  public Enforcement enforcement() {
+    return inbound.enforcement();
+  }
+
+  /** To be told of each request that has ended. */
+  public RequestListener requests() {
+    return observation.requests();
+  }
+
+  /** The same handler, with a span for each request where spans are made. */
+  public Handler observed(Handler handler) {
+    return observation.serving(handler);
+  }
+
+  /** A loop to judge on. */
+  public EventLoop loop() {
+    return loops.choose();
+  }
+
+  /**
+   * The server listens: registers the instance with the control plane.
+   *
+   * @param what with the port that others call
+   */
+  public void begin(Member.Service what) {
+    service.set(what);
+    // The plane makes the listener of what is registered, so that it is asked for afterwards.
+    registration.accept(what, false);
+    inbound.listener().begin(what.address());
+  }
+
+  /** No new calls, please: the instance is taken out of the balancing of all others. Idempotent. */
+  public void drain() {
+    Member.Service what = service.getAndSet(null);
+    if (what != null) {
+      registration.accept(what, true);
+    }
+  }
+}
