@@ -1,0 +1,76 @@
+package io.inmesh.spring;
+
+import io.inmesh.config.Address;
+import io.inmesh.runtime.member.Member;
+import io.inmesh.runtime.member.Serving;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Registers the application once its web server listens, and takes it out of the others' balancing
+ * before the server begins to shut down.
+ */
+final class MeshRegistration
+    implements ApplicationListener<WebServerInitializedEvent>, SmartLifecycle {
+  private static final String MANAGEMENT = "management";
+
+  private final Serving serving;
+  private final MeshProperties.Server settings;
+  private final String bound;
+  private volatile boolean running;
+
+  /**
+   * A registration.
+   *
+   * @param bound the address that the server binds; empty for all
+   */
+  MeshRegistration(Serving serving, MeshProperties.Server settings, String bound) {
+    this.serving = serving;
+    this.settings = settings;
+    this.bound = bound;
+  }
+
+  @Override
+  public void onApplicationEvent(WebServerInitializedEvent event) {
+    if (MANAGEMENT.equals(event.getApplicationContext().getServerNamespace())) {
+      return;
+    }
+    serving.begin(
+        new Member.Service(
+            new Address(address(), event.getWebServer().getPort()),
+            settings.protocol(),
+            settings.labels(),
+            settings.weight()));
+  }
+
+  private String address() {
+    if (settings.address() != null) {
+      return settings.address();
+    }
+    return bound.isEmpty() ? "127.0.0.1" : bound;
+  }
+
+  @Override
+  public void start() {
+    running = true;
+  }
+
+  @Override
+  public void stop() {
+    running = false;
+    serving.drain();
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  /** Stopped before the web server is. */
+  @Override
+  public int getPhase() {
+    return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE + 1;
+  }
+}
