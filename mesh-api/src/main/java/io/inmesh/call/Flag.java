@@ -53,5 +53,7 @@ public enum Flag {
   /** Duration timeout. */
   DT,
   /** Invalid envoy request headers. */
-  IH
+  IH,
+  /** No settings of a filter that come on their own. */
+  NFCF
 }

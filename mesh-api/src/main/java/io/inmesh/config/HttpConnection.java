@@ -200,4 +200,22 @@ public record HttpConnection(
   public Optional<HttpConnection> http() {
     return Optional.of(this);
   }
+
+  @Override
+  public Set<Resource.Key> watches() {
+    Set<Resource.Key> keys = Set.of();
+    for (Filter filter : filters) {
+      if (filter.settings() instanceof DiscoveredFilter discovered
+          && !discovered.watches().isEmpty()) {
+        keys = new HashSet<>(keys);
+        keys.addAll(discovered.watches());
+      }
+    }
+    return keys;
+  }
+
+  /** The same with other filters. */
+  public HttpConnection withFilters(List<Filter> other) {
+    return new HttpConnection(other, routes, path, host, forwarding, limits);
+  }
 }

@@ -67,4 +67,12 @@ public record Listener(
     fallback.ifPresent(chain -> keys.addAll(chain.references()));
     return keys;
   }
+
+  @Override
+  public Set<Key> watches() {
+    var keys = new HashSet<Key>();
+    chains.forEach(chain -> keys.addAll(chain.network().watches()));
+    fallback.ifPresent(chain -> keys.addAll(chain.network().watches()));
+    return keys;
+  }
 }

@@ -8,6 +8,11 @@ public sealed interface Network permits HttpConnection, Network.Tcp {
   /** What must be known before it can be served. */
   Set<Resource.Key> references();
 
+  /** What is asked for too, and not waited for. */
+  default Set<Resource.Key> watches() {
+    return Set.of();
+  }
+
   /** The HTTP side of it; empty for plain TCP. */
   Optional<HttpConnection> http();
 

@@ -5,7 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A named node of the config graph, as xDS delivers it. Equal means that nothing changed. */
 public sealed interface Resource
-    permits Listener, RouteConfiguration, Cluster, EndpointSet, Secret {
+    permits Listener,
+        RouteConfiguration,
+        Cluster,
+        EndpointSet,
+        Secret,
+        ExtensionConfig,
+        RuntimeLayer {
   /** Unique within its type. */
   String name();
 
@@ -14,6 +20,11 @@ public sealed interface Resource
 
   /** What must be known before this can be served. */
   Set<Key> references();
+
+  /** What is asked for too, and taken into account once it is there, but not waited for. */
+  default Set<Key> watches() {
+    return Set.of();
+  }
 
   /** Type and name. */
   default Key key() {
@@ -25,6 +36,8 @@ public sealed interface Resource
     SECRET("envoy.extensions.transport_sockets.tls.v3.Secret"),
     ENDPOINTS("envoy.config.endpoint.v3.ClusterLoadAssignment"),
     CLUSTER("envoy.config.cluster.v3.Cluster"),
+    EXTENSION("envoy.config.core.v3.TypedExtensionConfig"),
+    RUNTIME("envoy.service.runtime.v3.Runtime"),
     ROUTES("envoy.config.route.v3.RouteConfiguration"),
     LISTENER("envoy.config.listener.v3.Listener");
 

@@ -88,6 +88,7 @@ public final class MeshBuilder {
   private InstantSource clock = InstantSource.system();
   private TlsProvider tls = TlsProvider.BEST;
   private RuntimeValues runtime = RuntimeValues.NONE;
+  private List<String> runtimeLayers = List.of();
   private Set<String> environment = Set.of();
   private Support support = Support.DEFAULT;
   private HostEvents events = HostEvents.NONE;
@@ -266,6 +267,16 @@ public final class MeshBuilder {
   }
 
   /**
+   * Layers of run-time values that the plane is asked for, by name; none by default. Later layers
+   * count more than earlier ones, and all more than {@link #runtime}. Source: RTDS, layered_runtime
+   * of Envoy's bootstrap.
+   */
+  public MeshBuilder runtimeLayers(String... names) {
+    runtimeLayers = List.of(names);
+    return this;
+  }
+
+  /**
    * The authorities that vouch for HTTPS servers outside the mesh, under the trust domain ""; those
    * of the Java platform by default.
    */
@@ -345,7 +356,7 @@ public final class MeshBuilder {
             observation.callMeters(),
             telemetry.tracing());
     observation.open(counters, config);
-    var assembler = new Assembler(parts, view);
+    var assembler = new Assembler(parts, view, runtimeLayers);
     var writer = new ConfigWriter(assembler, dialer, config, support);
     var passthrough = new Passthrough(parts, assembler);
     var settings = new Entrance.Settings(policy, patience, initialFetch);

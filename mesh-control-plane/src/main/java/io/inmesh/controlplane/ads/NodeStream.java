@@ -34,16 +34,20 @@ final class NodeStream<Q, R> {
   private static final List<Resource.Type> ADDITIONS =
       List.of(
           Resource.Type.SECRET,
+          Resource.Type.RUNTIME,
           Resource.Type.CLUSTER,
           Resource.Type.ENDPOINTS,
+          Resource.Type.EXTENSION,
           Resource.Type.LISTENER,
           Resource.Type.ROUTES);
   private static final List<Resource.Type> REMOVALS =
       List.of(
           Resource.Type.LISTENER,
           Resource.Type.ROUTES,
+          Resource.Type.EXTENSION,
           Resource.Type.CLUSTER,
           Resource.Type.ENDPOINTS,
+          Resource.Type.RUNTIME,
           Resource.Type.SECRET);
 
   private final Dialect<Q, R> dialect;

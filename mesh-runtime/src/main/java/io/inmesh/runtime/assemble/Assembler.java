@@ -2,7 +2,10 @@ package io.inmesh.runtime.assemble;
 
 import io.inmesh.config.Address;
 import io.inmesh.config.Cluster;
+import io.inmesh.config.DiscoveredFilter;
 import io.inmesh.config.EndpointSet;
+import io.inmesh.config.Extension;
+import io.inmesh.config.ExtensionConfig;
 import io.inmesh.config.FilterChain;
 import io.inmesh.config.HttpConnection;
 import io.inmesh.config.Listener;
@@ -29,16 +32,32 @@ import org.jspecify.annotations.Nullable;
  * config thread.
  */
 public final class Assembler {
-  private final Parts parts;
+  private Parts parts;
   private final SecretView secrets;
+  private final RuntimeLayers layers;
   private final LiveParts live = new LiveParts();
   private final Map<String, Scope> clusterScopes = new HashMap<>();
   private final Map<String, Use> uses = new HashMap<>();
 
   /** An assembler that has made nothing yet. */
   public Assembler(Parts parts, SecretView secrets) {
+    this(parts, secrets, List.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param layers the names of the layers of run-time values, later ones count more
+   */
+  public Assembler(Parts parts, SecretView secrets, List<String> layers) {
     this.parts = parts;
     this.secrets = secrets;
+    this.layers = new RuntimeLayers(parts.runtime(), layers);
+  }
+
+  /** The resources that bring run-time values. */
+  List<Resource.Key> layers() {
+    return layers.keys();
   }
 
   /** Every call is without a listener. */
@@ -74,6 +93,16 @@ public final class Assembler {
   Assembly apply(
       Resolution resolution, Set<Resource.Key> changed, String revision, Dataplane before) {
     Map<Resource.Type, Set<Resource.Key>> touched = upwards(resolution, changed);
+    if (!of(touched, Resource.Type.RUNTIME).isEmpty() && layers.changed(resolution)) {
+      parts = parts.with(layers.values());
+      before
+          .listeners()
+          .keySet()
+          .forEach(
+              name ->
+                  of(touched, Resource.Type.LISTENER)
+                      .add(new Resource.Key(Resource.Type.LISTENER, name)));
+    }
     var retired = new ArrayList<Scope>();
     secrets(resolution, of(touched, Resource.Type.SECRET));
     Map<String, ClusterRuntime> clusters =
@@ -91,8 +120,8 @@ public final class Assembler {
   }
 
   /**
-   * What changed, by type, and the listeners whose routes changed. Endpoints end at their cluster,
-   * and calls look clusters up by name.
+   * What changed, by type, and the listeners whose routes or filters changed. Endpoints end at
+   * their cluster, and calls look clusters up by name.
    */
   private static Map<Resource.Type, Set<Resource.Key>> upwards(
       Resolution resolution, Set<Resource.Key> changed) {
@@ -101,8 +130,10 @@ public final class Assembler {
       touched.put(type, new LinkedHashSet<>());
     }
     changed.forEach(key -> of(touched, key.type()).add(key));
-    of(touched, Resource.Type.ROUTES)
-        .forEach(key -> of(touched, Resource.Type.LISTENER).addAll(resolution.referrers(key)));
+    for (Resource.Type below : List.of(Resource.Type.ROUTES, Resource.Type.EXTENSION)) {
+      of(touched, below)
+          .forEach(key -> of(touched, Resource.Type.LISTENER).addAll(resolution.referrers(key)));
+    }
     return touched;
   }
 
@@ -226,7 +257,8 @@ public final class Assembler {
     var chains = new ArrayList<ListenerRuntime.Chain>();
     for (FilterChain chain : all) {
       int at = chains.size();
-      HttpConnection http = chain.network().http().orElse(null);
+      HttpConnection http =
+          chain.network().http().map(own -> discovered(own, resolution)).orElse(null);
       ConnectionRuntime runtime =
           http == null
               ? null
@@ -239,6 +271,31 @@ public final class Assembler {
     }
     return new ListenerRuntime(
         config, chains, uses.computeIfAbsent(config.name(), name -> new Use()));
+  }
+
+  /** With the filters' settings of now, where these come on their own. */
+  private static HttpConnection discovered(HttpConnection from, Resolution resolution) {
+    boolean any = false;
+    var filters = new ArrayList<HttpConnection.Filter>(from.filters().size());
+    for (HttpConnection.Filter filter : from.filters()) {
+      if (filter.settings() instanceof DiscoveredFilter discovered) {
+        any = true;
+        filters.add(
+            new HttpConnection.Filter(
+                filter.name(), settings(discovered, resolution), filter.disabled()));
+      } else {
+        filters.add(filter);
+      }
+    }
+    return any ? from.withFilters(filters) : from;
+  }
+
+  private static Extension settings(DiscoveredFilter filter, Resolution resolution) {
+    var found = (ExtensionConfig) resolution.served(filter.key());
+    if (found != null && filter.types().contains(found.settings().type())) {
+      return found.settings();
+    }
+    return filter.otherwise().orElse(filter);
   }
 
   private static @Nullable ConnectionRuntime at(@Nullable ListenerRuntime last, int place) {

@@ -153,7 +153,9 @@ public final class ConfigWriter implements ConfigPlane.Events {
             listeners.forEach(key -> step(resolution.release(key), current.revision()));
           }
         });
-    ask();
+    var changed = new HashSet<Resource.Key>();
+    assembler.layers().forEach(key -> changed.addAll(resolution.want(key)));
+    step(changed, current.revision());
   }
 
   /** The config in force. From any thread; a call reads it once. */

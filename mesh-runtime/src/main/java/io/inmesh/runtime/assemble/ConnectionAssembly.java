@@ -2,6 +2,7 @@ package io.inmesh.runtime.assemble;
 
 import io.inmesh.call.HttpFilter;
 import io.inmesh.config.Action.Forward;
+import io.inmesh.config.DiscoveredFilter;
 import io.inmesh.config.Extension;
 import io.inmesh.config.FilterOverride;
 import io.inmesh.config.Filters;
@@ -93,11 +94,20 @@ final class ConnectionAssembly implements io.inmesh.runtime.route.Parts<RoutePar
       own[i] =
           filter.disabled()
               ? RouteParts.OFF
-              : types.make(filter.settings(), place(owner(filter), scope, Place.Limits.NONE));
+              : make(filter, place(owner(filter), scope, Place.Limits.NONE));
     }
     RouteTable<RouteParts> table = routes == null ? null : table(routes);
     return new ConnectionRuntime(
         settings, new HttpChain(own, table, settings, port), table, scope, overrides);
+  }
+
+  /**
+   * Settings that were to come on their own, and that there are none of, are still of that type.
+   */
+  private HttpFilter make(HttpConnection.Filter filter, Place place) {
+    return filter.settings() instanceof DiscoveredFilter
+        ? MissingFilter.IT
+        : types.make(filter.settings(), place);
   }
 
   private String owner(HttpConnection.Filter filter) {
@@ -148,9 +158,12 @@ final class ConnectionAssembly implements io.inmesh.runtime.route.Parts<RoutePar
     if (override.disabled()) {
       return RouteParts.OFF;
     }
+    if (filter.settings() instanceof DiscoveredFilter) {
+      return MissingFilter.IT;
+    }
     List<Extension> levels = entry.overrides(filter.name());
     return levels.isEmpty()
-        ? types.make(filter.settings(), place(owner(filter), kept, limits(entry)))
+        ? make(filter, place(owner(filter), kept, limits(entry)))
         : types.make(
             filter.settings(),
             levels,

@@ -11,4 +11,9 @@ import io.inmesh.runtime.match.RuntimeValues;
  * @param clusters its writer is the config loop
  */
 public record Parts(
-    ClusterParts clusters, FilterTypes filters, ProcessFacts process, RuntimeValues runtime) {}
+    ClusterParts clusters, FilterTypes filters, ProcessFacts process, RuntimeValues runtime) {
+  /** The same with other run-time values. */
+  Parts with(RuntimeValues other) {
+    return new Parts(clusters, filters, process, other);
+  }
+}

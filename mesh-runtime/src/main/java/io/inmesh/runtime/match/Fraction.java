@@ -9,9 +9,11 @@ public final class Fraction {
 
   public Fraction(FractionalPercent config, RuntimeValues runtime) {
     long inForce = runtime.number(config.runtimeKey(), -1);
+    FractionalPercent replaced = runtime.fraction(config.runtimeKey());
+    FractionalPercent share = replaced == null ? config : replaced;
     // A run-time number is always of a hundred, whatever the config's denominator is.
-    this.denominator = inForce < 0 ? config.denominator() : 100;
-    this.numerator = inForce < 0 ? Integer.toUnsignedLong(config.numerator()) : inForce;
+    this.denominator = inForce < 0 ? share.denominator() : 100;
+    this.numerator = inForce < 0 ? Integer.toUnsignedLong(share.numerator()) : inForce;
   }
 
   public boolean holds(long random) {

@@ -1,6 +1,8 @@
 package io.inmesh.runtime.match;
 
+import io.inmesh.config.FractionalPercent;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Run-time values that may replace configured ones, as one immutable snapshot. Source: Envoy's
@@ -18,5 +20,11 @@ public record RuntimeValues(Map<String, Object> byKey) {
   public long number(String key, long fallback) {
     Object value = key.isEmpty() ? null : byKey.get(key);
     return value instanceof Number number ? number.longValue() : fallback;
+  }
+
+  /** A value that is a fraction of its own, or null. */
+  @Nullable FractionalPercent fraction(String key) {
+    Object value = key.isEmpty() ? null : byKey.get(key);
+    return value instanceof FractionalPercent share ? share : null;
   }
 }

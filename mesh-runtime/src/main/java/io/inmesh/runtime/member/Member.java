@@ -151,6 +151,7 @@ public final class Member implements AutoCloseable {
             .configLoop(configLoop)
             .loops(loops)
             .support(settings.support)
+            .runtimeLayers(settings.runtimeLayers)
             .telemetry(settings.telemetry)
             .build();
     this.admin = admin(settings.admin, connector);
@@ -337,6 +338,7 @@ public final class Member implements AutoCloseable {
     private SecurityListener security = SecurityListener.NONE;
     private Telemetry telemetry = Telemetry.NONE;
     private boolean loadReports;
+    private String[] runtimeLayers = {};
     private @Nullable Address clientStatus;
 
     private Builder(JoinFile file) {
@@ -415,6 +417,12 @@ public final class Member implements AutoCloseable {
      */
     public Builder loadReports(boolean value) {
       loadReports = value;
+      return this;
+    }
+
+    /** Layers of run-time values that the plane is asked for; later ones count more. */
+    public Builder runtimeLayers(String... names) {
+      runtimeLayers = names.clone();
       return this;
     }
 

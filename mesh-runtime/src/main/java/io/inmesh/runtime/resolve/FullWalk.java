@@ -52,11 +52,13 @@ public final class FullWalk {
         for (Resource.Key child : latest.get().references()) {
           complete &= ready(child);
         }
+        latest.get().watches().forEach(this::ready);
       }
       Resource now = form(key, complete);
       if (now != null) {
         served.put(key, now);
         now.references().forEach(this::ready);
+        now.watches().forEach(this::ready);
       }
     }
     return served.containsKey(key) || (latest != null && latest.isEmpty());

@@ -219,7 +219,12 @@ public final class Resolution {
     } else {
       halfway.remove(key);
     }
-    Set<Resource.Key> keeps = keeps(wants, latest == null ? null : latest.orElse(null), served);
+    Set<Resource.Key> watched = latest == null ? Set.of() : watches(latest);
+    for (Resource.Key watch : watched) {
+      node(watch).add(key);
+    }
+    Set<Resource.Key> keeps =
+        keeps(both(wants, watched), latest == null ? null : latest.orElse(null), served);
     for (Resource.Key old : node.references) {
       if (!keeps.contains(old)) {
         dropped.add(new Edge(key, old));
@@ -245,7 +250,21 @@ public final class Resolution {
     }
     Set<Resource.Key> keeps = new HashSet<>(wants);
     keeps.addAll(served.references());
+    keeps.addAll(served.watches());
     return keeps;
+  }
+
+  private static Set<Resource.Key> both(Set<Resource.Key> wants, Set<Resource.Key> watched) {
+    if (watched.isEmpty()) {
+      return wants;
+    }
+    var both = new HashSet<>(wants);
+    both.addAll(watched);
+    return both;
+  }
+
+  private static Set<Resource.Key> watches(Optional<Resource> resource) {
+    return resource.isPresent() ? resource.get().watches() : Set.of();
   }
 
   private static Set<Resource.Key> references(Optional<Resource> resource) {
@@ -364,7 +383,8 @@ public final class Resolution {
   private boolean leaves(Resource.Key referrer, Resource.Key child, Set<Resource.Key> leaving) {
     return leaving.contains(referrer)
         || (halfway.contains(referrer)
-            && !references(Objects.requireNonNull(known.get(referrer))).contains(child));
+            && !references(Objects.requireNonNull(known.get(referrer))).contains(child)
+            && !watches(Objects.requireNonNull(known.get(referrer))).contains(child));
   }
 
   /** Whether nothing that a root depends on is still awaited. */

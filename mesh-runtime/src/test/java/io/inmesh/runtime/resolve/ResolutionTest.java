@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inmesh.config.Action;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.ClusterSpecifier;
+import io.inmesh.config.DiscoveredFilter;
+import io.inmesh.config.Extension;
+import io.inmesh.config.ExtensionConfig;
+import io.inmesh.config.HttpConnection;
 import io.inmesh.config.Resource;
+import io.inmesh.config.RuntimeLayer;
 import io.inmesh.testkit.Configs;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -123,9 +128,28 @@ class ResolutionTest {
     assertThat(resolution.isPresent(LISTENER)).isFalse();
   }
 
+  /** Settings that need a cluster. */
+  private record Depending(String cluster) implements Extension {
+    @Override
+    public String type() {
+      return "test.Depending";
+    }
+
+    @Override
+    public Set<Resource.Key> references() {
+      return Set.of(key(Resource.Type.CLUSTER, cluster));
+    }
+  }
+
   /** Random updates to a small world; after each, both must serve the same objects. */
   private static final class RandomWorld {
-    private static final List<Resource.Type> TYPES = List.of(Resource.Type.values());
+    private static final List<Resource.Type> TYPES =
+        List.of(
+            Resource.Type.ENDPOINTS,
+            Resource.Type.CLUSTER,
+            Resource.Type.EXTENSION,
+            Resource.Type.ROUTES,
+            Resource.Type.LISTENER);
     private final SplittableRandom random;
     private final Resolution resolution;
     private final boolean allListeners;
@@ -208,7 +232,11 @@ class ResolutionTest {
         if (leaving.remove(key)) {
           known
               .getOrDefault(key, Optional.empty())
-              .ifPresent(latest -> open.addAll(latest.references()));
+              .ifPresent(
+                  latest -> {
+                    open.addAll(latest.references());
+                    open.addAll(latest.watches());
+                  });
         }
       }
       return leaving;
@@ -225,7 +253,7 @@ class ResolutionTest {
     }
 
     private Resource.Key key() {
-      Resource.Type type = TYPES.get(random.nextInt(1, 5));
+      Resource.Type type = TYPES.get(random.nextInt(TYPES.size()));
       String name =
           type == Resource.Type.LISTENER ? "l" + random.nextInt(4) : "n" + random.nextInt(6);
       return Configs.key(type, name);
@@ -237,8 +265,23 @@ class ResolutionTest {
         case SECRET, ENDPOINTS -> Configs.weighted(name, random.nextInt(1, 4), "a");
         case CLUSTER -> cluster(name);
         case ROUTES -> Configs.routes(name, "*", Configs.route("/", split()));
-        case LISTENER -> Configs.api(name, "n" + random.nextInt(6));
+        case EXTENSION -> new ExtensionConfig(name, new Depending("n" + random.nextInt(6)));
+        case RUNTIME -> new RuntimeLayer(name, Map.of());
+        case LISTENER -> Configs.api(name, "n" + random.nextInt(6), filters());
       };
+    }
+
+    /** Some listeners have filters whose settings come on their own, waited for or not. */
+    private HttpConnection.Filter[] filters() {
+      var filters = new HttpConnection.Filter[random.nextInt(3)];
+      for (int i = 0; i < filters.length; i++) {
+        var otherwise = Optional.<Extension>of(new Depending("n" + random.nextInt(6)));
+        String own = "n" + random.nextInt(6);
+        filters[i] =
+            Configs.filter(
+                own, new DiscoveredFilter(own, Set.of("x"), otherwise, random.nextBoolean()));
+      }
+      return filters;
     }
 
     /** Some are made of others, of higher names only, so that there is no circle. */

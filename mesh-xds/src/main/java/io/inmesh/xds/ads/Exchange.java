@@ -14,6 +14,8 @@ interface Exchange<R> {
           Resource.Type.ENDPOINTS,
           Resource.Type.LISTENER,
           Resource.Type.ROUTES,
+          Resource.Type.EXTENSION,
+          Resource.Type.RUNTIME,
           Resource.Type.SECRET);
 
   /** The code of a refusal: INVALID_ARGUMENT. */

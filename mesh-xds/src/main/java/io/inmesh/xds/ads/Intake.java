@@ -223,8 +223,16 @@ final class Intake {
     } else {
       present.add(name);
       subscription.refused(name);
+      doWithout(name);
     }
     rejections.add(new Rejection(type(), name, reason));
+  }
+
+  /** A filter whose settings were never good has others for that case, which are due now. */
+  private void doWithout(String name) {
+    if (type() == Resource.Type.EXTENSION && subscription.held(name) == null) {
+      update.put(new Resource.Key(type(), name), Optional.empty());
+    }
   }
 
   private String complaint() {

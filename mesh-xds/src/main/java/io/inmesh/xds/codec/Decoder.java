@@ -7,10 +7,12 @@ import com.google.protobuf.Message;
 import io.inmesh.config.Resource;
 import io.inmesh.plane.Support;
 import io.inmesh.proto.envoy.config.cluster.v3.Cluster;
+import io.inmesh.proto.envoy.config.core.v3.TypedExtensionConfig;
 import io.inmesh.proto.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.inmesh.proto.envoy.config.listener.v3.Listener;
 import io.inmesh.proto.envoy.config.route.v3.RouteConfiguration;
 import io.inmesh.proto.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.inmesh.proto.envoy.service.runtime.v3.Runtime;
 import io.inmesh.xds.ads.ResourceDecoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +107,7 @@ public final class Decoder {
   }
 
   /**
-   * Decodes a message of one of the five types.
+   * Decodes a message of one of the types of resources.
    *
    * @throws IllegalArgumentException if it is of no such type
    */
@@ -130,6 +132,10 @@ public final class Decoder {
         return Cluster.parseFrom(bytes);
       case ENDPOINTS:
         return ClusterLoadAssignment.parseFrom(bytes);
+      case EXTENSION:
+        return TypedExtensionConfig.parseFrom(bytes);
+      case RUNTIME:
+        return Runtime.parseFrom(bytes);
       default:
         return Secret.parseFrom(bytes);
     }
@@ -164,6 +170,12 @@ public final class Decoder {
     if (message instanceof Listener listener) {
       return ListenerCodec.listener(in, listener);
     }
+    if (message instanceof TypedExtensionConfig extension) {
+      return FilterCodec.extension(in, extension);
+    }
+    if (message instanceof Runtime layer) {
+      return RuntimeCodec.layer(in, layer);
+    }
     return KeysCodec.secret(in, (Secret) message);
   }
 
@@ -179,6 +191,12 @@ public final class Decoder {
     }
     if (message instanceof Listener listener) {
       return listener.getName();
+    }
+    if (message instanceof TypedExtensionConfig extension) {
+      return extension.getName();
+    }
+    if (message instanceof Runtime layer) {
+      return layer.getName();
     }
     return message instanceof Secret secret ? secret.getName() : "";
   }

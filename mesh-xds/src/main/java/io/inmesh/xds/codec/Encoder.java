@@ -4,9 +4,11 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.EndpointSet;
+import io.inmesh.config.ExtensionConfig;
 import io.inmesh.config.Listener;
 import io.inmesh.config.Resource;
 import io.inmesh.config.RouteConfiguration;
+import io.inmesh.config.RuntimeLayer;
 import io.inmesh.config.Secret;
 
 /** Makes messages of records. Equal records give equal bytes. */
@@ -48,6 +50,12 @@ public final class Encoder {
     }
     if (resource instanceof Listener listener) {
       return ListenerCodec.listener(listener, filters, tls);
+    }
+    if (resource instanceof ExtensionConfig extension) {
+      return filters.extension(extension);
+    }
+    if (resource instanceof RuntimeLayer layer) {
+      return RuntimeCodec.layer(layer);
     }
     return KeysCodec.secret((Secret) resource);
   }

@@ -1,14 +1,19 @@
 package io.inmesh.xds.codec;
 
 import com.google.protobuf.Any;
+import io.inmesh.config.DiscoveredFilter;
 import io.inmesh.config.Extension;
+import io.inmesh.config.ExtensionConfig;
 import io.inmesh.config.FilterOverride;
 import io.inmesh.config.Filters;
 import io.inmesh.config.HttpConnection;
+import io.inmesh.proto.envoy.config.core.v3.ExtensionConfigSource;
+import io.inmesh.proto.envoy.config.core.v3.TypedExtensionConfig;
 import io.inmesh.proto.envoy.config.route.v3.FilterConfig;
 import io.inmesh.proto.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,19 +108,10 @@ final class FilterCodec {
 
   private static HttpConnection.@Nullable Filter filter(Decoding in, HttpFilter message) {
     String name = in.required("name", message.getName());
-    Any any = message.getTypedConfig();
     if (message.hasConfigDiscovery()) {
-      if (!message.getConfigDiscovery().hasDefaultConfig()) {
-        if (message.getIsOptional()
-            || in.surroundings().options().passiveFilters().contains(name)) {
-          in.ignored("config_discovery", "filter is left out");
-          return null;
-        }
-        throw in.refuse("config_discovery", "is not supported");
-      }
-      in.ignored("config_discovery", "the default config is used");
-      any = message.getConfigDiscovery().getDefaultConfig();
+      return discovered(in, name, message);
     }
+    Any any = message.getTypedConfig();
     in.enter("typed_config", -1);
     // One that is off can only be switched on by settings of its type, which a route then lacks.
     boolean dispensable = message.getIsOptional() || message.getDisabled();
@@ -124,6 +120,58 @@ final class FilterCodec {
     return settings == null
         ? null
         : new HttpConnection.Filter(name, settings, message.getDisabled());
+  }
+
+  private static HttpConnection.@Nullable Filter discovered(
+      Decoding in, String name, HttpFilter message) {
+    var source = message.getConfigDiscovery();
+    var types = new HashSet<String>();
+    for (String url : source.getTypeUrlsList()) {
+      types.add(in.text(url.substring(url.lastIndexOf('/') + 1)));
+    }
+    boolean dispensable =
+        message.getIsOptional() || in.surroundings().options().passiveFilters().contains(name);
+    if (types.isEmpty()) {
+      throw in.refuse("config_discovery.type_urls", "must not be empty");
+    }
+    in.enter("config_discovery.default_config", -1);
+    Extension otherwise =
+        source.hasDefaultConfig()
+            ? settings(in, name, source.getDefaultConfig(), dispensable, false)
+            : null;
+    in.leave();
+    if (types.stream().noneMatch(in.surroundings().extensions()::knows)) {
+      if (otherwise != null) {
+        in.ignored("config_discovery", "the default config is used: no type of it is known");
+        return new HttpConnection.Filter(name, otherwise, message.getDisabled());
+      }
+      if (!dispensable) {
+        throw in.refuse("config_discovery.type_urls", "none of these types is known");
+      }
+      in.ignored("config_discovery", "filter is left out");
+      return null;
+    }
+    var settings =
+        new DiscoveredFilter(
+            name,
+            types,
+            Optional.ofNullable(otherwise),
+            otherwise != null && source.getApplyDefaultConfigWithoutWarming());
+    return new HttpConnection.Filter(name, settings, message.getDisabled());
+  }
+
+  /** Settings that come on their own. */
+  static ExtensionConfig extension(Decoding in, TypedExtensionConfig message) {
+    String name = in.required("name", message.getName());
+    in.enter("typed_config", -1);
+    Extension settings = in.surroundings().extensions().decode(in, message.getTypedConfig(), false);
+    if (settings == null) {
+      throw in.refuse(
+          "unknown filter type "
+              + Decoding.typeOf(TypedStructs.unwrap(in, message.getTypedConfig())));
+    }
+    in.leave();
+    return new ExtensionConfig(name, settings);
   }
 
   /** Writes filters with the codecs that are known. */
@@ -144,7 +192,30 @@ final class FilterCodec {
           .orElseGet(() -> Anys.of(FILTER_CONFIG, SWITCHED_ON));
     }
 
+    TypedExtensionConfig extension(ExtensionConfig config) {
+      return TypedExtensionConfig.newBuilder()
+          .setName(config.name())
+          .setTypedConfig(extensions.encode(config.settings()))
+          .build();
+    }
+
+    private ExtensionConfigSource source(DiscoveredFilter filter) {
+      var source = ExtensionConfigSource.newBuilder().setConfigSource(Sources.ADS);
+      filter.types().stream()
+          .sorted()
+          .forEach(type -> source.addTypeUrls("type.googleapis.com/" + type));
+      filter.otherwise().ifPresent(other -> source.setDefaultConfig(extensions.encode(other)));
+      return source.setApplyDefaultConfigWithoutWarming(filter.withoutWarming()).build();
+    }
+
     HttpFilter filter(HttpConnection.Filter filter) {
+      if (filter.settings() instanceof DiscoveredFilter discovered) {
+        return HttpFilter.newBuilder()
+            .setName(filter.name())
+            .setConfigDiscovery(source(discovered))
+            .setDisabled(filter.disabled())
+            .build();
+      }
       return HttpFilter.newBuilder()
           .setName(filter.name())
           .setTypedConfig(extensions.encode(filter.settings()))

@@ -13,10 +13,12 @@ import com.google.protobuf.util.JsonFormat;
 import io.inmesh.config.Resource;
 import io.inmesh.proto.ProtoFiles;
 import io.inmesh.proto.envoy.config.cluster.v3.Cluster;
+import io.inmesh.proto.envoy.config.core.v3.TypedExtensionConfig;
 import io.inmesh.proto.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.inmesh.proto.envoy.config.listener.v3.Listener;
 import io.inmesh.proto.envoy.config.route.v3.RouteConfiguration;
 import io.inmesh.proto.envoy.extensions.transport_sockets.tls.v3.Secret;
+import io.inmesh.proto.envoy.service.runtime.v3.Runtime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,6 +124,10 @@ public final class ProtoJson {
         return Cluster.newBuilder();
       case ENDPOINTS:
         return ClusterLoadAssignment.newBuilder();
+      case EXTENSION:
+        return TypedExtensionConfig.newBuilder();
+      case RUNTIME:
+        return Runtime.newBuilder();
       default:
         return Secret.newBuilder();
     }

@@ -82,6 +82,9 @@ final class StatusBook implements Events {
           Entry entry = entry(key);
           if (entry != null) {
             entry.resource = value.orElse(null);
+            if (value.isEmpty() && entry.failure != null && entry.at == null) {
+              return; // It was refused, and there is nothing older.
+            }
             entry.status =
                 value.isPresent()
                     ? ClientResourceStatus.ACKED

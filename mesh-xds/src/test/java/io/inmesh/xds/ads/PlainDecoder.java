@@ -5,6 +5,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.inmesh.config.Address;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.EndpointSet;
+import io.inmesh.config.ExtensionConfig;
+import io.inmesh.config.Filters;
 import io.inmesh.config.Listener;
 import io.inmesh.config.Metadata;
 import io.inmesh.config.Resource;
@@ -38,6 +40,8 @@ final class PlainDecoder implements ResourceDecoder {
           return new Accepted(new RouteConfiguration(routes.getName(), List.of()), List.of());
         case LISTENER:
           return new Accepted(listener(message), List.of());
+        case EXTENSION:
+          return extension(message);
         default:
           var secret =
               io.inmesh.proto.envoy.extensions.transport_sockets.tls.v3.Secret.parseFrom(message);
@@ -48,6 +52,13 @@ final class PlainDecoder implements ResourceDecoder {
     } catch (InvalidProtocolBufferException malformed) {
       return new Refused("", "malformed");
     }
+  }
+
+  private static Decoded extension(ByteString message) throws InvalidProtocolBufferException {
+    var extension = io.inmesh.proto.envoy.config.core.v3.TypedExtensionConfig.parseFrom(message);
+    return extension.hasTypedConfig()
+        ? new Accepted(new ExtensionConfig(extension.getName(), Filters.Router.DEFAULT), List.of())
+        : new Refused(extension.getName(), "typed_config: is missing");
   }
 
   private static Decoded cluster(ByteString message) throws InvalidProtocolBufferException {

@@ -12,6 +12,7 @@ import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
 import io.inmesh.plane.ConfigPlane.Rejection;
+import io.inmesh.proto.envoy.config.core.v3.TypedExtensionConfig;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryRequest;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryResponse;
 import io.inmesh.proto.envoy.service.discovery.v3.ResourceError;
@@ -206,6 +207,29 @@ class StateOfTheWorldTest {
     bench.want(endpoints("x"), endpoints("y"), cluster("a"));
     bench.advance(java.time.Duration.ofSeconds(40));
     assertThat(bench.events.state).containsOnlyKeys(endpoints("x"), endpoints("y"));
+  }
+
+  @Test
+  void settingsOfAFilterThatWereNeverGoodAreDoneWithout() {
+    var name = new Resource.Key(Resource.Type.EXTENSION, "f");
+    var good = TypedExtensionConfig.newBuilder().setName("f").setTypedConfig(Any.newBuilder());
+    var bad = TypedExtensionConfig.newBuilder().setName("f");
+    bench.want(name);
+    bench.ready();
+    bench.respond(response(Resource.Type.EXTENSION, "1", packed(bad)));
+    assertThat(bench.events.state.get(name)).as("its default is due").isEmpty();
+    assertThat(bench.events.rejections).hasSize(1);
+    bench.respond(response(Resource.Type.EXTENSION, "2", packed(good)));
+    assertThat(bench.events.state.get(name)).isPresent();
+    bench.respond(response(Resource.Type.EXTENSION, "3", packed(bad)));
+    assertThat(bench.events.state.get(name)).as("the last good form serves").isPresent();
+  }
+
+  private static Any packed(TypedExtensionConfig.Builder config) {
+    return Any.newBuilder()
+        .setTypeUrl(Resource.Type.EXTENSION.url())
+        .setValue(config.build().toByteString())
+        .build();
   }
 
   @Test

@@ -2,8 +2,13 @@ package io.inmesh.xds.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.config.ExtensionConfig;
+import io.inmesh.config.FractionalPercent;
 import io.inmesh.config.Resource;
+import io.inmesh.config.RuntimeLayer;
+import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -62,6 +67,34 @@ class BothWaysTest {
   @Provide
   Arbitrary<Resource> secrets() {
     return ListenerArbitraries.secret().map(secret -> secret);
+  }
+
+  @Property(tries = 60, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
+  void extensions(@ForAll("extensions") Resource extension) {
+    same(extension);
+  }
+
+  @Provide
+  Arbitrary<Resource> extensions() {
+    return Combinators.combine(ConfigArbitraries.name(), FilterArbitraries.inChain())
+        .as(ExtensionConfig::new);
+  }
+
+  @Property(tries = 100, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
+  void layers(@ForAll("layers") Resource layer) {
+    same(layer);
+  }
+
+  @Provide
+  Arbitrary<Resource> layers() {
+    Arbitrary<Object> value =
+        Arbitraries.oneOf(
+            Arbitraries.of("", "text", 1.0, -2.5, true, false),
+            ConfigArbitraries.fraction()
+                .map(share -> new FractionalPercent(share.numerator(), share.denominator(), "")));
+    Arbitrary<String> key = Arbitraries.of("a", "a.b", "upstream.healthy_panic_threshold", "ü");
+    return Combinators.combine(ConfigArbitraries.name(), Arbitraries.maps(key, value).ofMaxSize(4))
+        .as(RuntimeLayer::new);
   }
 
   private static void same(Resource resource) {

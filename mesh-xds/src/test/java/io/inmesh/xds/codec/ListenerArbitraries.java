@@ -14,6 +14,7 @@ import static net.jqwik.api.Combinators.combine;
 import io.inmesh.config.Address;
 import io.inmesh.config.ClientCertHeader;
 import io.inmesh.config.ClusterSpecifier;
+import io.inmesh.config.DiscoveredFilter;
 import io.inmesh.config.FilterChain;
 import io.inmesh.config.HttpConnection;
 import io.inmesh.config.Listener;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
@@ -127,7 +129,19 @@ final class ListenerArbitraries {
 
   static Arbitrary<HttpConnection> connection() {
     Arbitrary<HttpConnection.Filter> filter =
-        combine(name(), FilterArbitraries.inChain(), flag()).as(HttpConnection.Filter::new);
+        Arbitraries.oneOf(
+            combine(name(), FilterArbitraries.inChain(), flag()).as(HttpConnection.Filter::new),
+            combine(name(), FilterArbitraries.inChain().optional(), flag(), flag())
+                .as(
+                    (name, otherwise, early, off) ->
+                        new HttpConnection.Filter(
+                            name,
+                            new DiscoveredFilter(
+                                name,
+                                Set.of("envoy.extensions.filters.http.cors.v3.Cors", "other.Type"),
+                                otherwise,
+                                early && otherwise.isPresent()),
+                            off)));
     Arbitrary<List<HttpConnection.Filter>> filters =
         combine(few(filter), FilterArbitraries.router())
             .as(
