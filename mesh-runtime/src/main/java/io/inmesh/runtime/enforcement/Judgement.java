@@ -158,7 +158,7 @@ final class Judgement extends CompletableFuture<ServerResponse>
         request.authority(),
         request.path(),
         request.headers(),
-        Optional.empty(),
+        Optional.of(request.body()),
         Duration.ZERO);
   }
 
@@ -198,7 +198,7 @@ final class Judgement extends CompletableFuture<ServerResponse>
             of.authority(),
             of.path(),
             judged == request.headers() ? judged : judged.freeze(),
-            request.body(),
+            of.body(request.body()),
             request.peer(),
             request.remote());
     hand(judgedRequest).whenComplete(this::answered);
