@@ -61,7 +61,8 @@ class ReplayTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"routing", "retry", "rbac", "filters", "jwt", "h2", "hedge"})
+  @ValueSource(
+      strings = {"routing", "retry", "rbac", "filters", "jwt", "h2", "hedge", "conditions"})
   void decidesWhatEnvoyDecided(String profile) throws IOException {
     List<String> recording = recording(profile);
     List<Map<String, Object>> envoy = parsed(recording);

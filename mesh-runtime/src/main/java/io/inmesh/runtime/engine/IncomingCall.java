@@ -148,6 +148,10 @@ public final class IncomingCall extends ActiveCall {
   @Override
   public void readAhead() {}
 
+  /** The application's answer goes at the pace of the connection. */
+  @Override
+  public void pace(long bytesPerSecond) {}
+
   /** Incoming calls have one host, the application. */
   @Override
   public void bind(String host, boolean strict, int missingStatus) {}

@@ -31,6 +31,9 @@ public final class OutgoingCall extends ActiveCall {
   /** What a filter does when the body that it waits for is there; null: the call goes on. */
   private @Nullable Runnable whenRead;
 
+  /** What slows the response down; null for nothing. */
+  private @Nullable Pacing pacing;
+
   private String boundHost = "";
   private boolean boundStrictly;
   private int noHostStatus = UNAVAILABLE;
@@ -176,7 +179,11 @@ public final class OutgoingCall extends ActiveCall {
       if (messages != null) {
         messages.received.take(chunk);
       }
-      sink.onData(chunk);
+      if (pacing == null) {
+        sink.onData(chunk);
+      } else {
+        pacing.data(chunk);
+      }
     }
   }
 
@@ -184,7 +191,27 @@ public final class OutgoingCall extends ActiveCall {
     if (!hasEnded()) {
       Headers filtered = filtered(trailers);
       responseTrailers(filtered);
-      sink.onTrailers(filtered);
+      if (pacing == null) {
+        sink.onTrailers(filtered);
+      } else {
+        pacing.trailers(filtered);
+      }
+    }
+  }
+
+  @Override
+  public void pace(long bytesPerSecond) {
+    pacing = new Pacing(sink, loop, bytesPerSecond);
+  }
+
+  /** The response is whole. */
+  void complete() {
+    if (pacing == null) {
+      end(Ended.COMPLETE);
+    } else {
+      free();
+      deadline = NEVER;
+      pacing.end(() -> end(Ended.COMPLETE));
     }
   }
 
@@ -378,6 +405,9 @@ public final class OutgoingCall extends ActiveCall {
   @Override
   void release() {
     free();
+    if (pacing != null) {
+      pacing.disarm();
+    }
     if (body != null) {
       body.close();
     }

@@ -123,6 +123,13 @@ public interface FilteredCall extends Call, RequestEdit {
   void readAhead();
 
   /**
+   * Passes the response's body on no faster than that. Not for incoming calls.
+   *
+   * @param bytesPerSecond more than 0
+   */
+  void pace(long bytesPerSecond);
+
+  /**
    * Binds the call to a host.
    *
    * @param host as {@code address:port}
