@@ -143,8 +143,8 @@ final class FaultFilter extends Stage {
       return false;
     }
     boolean byHeader = abort.httpStatus().isEmpty() && abort.grpcStatus().isEmpty();
-    String header = byHeader && call.headers().contains(ABORT) ? ABORT : GRPC_ABORT;
-    if (!hits(call, abort.share(), byHeader, header, "abort.abort_percent")) {
+    // Of both headers the share is in the one of HTTP.
+    if (!hits(call, abort.share(), byHeader, ABORT, "abort.abort_percent")) {
       return false;
     }
     int http = byHeader ? httpStatus(call) : abort.httpStatus().orElse(NONE);
