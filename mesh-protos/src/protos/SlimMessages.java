@@ -10,9 +10,10 @@ import java.util.stream.Stream;
 /**
  * Takes out of generated messages what nobody calls, so that the jar is smaller and fewer classes
  * are loaded: one interface and one parser class for each message, nested builders of repeated
- * fields, most forms of {@code parseFrom}. What protobuf's reflection looks for by name stays. Reads
- * and writes of maps that are empty no longer load descriptors, and no message has required fields
- * to look for. The build runs this file with the JDK's source launcher after GenerateMessages.
+ * fields, most forms of {@code parseFrom}. What protobuf's reflection looks for by name stays.
+ * Reads and writes of maps that are empty no longer load descriptors, and no message has required
+ * fields to look for. The build runs this file with the JDK's source launcher after
+ * GenerateMessages.
  */
 final class SlimMessages {
   private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|//[^\n]*", Pattern.DOTALL);
@@ -30,7 +31,8 @@ final class SlimMessages {
               "public interface \\w+OrBuilder ",
               "private void maybeForceBuilderInitialization\\(",
               "public static [\\w.]+ parseDelimitedFrom\\(",
-              "public static [\\w.]+ parseFrom\\( ?+(?!com.google.protobuf.ByteString data\\)|byte\\[\\] data\\))",
+              "public static [\\w.]+ parseFrom\\( ?+(?!com.google.protobuf.ByteString"
+                  + " data\\)|byte\\[\\] data\\))",
               "public \\S+ get\\w+OrBuilder\\(",
               "public java.util.List<\\? extends \\S+> get\\w+OrBuilderList\\(",
               "public java.util.List<\\S+Builder> get\\w+BuilderList\\(",
@@ -132,7 +134,9 @@ final class SlimMessages {
       String declaration = head.strip().replaceAll("\\s+", " ");
       initialized |= declaration.contains(" boolean isInitialized(");
       boolean block = source.charAt(at) == '{';
-      if (block && declaration.matches(".*\\b(class) \\w+( extends| implements).*Message(\\.Builder.*)?\\b.*")) {
+      if (block
+          && declaration.matches(
+              ".*\\b(class) \\w+( extends| implements).*Message(\\.Builder.*)?\\b.*")) {
         at++;
         out.append(interfaces(head)).append('{');
         members(name(head), name(head).equals("Builder") ? maps : List.of());
@@ -207,7 +211,11 @@ final class SlimMessages {
       String get = "internalGet" + map + "()";
       if (message) {
         if (declaration.contains(" get" + map + "Map(")) {
-          return "{ return " + field + " == null ? java.util.Map.of() : " + field + ".getMap(); }\n";
+          return "{ return "
+              + field
+              + " == null ? java.util.Map.of() : "
+              + field
+              + ".getMap(); }\n";
         }
         code = code.replace(get + ".getMap()", "get" + map + "Map()");
         code =

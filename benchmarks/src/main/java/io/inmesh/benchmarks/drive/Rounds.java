@@ -19,6 +19,8 @@ import java.util.Objects;
 final class Rounds implements AutoCloseable {
   private static final double STABLE = 0.94;
   private static final int PATIENCE_SECONDS = 90;
+  private static final List<String> OPTIONS =
+      List.of("-Xms256m", "-Xmx256m", "-XX:+UseG1GC", "-Dio.netty.leakDetection.level=disabled");
 
   private final Scene scene;
   private final Pace pace;
@@ -96,9 +98,9 @@ final class Rounds implements AutoCloseable {
   }
 
   private void warm(Contestant contestant) throws InterruptedException {
-    var jvm =
-        Child.Jvm.own(
-            "-Xms256m", "-Xmx256m", "-XX:+UseG1GC", "-Dio.netty.leakDetection.level=disabled");
+    var options = new ArrayList<>(OPTIONS);
+    options.addAll(contestant.options());
+    var jvm = Child.Jvm.own(options.toArray(String[]::new));
     var arguments = new ArrayList<String>();
     arguments.add(contestant.client());
     arguments.addAll(scene.words(contestant));

@@ -109,6 +109,10 @@ public final class Member implements AutoCloseable {
 
   private Member(Builder settings) {
     this.settings = settings;
+    // The connector first: it prepares itself while the rest is made.
+    PlaneConnector connector = settings.connector();
+    var own = new OwnSecrets();
+    this.authority = connector.authority(settings.file, own);
     var random = new SecureRandom();
     InstantSource clock = InstantSource.system();
     this.loops =
@@ -120,7 +124,6 @@ public final class Member implements AutoCloseable {
                 System::nanoTime,
                 SocketIo.of(System.getProperty("inmesh.io", "best"))));
     this.configLoop = new ThreadLoop(Member::configThread, System::nanoTime, random.nextLong());
-    PlaneConnector connector = settings.connector();
     var options =
         new PlaneConnector.Options(
             settings.variant,
@@ -129,8 +132,6 @@ public final class Member implements AutoCloseable {
             settings.support,
             new PlaneConnector.Reports(
                 settings.loadReports, Optional.ofNullable(settings.clientStatus)));
-    var own = new OwnSecrets();
-    this.authority = connector.authority(settings.file, own);
     this.identity =
         new IdentityKeeper(
             new IdentityKeeper.Settings(
