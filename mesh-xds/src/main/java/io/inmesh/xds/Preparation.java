@@ -22,7 +22,6 @@ import io.inmesh.xds.codec.DecoderOptions;
 import io.inmesh.xds.codec.Extensions;
 import io.netty.handler.ssl.OpenSsl;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Loads classes on a thread of its own while the process starts and the plane is being reached: the
@@ -31,19 +30,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Preparation {
   private static final System.Logger LOG = System.getLogger("io.inmesh.xds");
-  private static final AtomicBoolean BEGUN = new AtomicBoolean();
   private static final ConfigSource ADS =
       ConfigSource.newBuilder().setAds(AggregatedConfigSource.getDefaultInstance()).build();
 
   private Preparation() {}
 
-  /** Begins, once in the life of a process. */
+  /** Begins. What is loaded already takes no time. */
   static void begin() {
-    if (BEGUN.compareAndSet(false, true)) {
-      var thread = new Thread(Preparation::run, "inmesh-preparation");
-      thread.setDaemon(true);
-      thread.start();
-    }
+    var thread = new Thread(Preparation::run, "inmesh-preparation");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private static void run() {
