@@ -214,6 +214,17 @@ final class Acceptance {
         250,
         " ms",
         startAdded("inmesh from state", "netty"));
+    String archived = ", archived classes";
+    most(
+        "the first, all with an archive of their classes (CDS)",
+        300,
+        " ms",
+        startAdded("inmesh" + archived, "grpc" + archived));
+    most(
+        "the second, all with an archive of their classes (CDS)",
+        250,
+        " ms",
+        startAdded("inmesh from state" + archived, "netty" + archived));
     most(
         "jars that an application gains",
         16,
