@@ -129,8 +129,7 @@ final class PlaneMeters {
     }
 
     private AtomicInteger gauge(Resource.Type type, String state) {
-      Map<String, AtomicInteger> ofType =
-          gauges.computeIfAbsent(type, absent -> new HashMap<>());
+      Map<String, AtomicInteger> ofType = gauges.computeIfAbsent(type, absent -> new HashMap<>());
       AtomicInteger known = ofType.get(state);
       if (known != null) {
         return known;
