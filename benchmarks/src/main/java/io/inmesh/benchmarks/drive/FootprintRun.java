@@ -41,6 +41,17 @@ public final class FootprintRun implements Callable<Integer> {
   /** Starts with an archive of the classes that the same start has loaded before. */
   private static final String ARCHIVED = ", archived classes";
 
+  /** What mesh-runtime can work with and does not bring: native code, io_uring, where meters go. */
+  private static final List<String> OPTIONAL =
+      List.of(
+          "linux-x86_64",
+          "io_uring",
+          "micrometer-",
+          "prometheus-",
+          "HdrHistogram",
+          "LatencyUtils",
+          "opentelemetry-");
+
   /** Smaller ones are counted, not listed. */
   private static final long SMALL_JAR = 100_000;
 
@@ -81,7 +92,7 @@ public final class FootprintRun implements Callable<Integer> {
     return 0;
   }
 
-  /** What two dependencies bring along; native libraries are the application's choice. */
+  /** What two dependencies bring along. */
   private Set<Path> jars(Results results) throws IOException {
     Set<Path> all = new LinkedHashSet<>();
     for (String module : List.of("mesh-runtime", "mesh-xds")) {
@@ -100,7 +111,8 @@ public final class FootprintRun implements Callable<Integer> {
     var seen = new LinkedHashSet<String>();
     for (Path jar : all) {
       String name = jar.getFileName().toString();
-      if (name.endsWith(".jar") && !name.contains("linux-x86_64") && seen.add(name)) {
+      boolean counts = OPTIONAL.stream().noneMatch(name::contains);
+      if (name.endsWith(".jar") && counts && seen.add(name)) {
         bytes += Files.size(jar);
         if (Files.size(jar) >= SMALL_JAR) {
           names.add(String.format(Locale.ROOT, "%s, %.2f MB", name, Files.size(jar) / MEGABYTE));
