@@ -2,6 +2,7 @@ package io.inmesh.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.inmesh.config.Address;
 import io.inmesh.config.EndpointSet;
@@ -331,6 +332,70 @@ class ControlPlaneTest {
     var late = new Client(before, Map.of(), ENDPOINTS);
     late.events.await("the endpoint again", said -> ports(said).equals(List.of(7001)));
     assertThat(plane.config().current().number()).isEqualTo(2);
+  }
+
+  @Test
+  void aRestartWithABrokenFileServesTheLastGoodOne() throws Exception {
+    int port = plane.port();
+    plane.close();
+    configure(SPLIT.replace("NAME", "second").replace("http:", "htpt:"));
+    restart(port, Duration.ofSeconds(5));
+    assertThat(plane.config().current().kept()).isTrue();
+    var web = new Client(join("web"), Map.of(), ROUTES);
+    new Client(join("orders"), instance(7001));
+    web.events.await("the route of before", said -> route(said).equals("first"));
+    configure(SPLIT.replace("NAME", "third"));
+    web.events.await("the mended route", said -> route(said).equals("third"));
+  }
+
+  /** An empty mesh would have no policies: better none at all. */
+  @Test
+  void aFirstStartWithABrokenFileOpensNoPort() throws Exception {
+    int port = plane.port();
+    plane.close();
+    Files.delete(directory.resolve("state/last-good.json"));
+    configure(SPLIT.replace("http:", "htpt:"));
+    assertThatThrownBy(() -> restart(port, Duration.ofSeconds(5)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("orders.yaml:5:3");
+    try (var free = new java.net.ServerSocket(port)) {
+      assertThat(free.isBound()).isTrue();
+    }
+  }
+
+  @Test
+  void whatStartedBeforeAPortThatIsTakenIsEnded() throws Exception {
+    int before = threads();
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> another(plane.port()))
+          .isInstanceOf(java.io.IOException.class)
+          .hasMessageContaining(":" + plane.port());
+    }
+    await().atMost(Duration.ofSeconds(10)).until(() -> threads() <= before);
+  }
+
+  private void another(int port) throws Exception {
+    ControlPlane second =
+        ControlPlane.start(
+            new ControlPlane.Settings(
+                directory.resolve("config"),
+                directory.resolve("second"),
+                "127.0.0.1",
+                port,
+                -1,
+                "cluster.local",
+                Duration.ofSeconds(5),
+                Duration.ofHours(1)),
+            problems);
+    second.close();
+  }
+
+  /** Of control planes that run. */
+  private static int threads() {
+    return (int)
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(one -> one.getName().startsWith("inmesh-"))
+            .count();
   }
 
   @Test

@@ -129,6 +129,7 @@ public final class ControlPlaneCommand implements Callable<Integer> {
       out.println(
           "revision "
               + generation.revision()
+              + (generation.kept() ? " (the last good files)" : "")
               + (generation.changes().isEmpty()
                   ? ""
                   : ": " + String.join(", ", generation.changes())));
@@ -137,7 +138,7 @@ public final class ControlPlaneCommand implements Callable<Integer> {
 
     @Override
     public void refused(List<Problem> problems) {
-      out.println("refused, the last good configuration stays in force:");
+      out.println("refused; what was good last stays in force:");
       problems.forEach(problem -> out.println("  " + problem));
       out.flush();
     }

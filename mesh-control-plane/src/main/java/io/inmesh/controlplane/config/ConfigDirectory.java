@@ -4,14 +4,15 @@ import io.inmesh.controlplane.config.model.MeshModel;
 import io.inmesh.controlplane.config.problem.Problem;
 import io.inmesh.controlplane.config.problem.Problem.Severity;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The configuration in a directory. It is taken whole or not at all: if anything is wrong, the last
@@ -19,12 +20,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * thread that loads.
  */
 public final class ConfigDirectory {
+  private static final System.Logger LOG = System.getLogger("io.inmesh.controlplane");
+
   private final Path directory;
   private final Settings settings;
   private final InstantSource clock;
   private final MeshReader reader;
+  private final LastGood lastGood;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-  private final Deque<Generation> history = new ArrayDeque<>();
   private volatile Generation current;
   private volatile List<Problem> problems = List.of();
   private String hash = "";
@@ -35,14 +38,13 @@ public final class ConfigDirectory {
    *
    * @param firstNumber of the first generation; a control plane that kept the last number of its
    *     former life goes on after it
-   * @param history how many generations are remembered
    * @param poll how often files are looked at even if the system reports no change
    * @param quiet how long files must be left alone before they are read
    */
-  public record Settings(long firstNumber, int history, Duration poll, Duration quiet) {
-    /** From 1, 50 generations, 200 ms, 20 ms. */
+  public record Settings(long firstNumber, Duration poll, Duration quiet) {
+    /** From 1, 200 ms, 20 ms. */
     public static final Settings DEFAULT =
-        new Settings(1, 50, Duration.ofMillis(200), Duration.ofMillis(20));
+        new Settings(1, Duration.ofMillis(200), Duration.ofMillis(20));
   }
 
   /** Is told what came of a change. */
@@ -54,19 +56,30 @@ public final class ConfigDirectory {
     void refused(List<Problem> problems);
   }
 
-  /** Nothing is loaded yet: the current generation has no resources. */
-  public ConfigDirectory(Path directory, Settings settings, InstantSource clock) {
+  /**
+   * Nothing is loaded yet: the current generation has no resources.
+   *
+   * @param lastGood what is loaded if the files are refused before any were taken
+   */
+  public ConfigDirectory(
+      Path directory,
+      Settings settings,
+      MeshReader reader,
+      LastGood lastGood,
+      InstantSource clock) {
     this.directory = directory;
     this.settings = settings;
     this.clock = clock;
-    this.reader = new MeshReader();
+    this.reader = reader;
+    this.lastGood = lastGood;
     this.current =
         new Generation(
             settings.firstNumber() - 1,
             settings.firstNumber() - 1 + "-000000",
             clock.instant(),
             MeshModel.EMPTY,
-            List.of());
+            List.of(),
+            false);
   }
 
   /** The last good state. */
@@ -79,11 +92,9 @@ public final class ConfigDirectory {
     return problems;
   }
 
-  /** The states that were taken, the newest first. */
-  public List<Generation> history() {
-    synchronized (history) {
-      return List.copyOf(history);
-    }
+  /** Whether any state was taken yet. */
+  public boolean hasTaken() {
+    return current.number() >= settings.firstNumber();
   }
 
   /** Adds a listener. */
@@ -100,7 +111,8 @@ public final class ConfigDirectory {
   }
 
   /**
-   * Reads the files.
+   * Reads the files. If they are refused before any were taken, the last good ones of a former life
+   * take their place.
    *
    * @return the new state; empty if the files are as before, or were refused
    */
@@ -109,10 +121,8 @@ public final class ConfigDirectory {
     try {
       files = ConfigFiles.read(directory, "");
     } catch (IOException e) {
-      var problem =
-          new Problem(directory.toString(), 0, 0, "", "", "cannot be read: " + e, Severity.ERROR);
-      refuse("unreadable " + e, List.of(problem));
-      return Optional.empty();
+      refuse("unreadable " + e, List.of(problem("cannot be read: " + e)));
+      return recalled();
     }
     String read = ConfigFiles.hash(files);
     if (read.equals(hash)) {
@@ -120,34 +130,60 @@ public final class ConfigDirectory {
       refused = "";
       return Optional.empty();
     }
-    MeshReader.Result result = reader.read(files);
+    MeshReader.Result result = read(files);
     if (result.model().isEmpty()) {
       refuse(read, result.problems());
-      return Optional.empty();
+      return recalled();
     }
-    problems = result.problems();
     refused = "";
-    hash = read;
-    return Optional.of(take(result.model().get(), read));
+    problems = result.problems();
+    lastGood.keep(files);
+    return Optional.of(take(result.model().get(), read, false));
   }
 
-  private Generation take(MeshModel model, String read) {
+  private Optional<Generation> recalled() {
+    List<ConfigFile> files = hasTaken() ? null : lastGood.recall().orElse(null);
+    if (files == null) {
+      return Optional.empty();
+    }
+    MeshReader.Result result = read(files);
+    if (result.model().isEmpty()) {
+      LOG.log(
+          Level.WARNING,
+          "the last good configuration is refused too: {0}",
+          result.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
+      return Optional.empty();
+    }
+    return Optional.of(take(result.model().get(), ConfigFiles.hash(files), true));
+  }
+
+  /** A defect of the reader must not end the reading for good. */
+  private MeshReader.Result read(List<ConfigFile> files) {
+    try {
+      return reader.read(files);
+    } catch (RuntimeException | StackOverflowError defect) {
+      LOG.log(Level.ERROR, "the configuration could not be read", defect);
+      return new MeshReader.Result(Optional.empty(), List.of(problem("cannot be read: " + defect)));
+    }
+  }
+
+  private Problem problem(String message) {
+    return new Problem(directory.toString(), 0, 0, "", "", message, Severity.ERROR);
+  }
+
+  private Generation take(MeshModel model, String read, boolean kept) {
     long number = current.number() + 1;
     var generation =
         new Generation(
             number,
-            number + "-" + read,
+            number + "-" + ConfigFiles.shown(read),
             clock.instant(),
             model,
-            Changes.between(current.model(), model));
+            Changes.between(current.model(), model),
+            kept);
+    hash = read;
     current = generation;
-    synchronized (history) {
-      history.addFirst(generation);
-      while (history.size() > settings.history()) {
-        history.removeLast();
-      }
-    }
-    listeners.forEach(listener -> listener.taken(generation));
+    tell(listener -> listener.taken(generation));
     return generation;
   }
 
@@ -156,7 +192,17 @@ public final class ConfigDirectory {
     problems = why;
     if (!what.equals(refused)) {
       refused = what;
-      listeners.forEach(listener -> listener.refused(why));
+      tell(listener -> listener.refused(why));
+    }
+  }
+
+  private void tell(Consumer<Listener> what) {
+    for (Listener listener : listeners) {
+      try {
+        what.accept(listener);
+      } catch (RuntimeException broken) {
+        LOG.log(Level.ERROR, "a listener of the configuration failed", broken);
+      }
     }
   }
 }

@@ -12,9 +12,10 @@ import java.util.List;
  * @param at when it was taken
  * @param changes what is different from the state before, a line each: {@code + } for added, {@code
  *     - } for removed, {@code ~ } for changed, then kind, namespace and name
+ * @param kept whether the files are those of a former life, because those of now were refused
  */
 public record Generation(
-    long number, String revision, Instant at, MeshModel model, List<String> changes) {
+    long number, String revision, Instant at, MeshModel model, List<String> changes, boolean kept) {
   public Generation {
     changes = List.copyOf(changes);
   }
