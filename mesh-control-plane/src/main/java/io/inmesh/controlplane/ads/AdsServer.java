@@ -78,8 +78,20 @@ public final class AdsServer {
       loop.execute(
           () -> {
             following.set(false);
-            List.copyOf(streams).forEach(connected -> connected.stream().follow());
+            List.copyOf(streams).forEach(AdsServer::follow);
           });
+    }
+  }
+
+  /** What fails for one node must not keep others from the config of now. */
+  private static void follow(Connected connected) {
+    try {
+      connected.stream().follow();
+    } catch (RuntimeException defect) {
+      LOG.log(
+          Level.ERROR,
+          "the config of " + connected.stream().name() + " cannot be made: it keeps what it has",
+          defect);
     }
   }
 

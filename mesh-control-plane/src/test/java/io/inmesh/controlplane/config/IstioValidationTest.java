@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Istio refuses is refused, with the field that is wrong. */
 final class IstioValidationTest {
@@ -84,6 +85,53 @@ final class IstioValidationTest {
     spec: {%s}
     """
         .formatted(spec);
+  }
+
+  /** What was taken and then could not be compiled stopped the distribution of everything. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "f0.yaml:4:43: error: WorkloadEntry shop/w: spec.serviceAccount: \"a b\" is not the name of"
+            + " a service account | {name: w, namespace: shop} | {address: 10.0.0.1,"
+            + " serviceAccount: a b}",
+        "f0.yaml:4:43: error: WorkloadEntry shop/w: spec.serviceAccount: \"a/b\" is not the name of"
+            + " a service account | {name: w, namespace: shop} | {address: 10.0.0.1,"
+            + " serviceAccount: a/b}",
+        "f0.yaml:3:32: error: WorkloadEntry: metadata.namespace: \"Sh op\" is not the name of a"
+            + " namespace | {name: w, namespace: Sh op} | {address: 10.0.0.1}",
+      })
+  void refusesWhatBecomesPartOfIdentities(String problem, String metadata, String spec) {
+    assertThat(
+            problems(
+                "apiVersion: networking.istio.io/v1\nkind: WorkloadEntry\nmetadata: "
+                    + metadata
+                    + "\nspec: "
+                    + spec
+                    + "\n"))
+        .containsExactly(problem);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "experimental.envoy.filters.x]",
+        "experimental.envoy.filters.[a]",
+        "experimental.envoy.filters.x[]"
+      })
+  void refusesMalformedMetadataOfFilters(String key) {
+    assertThat(
+            problems(
+                """
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {name: a}
+                spec: {rules: [{when: [{key: "%s", values: [v]}]}]}
+                """
+                    .formatted(key)))
+        .singleElement()
+        .asString()
+        .endsWith("spec.rules[0].when[0]: \"" + key + "\" is not an attribute");
   }
 
   @ParameterizedTest

@@ -260,6 +260,16 @@ final class MeshYamlTest {
             + " retriable-4xx, refused-stream, retriable-status-codes, retriable-headers,"
             + " http3-post-connect-failure, cancelled, deadline-exceeded, internal,"
             + " resource-exhausted, unavailable; did you mean 5xx?",
+        "{allow: } | 3:18 allow: must be a list; write [] for one without entries",
+        "{deny: } | 3:17 deny: must be a list; write [] for one without entries",
+        "{allow: [{from: []}]} | 3:27 allow[0].from: must not be empty: leave it out for all",
+        "{allow: [{from: }]} | 3:26 allow[0].from: must not be empty: leave it out for all",
+        "{allow: [{namespaces: []}]} | 3:33 allow[0].namespaces: must not be empty: leave it out"
+            + " for all",
+        "{allow: [{from: [a], methods: []}]} | 3:41 allow[0].methods: must not be empty: leave it"
+            + " out for all",
+        "{deny: [{paths: }]} | 3:26 deny[0].paths: must not be empty: leave it out for all",
+        "{allow: [{claims: {}}]} | 3:29 allow[0].claims: must not be empty: leave it out for all",
         "{port: 80, ports: []} | 3:11 : ports stands for port, target-port and protocol",
       })
   void saysWhatIsWrong(String service, String problem) {

@@ -79,7 +79,7 @@ public final class Compilation {
     return visible;
   }
 
-  private static boolean suits(Resource resource, NodeView view) {
+  static boolean suits(Resource resource, NodeView view) {
     return !(resource instanceof Listener listener)
         || (listener.direction() == Listener.Direction.API) == (view.flavour() != Flavour.BOUND);
   }

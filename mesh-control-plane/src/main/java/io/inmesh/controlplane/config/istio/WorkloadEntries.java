@@ -31,7 +31,7 @@ final class WorkloadEntries {
     Map<String, String> labels = Hosts.labels(fields, "labels");
     Locality locality = fields.read("locality", WorkloadEntries::locality).orElse(Locality.NONE);
     int weight = fields.integer("weight", 1, 0, Integer.MAX_VALUE);
-    String account = fields.text("serviceAccount", "");
+    String account = fields.read("serviceAccount", WorkloadEntries::account).orElse("");
     fields.ignore("network");
     return new Workload(
         namespace,
@@ -60,6 +60,14 @@ final class WorkloadEntries {
       value.error("\"" + address + "\" is neither an address nor a host name");
     }
     return address;
+  }
+
+  private static String account(Value value) {
+    String account = value.text();
+    if (!Hosts.isAccount(account)) {
+      value.error("\"" + account + "\" is not the name of a service account");
+    }
+    return account;
   }
 
   /** {@code region/zone/subzone}. */
