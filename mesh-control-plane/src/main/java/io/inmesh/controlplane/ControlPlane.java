@@ -106,7 +106,7 @@ public final class ControlPlane implements AutoCloseable {
                 revisions.next(),
                 ConfigDirectory.Settings.DEFAULT.poll(),
                 ConfigDirectory.Settings.DEFAULT.quiet()),
-            new MeshReader(),
+            new MeshReader(settings.trustDomain()),
             new KeptFiles(state),
             clock);
     try {

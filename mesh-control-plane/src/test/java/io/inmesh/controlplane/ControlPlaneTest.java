@@ -26,12 +26,14 @@ import io.inmesh.loop.ThreadLoop;
 import io.inmesh.plane.ConfigPlane;
 import io.inmesh.plane.PlaneConnector;
 import io.inmesh.plane.PlaneContext;
+import io.inmesh.testkit.pki.TestPki;
 import io.inmesh.testkit.pki.TestSecrets;
 import io.inmesh.testkit.plane.PlaneEvents;
 import io.inmesh.xds.AdsConnector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
@@ -434,12 +436,13 @@ class ControlPlaneTest {
               .toCompletableFuture()
               .get(10, TimeUnit.SECONDS);
     }
-    Files.delete(directory.resolve("state/join/default.web.join"));
     SecretStore own =
         new TestSecrets(
             new KeyMaterial(first.chain(), keys.getPrivate(), java.time.Instant.now()),
             first.roots());
-    try (CertificateAuthority authority = new AdsConnector().authority(web, own)) {
+    var stale =
+        new JoinFile("web", "default", "cluster.local", web.plane(), "old.token.x", web.roots());
+    try (CertificateAuthority authority = new AdsConnector().authority(stale, own)) {
       var second =
           authority
               .sign(request("web"), Duration.ofMinutes(5))
@@ -447,6 +450,101 @@ class ControlPlaneTest {
               .get(10, TimeUnit.SECONDS);
       assertThat(SpiffeId.of(second.chain().get(0))).contains(web.identity());
     }
+  }
+
+  /** Else who once had a certificate would renew it for ever. */
+  @Test
+  void withoutItsJoinFileACertificateProvesNothing() throws Exception {
+    JoinFile web = join("web");
+    KeyPair keys = Authority.keys(new SecureRandom());
+    CertificateAuthority.Issued first;
+    try (CertificateAuthority authority = new AdsConnector().authority(web, new TestSecrets())) {
+      first =
+          authority
+              .sign(request("web", keys), Duration.ofMinutes(5))
+              .toCompletableFuture()
+              .get(10, TimeUnit.SECONDS);
+    }
+    Files.delete(directory.resolve("state/join/default.web.join"));
+    SecretStore own =
+        new TestSecrets(
+            new KeyMaterial(first.chain(), keys.getPrivate(), java.time.Instant.now()),
+            first.roots());
+    try (CertificateAuthority authority = new AdsConnector().authority(web, own)) {
+      assertThatThrownBy(
+              () ->
+                  authority
+                      .sign(request("web"), Duration.ofMinutes(5))
+                      .toCompletableFuture()
+                      .get(10, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class);
+    }
+  }
+
+  @Test
+  void aJoinFileThatOthersCanReadIsNamedToWhoIsRefused() throws Exception {
+    JoinFile web = join("web");
+    Path file = directory.resolve("state/join/default.web.join");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    var client = new Client(web, Map.of(), ROUTES);
+    client.events.await(
+        "a refusal",
+        said ->
+            said.statuses().stream()
+                .anyMatch(it -> it.lastError().contains(file + " is open to others")));
+    try (CertificateAuthority authority = new AdsConnector().authority(web, new TestSecrets())) {
+      assertThatThrownBy(
+              () ->
+                  authority
+                      .sign(request("web"), Duration.ofMinutes(5))
+                      .toCompletableFuture()
+                      .get(10, TimeUnit.SECONDS))
+          .hasMessageContaining(file + " is open to others");
+    }
+  }
+
+  @Test
+  void aNodeIsOfTheNamespaceThatItHasProved() throws Exception {
+    new Client(join("orders"), instance(7001));
+    Resource.Key shortName = key(Resource.Type.LISTENER, "orders");
+    var web = new Client(join("web"), Map.of("NAMESPACE", "elsewhere"), shortName);
+    web.events.await("the name of its own", said -> said.resource(shortName) != null);
+    JoinFile other = JoinFile.parse(Files.readString(plane.issueJoinFile("web", "edge")));
+    var edge = new Client(other, Map.of("NAMESPACE", "default"), shortName);
+    edge.events.await("that there is none", said -> said.isAbsent(shortName));
+  }
+
+  @Test
+  void privateKeysAreServedToThoseWhoMayHaveThem() throws Exception {
+    var pki = new TestPki("elsewhere.example");
+    KeyMaterial keys = pki.issue(new TestPki.Leaf().dns("pay.example"));
+    Files.writeString(
+        directory.resolve("config/keys.xds.json"),
+        """
+        {"@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret",
+         "name": "pay",
+         "tlsCertificate": {"certificateChain": {"inlineString": "%s"},
+                            "privateKey": {"inlineString": "%s"}}}
+        """
+            .formatted(
+                Pem.ofCertificates(keys.chain()).replace("\n", "\\n"),
+                Pem.ofPrivateKey(keys.key()).replace("\n", "\\n")));
+    Files.writeString(
+        directory.resolve("config/mesh.yaml"),
+        "apiVersion: inmesh.io/v1\nsecrets: {pay: [web, '*.edge']}\n");
+    Resource.Key pay = key(Resource.Type.SECRET, "pay");
+    var web = new Client(join("web"), Map.of(), pay);
+    web.events.await("its key", said -> said.resource(pay) != null);
+    JoinFile other = JoinFile.parse(Files.readString(plane.issueJoinFile("any", "edge")));
+    var edge = new Client(other, Map.of(), pay);
+    edge.events.await("its key", said -> said.resource(pay) != null);
+    var orders = new Client(join("orders"), Map.of("NAMESPACE", "edge"), pay);
+    orders.events.await("that there is none", said -> said.isAbsent(pay));
+    assertThat(plane.config().current().warnings()).isEmpty();
+
+    Files.writeString(
+        directory.resolve("config/mesh.yaml"), "apiVersion: inmesh.io/v1\nsecrets: {pay: []}\n");
+    web.events.await("that it is gone", said -> said.isAbsent(pay));
   }
 
   private static String request(String service) throws Exception {

@@ -133,6 +133,7 @@ public final class ControlPlaneCommand implements Callable<Integer> {
               + (generation.changes().isEmpty()
                   ? ""
                   : ": " + String.join(", ", generation.changes())));
+      generation.warnings().forEach(warning -> out.println("  " + warning));
       out.flush();
     }
 

@@ -79,6 +79,7 @@ public final class ConfigDirectory {
             clock.instant(),
             MeshModel.EMPTY,
             List.of(),
+            List.of(),
             false);
   }
 
@@ -138,7 +139,7 @@ public final class ConfigDirectory {
     refused = "";
     problems = result.problems();
     lastGood.keep(files);
-    return Optional.of(take(result.model().get(), read, false));
+    return Optional.of(take(result, read, false));
   }
 
   private Optional<Generation> recalled() {
@@ -154,7 +155,7 @@ public final class ConfigDirectory {
           result.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
       return Optional.empty();
     }
-    return Optional.of(take(result.model().get(), ConfigFiles.hash(files), true));
+    return Optional.of(take(result, ConfigFiles.hash(files), true));
   }
 
   /** A defect of the reader must not end the reading for good. */
@@ -171,7 +172,8 @@ public final class ConfigDirectory {
     return new Problem(directory.toString(), 0, 0, "", "", message, Severity.ERROR);
   }
 
-  private Generation take(MeshModel model, String read, boolean kept) {
+  private Generation take(MeshReader.Result result, String read, boolean kept) {
+    MeshModel model = result.model().orElseThrow();
     long number = current.number() + 1;
     var generation =
         new Generation(
@@ -180,9 +182,18 @@ public final class ConfigDirectory {
             clock.instant(),
             model,
             Changes.between(current.model(), model),
+            result.problems(),
             kept);
     hash = read;
     current = generation;
+    if (!generation.warnings().isEmpty()) {
+      LOG.log(
+          Level.WARNING,
+          "revision {0} was taken with {1} warnings; the first: {2}",
+          generation.revision(),
+          generation.warnings().size(),
+          generation.warnings().get(0));
+    }
     tell(listener -> listener.taken(generation));
     return generation;
   }

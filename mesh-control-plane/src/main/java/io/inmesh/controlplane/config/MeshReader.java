@@ -8,25 +8,26 @@ import io.inmesh.controlplane.config.model.MeshModel;
 import io.inmesh.controlplane.config.problem.Problem;
 import io.inmesh.controlplane.config.problem.Problems;
 import io.inmesh.controlplane.config.raw.RawResources;
-import io.inmesh.controlplane.config.raw.ResourceDecoder;
 import io.inmesh.controlplane.config.yaml.Value;
 import io.inmesh.controlplane.config.yaml.YamlText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a set of files, of whatever kinds, into one model. */
 public final class MeshReader {
-  private final @Nullable ResourceDecoder decoder;
+  private final Supplier<MeshBuilder> meshes;
 
-  /** A reader that takes xDS resources with the codec. */
+  /** A reader of files for any trust domain. */
   public MeshReader() {
-    this(null);
+    this.meshes = MeshBuilder::new;
   }
 
-  MeshReader(@Nullable ResourceDecoder decoder) {
-    this.decoder = decoder;
+  /** A reader of the files of a control plane: they must not name another trust domain. */
+  public MeshReader(String trustDomain) {
+    this.meshes = () -> new MeshBuilder(trustDomain);
   }
 
   /**
@@ -39,7 +40,7 @@ public final class MeshReader {
   /** Reads files; their order decides which of two resources is older. */
   public Result read(List<ConfigFile> files) {
     var problems = new Problems();
-    var mesh = new MeshBuilder();
+    MeshBuilder mesh = meshes.get();
     var documents = new ArrayList<Value>();
     for (ConfigFile file : files) {
       for (Value document : YamlText.read(file.name(), file.text(), problems)) {
@@ -52,7 +53,7 @@ public final class MeshReader {
     for (Value document : documents) {
       if (RawResources.is(document.document().file()) || RawResources.is(document)) {
         // Made only when needed: it loads the descriptors of all messages.
-        raw = raw == null ? new RawResources(mesh, decoder) : raw;
+        raw = raw == null ? new RawResources(mesh) : raw;
         raw.read(document);
       } else if (!document.isMapping()) {
         document.error("must be a resource with apiVersion and kind");
@@ -67,6 +68,7 @@ public final class MeshReader {
       return new Result(Optional.empty(), problems.toList());
     }
     new TrustFiles(mesh, problems).load();
+    new PrivateResources(mesh, problems).restrict();
     MeshModel model = mesh.build();
     ModelCheck.check(model, problems);
     return new Result(

@@ -4,7 +4,6 @@ import io.inmesh.config.Secret;
 import io.inmesh.controlplane.config.model.DestinationRule;
 import io.inmesh.controlplane.config.model.MeshBuilder;
 import io.inmesh.controlplane.config.model.MeshModel.RawResource;
-import io.inmesh.controlplane.config.model.TrafficPolicy;
 import io.inmesh.controlplane.config.model.TrafficPolicy.ClientTls;
 import io.inmesh.controlplane.config.model.TrafficPolicy.Mode;
 import io.inmesh.controlplane.config.problem.Problems;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -46,12 +44,7 @@ final class TrustFiles {
 
   void load() {
     for (DestinationRule rule : mesh.destinationRules()) {
-      Stream.concat(
-              Stream.of(rule.policy()), rule.subsets().stream().map(DestinationRule.Subset::policy))
-          .flatMap(policy -> Stream.concat(Stream.of(policy), policy.ports().values().stream()))
-          .map(TrafficPolicy::tls)
-          .flatMap(Optional::stream)
-          .forEach(tls -> load(rule, tls));
+      rule.allTls().forEach(tls -> load(rule, tls));
     }
   }
 

@@ -121,6 +121,65 @@ final class ConfigDirectoryTest {
   }
 
   @Test
+  void whatIsDoubtfulIsToldWithTheState() throws IOException {
+    var config = open();
+    write("mesh.yaml", SPLIT.formatted(90, 10));
+    assertThat(config.load().orElseThrow().warnings()).isEmpty();
+    write(
+        "more.yaml",
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: v}
+        spec: {hosts: [x], http: [{route: [{destination: {host: nowhere.example}}]}]}
+        """);
+    assertThat(config.load().orElseThrow().warnings())
+        .singleElement()
+        .asString()
+        .contains("goes to nowhere.example");
+  }
+
+  @Test
+  void changesOfPoliciesAndWorkloadsAreTold() throws IOException {
+    var config = open();
+    String policies =
+        """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: a}
+        spec: {rules: [{from: [{source: {namespaces: [%1$s]}}]}]}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: PeerAuthentication
+        metadata: {name: p}
+        spec: {mtls: {mode: STRICT}}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: RequestAuthentication
+        metadata: {name: r}
+        spec: {jwtRules: [{issuer: %1$s, jwks: '{"keys": []}'}]}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: WorkloadEntry
+        metadata: {name: w, namespace: shop}
+        spec: {address: 10.0.0.1, labels: {app: %1$s}}
+        """;
+    write("policies.yaml", policies.formatted("one"));
+    assertThat(config.load().orElseThrow().changes())
+        .containsExactly(
+            "+ AuthorizationPolicy default/a",
+            "+ PeerAuthentication default/p",
+            "+ RequestAuthentication default/r",
+            "+ WorkloadEntry shop/w");
+    write("policies.yaml", "# moved\n" + policies.formatted("two"));
+    assertThat(config.load().orElseThrow().changes())
+        .containsExactly(
+            "~ AuthorizationPolicy default/a",
+            "~ RequestAuthentication default/r",
+            "~ WorkloadEntry shop/w");
+  }
+
+  @Test
   void goesOnWithoutItsDirectory() throws IOException {
     var config = open();
     write("mesh.yaml", SPLIT.formatted(90, 10));

@@ -222,6 +222,43 @@ final class MeshYamlTest {
         .endsWith(" raw");
   }
 
+  /** A plane signs for one trust domain: identities of another one would never be found. */
+  @Test
+  void theTrustDomainIsThatOfTheControlPlane() {
+    String wrong = "apiVersion: inmesh.io/v1\ntrust-domain: other.example\n";
+    String right = "apiVersion: inmesh.io/v1\ntrust-domain: acme.example\n";
+    var reader = new MeshReader("acme.example");
+    assertThat(reader.read(List.of(new ConfigFile("f.yaml", wrong))).problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "f.yaml:2:15: error: Mesh: trust-domain: the control plane is that of acme.example:"
+                + " leave this out, or start it with --trust-domain other.example");
+    for (var files : List.of(List.of(new ConfigFile("f.yaml", right)), List.<ConfigFile>of())) {
+      var settings = reader.read(files).model().orElseThrow().settings();
+      assertThat(settings.trustDomain()).isEqualTo("acme.example");
+      assertThat(settings.domain()).isEqualTo("acme.example");
+    }
+  }
+
+  @Test
+  void whoMayHaveSecretsIsSaidOnceAndOfSecretsThatThereAre() {
+    String first = "apiVersion: inmesh.io/v1\nsecrets: {pay: [web, a.b, '*.b', '*', x/y]}\n";
+    String again = "apiVersion: inmesh.io/v1\nsecrets: {pay: []}\n";
+    assertThat(read(first, again).problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "f0.yaml:2:35: error: Mesh: secrets.pay[3]: must be SERVICE, SERVICE.NAMESPACE or"
+                + " *.NAMESPACE, not \"*\"",
+            "f0.yaml:2:40: error: Mesh: secrets.pay[4]: must be SERVICE, SERVICE.NAMESPACE or"
+                + " *.NAMESPACE, not \"x/y\"",
+            "f1.yaml:2:16: error: Mesh: secrets.pay: who may have pay is already said");
+    assertThat(read(again).problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "f0.yaml:2:11: warning: Mesh: secrets.pay: no xDS resource with a private key has the"
+                + " name pay");
+  }
+
   @Test
   void settingsStandInOneFile() {
     String settings = "apiVersion: inmesh.io/v1\ntls: strict\n";

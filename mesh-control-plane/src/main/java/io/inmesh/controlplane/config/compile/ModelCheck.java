@@ -179,7 +179,7 @@ public final class ModelCheck {
       try {
         ResourceSet made = compilation.resources(view);
         model.resources().stream()
-            .filter(raw -> Compilation.suits(raw.resource(), view))
+            .filter(raw -> Compilation.suits(raw.resource(), view.flavour()))
             .filter(raw -> made.find(raw.resource().key()) != null)
             .forEach(clashing::add);
       } catch (RuntimeException defect) {

@@ -3,6 +3,7 @@ package io.inmesh.controlplane.config.istio;
 import io.inmesh.config.EndpointSet.Health;
 import io.inmesh.config.Locality;
 import io.inmesh.controlplane.config.model.MeshBuilder;
+import io.inmesh.controlplane.config.model.MeshModel.NamedWorkload;
 import io.inmesh.controlplane.config.model.Workload;
 import io.inmesh.controlplane.config.yaml.Fields;
 import io.inmesh.controlplane.config.yaml.Value;
@@ -18,7 +19,7 @@ final class WorkloadEntries {
   static void read(ResourceHeader header, MeshBuilder mesh) {
     Workload workload = read(header.spec(), header.origin().namespace());
     header.spec().end();
-    mesh.add(workload);
+    mesh.add(new NamedWorkload(header.origin(), workload));
   }
 
   /** Reads an entry; the caller ends the fields. */
