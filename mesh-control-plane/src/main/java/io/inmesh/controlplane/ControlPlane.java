@@ -4,6 +4,7 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
+import io.inmesh.config.Address;
 import io.inmesh.controlplane.ads.AdsServer;
 import io.inmesh.controlplane.ads.StreamAuthenticator;
 import io.inmesh.controlplane.ca.Authority;
@@ -64,8 +65,11 @@ public final class ControlPlane implements AutoCloseable {
    * @param port of TLS; 0 for any
    * @param plaintextPort on loopback, for Envoy and other nodes that cannot join; 0 for any, -1 for
    *     none
+   * @param trustDomain of all identities; that of the files must be the same
    * @param lease how long an instance stays without its stream
    * @param certificateLife of workload certificates at most
+   * @param advertised the address or name by which others reach it; stands in join files and in its
+   *     certificate
    */
   public record Settings(
       Path config,
@@ -75,7 +79,28 @@ public final class ControlPlane implements AutoCloseable {
       int plaintextPort,
       String trustDomain,
       Duration lease,
-      Duration certificateLife) {}
+      Duration certificateLife,
+      String advertised) {
+    /** One that is reached by the address that it binds. */
+    public Settings(
+        Path config,
+        Path state,
+        String host,
+        int port,
+        int plaintextPort,
+        String trustDomain,
+        Duration lease,
+        Duration certificateLife) {
+      this(config, state, host, port, plaintextPort, trustDomain, lease, certificateLife, host);
+    }
+
+    public Settings {
+      if (new Address(advertised, port).isWildcard()) {
+        throw new IllegalArgumentException(
+            "others cannot call " + advertised + ": say by which address or name they can");
+      }
+    }
+  }
 
   /**
    * Starts everything. No port is opened before a configuration was taken: nodes would be told that
@@ -106,7 +131,7 @@ public final class ControlPlane implements AutoCloseable {
                 revisions.next(),
                 ConfigDirectory.Settings.DEFAULT.poll(),
                 ConfigDirectory.Settings.DEFAULT.quiet()),
-            new MeshReader(settings.trustDomain()),
+            new MeshReader(settings.trustDomain(), settings.config()),
             new KeptFiles(state),
             clock);
     try {
@@ -132,7 +157,9 @@ public final class ControlPlane implements AutoCloseable {
       }
       this.ads =
           new AdsServer(loop, configs, new Registrations(registry, settings.trustDomain()), clock);
-      var identity = new ServerIdentity(authority, settings.host(), random, loop);
+      var identity =
+          new ServerIdentity(
+              authority, List.of(settings.host(), settings.advertised()), random, loop);
       open.push(identity);
       this.secure = serveSecurely(identity);
       this.plaintext = settings.plaintextPort() < 0 ? null : servePlaintext();
@@ -228,7 +255,7 @@ public final class ControlPlane implements AutoCloseable {
   public Path issueJoinFile(String service, String namespace, List<String> peers) {
     String roots = Pem.ofCertificates(List.of(authority.root()));
     var planes = new ArrayList<String>();
-    planes.add(settings.host() + ":" + port());
+    planes.add(new Address(settings.advertised(), port()).toString());
     planes.addAll(peers);
     return tokens.issue(service, namespace, String.join(",", planes), roots);
   }

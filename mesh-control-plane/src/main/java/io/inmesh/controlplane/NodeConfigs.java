@@ -1,7 +1,6 @@
 package io.inmesh.controlplane;
 
 import io.inmesh.config.EndpointSet.Health;
-import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
 import io.inmesh.controlplane.ads.ConfigSource;
@@ -12,6 +11,7 @@ import io.inmesh.controlplane.ads.ServedResource;
 import io.inmesh.controlplane.config.ConfigDirectory;
 import io.inmesh.controlplane.config.Generation;
 import io.inmesh.controlplane.config.MeshResources;
+import io.inmesh.controlplane.config.Recent;
 import io.inmesh.controlplane.config.compile.Compilation;
 import io.inmesh.controlplane.config.compile.InboundListeners;
 import io.inmesh.controlplane.config.compile.NodeView;
@@ -52,27 +52,11 @@ final class NodeConfigs implements ConfigSource {
   private final Registry registry;
   private final MeshResources resources;
 
-  /** By view; the ones not asked for the longest are forgotten. */
-  private final Map<NodeView, Made> made =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
+  /** By view. */
+  private final Map<NodeView, Made> made = new Recent<>(MAX_VIEWS);
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<NodeView, Made> eldest) {
-          return size() > MAX_VIEWS;
-        }
-      };
-
-  /** What single nodes get for themselves; the ones not asked for the longest are forgotten. */
-  private final Map<Owner, Own> own =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Owner, Own> eldest) {
-          return size() > MAX_VIEWS;
-        }
-      };
+  /** What single nodes get for themselves. */
+  private final Map<Owner, Own> own = new Recent<>(MAX_VIEWS);
 
   private final Map<NodeView.Flavour, Encoder> encoders = new EnumMap<>(NodeView.Flavour.class);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -160,7 +144,7 @@ final class NodeConfigs implements ConfigSource {
               it.address().port(),
               Map.of(),
               it.labels(),
-              Locality.NONE,
+              it.locality(),
               it.weight(),
               it.service(),
               true,
@@ -176,7 +160,7 @@ final class NodeConfigs implements ConfigSource {
   public ServedConfig configOf(ServedNode node) {
     Node proven = proven(node);
     Flavour flavour = flavour(node.kind());
-    ServedConfig shared = shared(NodeView.of(proven, flavour));
+    ServedConfig shared = shared(resources.narrow(NodeView.of(proven, flavour)));
     // Bound listeners are part of what a view shares: it names the addresses.
     Optional<ServerView> server =
         flavour == Flavour.BOUND ? Optional.empty() : ServerView.of(proven, flavour);

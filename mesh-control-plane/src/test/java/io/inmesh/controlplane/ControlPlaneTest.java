@@ -146,13 +146,17 @@ class ControlPlaneTest {
     private ConfigPlane.Session session;
 
     Client(JoinFile join, Map<String, Object> metadata, Resource.Key... wanted) {
+      this(join, metadata, Locality.NONE, wanted);
+    }
+
+    Client(JoinFile join, Map<String, Object> metadata, Locality locality, Resource.Key... wanted) {
       var all = new HashMap<>(metadata);
       all.put("INMESH", Map.of("version", "0.1"));
       var node =
           new Node(
               "test~" + join.service() + "~" + System.identityHashCode(this),
               join.service(),
-              Locality.NONE,
+              locality,
               all);
       ConfigPlane ads = new AdsConnector().plane(join, PlaneConnector.Options.DEFAULT);
       loop.execute(
@@ -198,6 +202,13 @@ class ControlPlaneTest {
         : "";
   }
 
+  private static List<Locality> localities(PlaneEvents.Said said) {
+    Resource resource = said.resource(ENDPOINTS);
+    return resource instanceof EndpointSet set
+        ? set.localities().stream().map(EndpointSet.LocalityEndpoints::locality).toList()
+        : List.of();
+  }
+
   private static List<Integer> ports(PlaneEvents.Said said) {
     Resource resource = said.resource(ENDPOINTS);
     return resource instanceof EndpointSet set
@@ -219,6 +230,54 @@ class ControlPlaneTest {
     web.events.await("the endpoint", said -> ports(said).equals(List.of(7001)));
     new Client(join("orders"), instance(7002));
     web.events.await("both endpoints", said -> ports(said).equals(List.of(7001, 7002)));
+  }
+
+  @Test
+  void anInstanceIsWhereItsNodeIs() throws Exception {
+    var here = new Locality("eu", "eu-1", "rack");
+    new Client(join("orders"), instance(7001), here);
+    var web = new Client(join("web"), Map.of(), ENDPOINTS);
+    web.events.await("the endpoint", said -> localities(said).equals(List.of(here)));
+  }
+
+  /** A name would make every client refuse the whole service. */
+  @Test
+  void onlyAddressesAreRegistered() throws Exception {
+    for (String address : List.of("localhost", "0.0.0.0")) {
+      var registration =
+          new Registration(
+              "orders", "default", new Address(address, 7009), "http", Map.of(), 1, false);
+      new Client(join("orders"), Map.of(Registration.METADATA_KEY, registration.toMetadata()));
+    }
+    new Client(join("orders"), instance(7001));
+    var web = new Client(join("web"), Map.of(), ENDPOINTS);
+    web.events.await("the good one", said -> ports(said).contains(7001));
+    assertThat(ports(web.events.now())).containsExactly(7001);
+  }
+
+  @Test
+  void joinFilesNameTheAdvertisedAddress() throws Exception {
+    assertThatThrownBy(() -> advertised("0.0.0.0")).hasMessageContaining("0.0.0.0");
+    try (ControlPlane second = ControlPlane.start(advertised("localhost"), problems)) {
+      JoinFile join = JoinFile.parse(Files.readString(second.issueJoinFile("web", "default")));
+      assertThat(join.planes()).containsExactly("localhost:" + second.port());
+      var web = new Client(join, Map.of(), ROUTES);
+      web.events.await(
+          "a connection", said -> said.statuses().stream().anyMatch(it -> it.connected()));
+    }
+  }
+
+  private ControlPlane.Settings advertised(String host) {
+    return new ControlPlane.Settings(
+        directory.resolve("config"),
+        directory.resolve("third"),
+        "0.0.0.0",
+        0,
+        -1,
+        "cluster.local",
+        Duration.ofSeconds(5),
+        Duration.ofHours(1),
+        host);
   }
 
   @Test

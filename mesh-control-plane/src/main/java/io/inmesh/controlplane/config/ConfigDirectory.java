@@ -5,6 +5,7 @@ import io.inmesh.controlplane.config.problem.Problem;
 import io.inmesh.controlplane.config.problem.Problem.Severity;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The configuration in a directory. It is taken whole or not at all: if anything is wrong, the last
@@ -30,6 +32,13 @@ public final class ConfigDirectory {
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile Generation current;
   private volatile List<Problem> problems = List.of();
+
+  /** The authorities that rules of the current state name. */
+  private List<ConfigFile> trust = List.of();
+
+  /** All files of authorities that were looked for when the files were read last. */
+  private volatile List<Path> looked = List.of();
+
   private String hash = "";
   private String refused = "";
 
@@ -125,21 +134,28 @@ public final class ConfigDirectory {
       refuse("unreadable " + e, List.of(problem("cannot be read: " + e)));
       return recalled();
     }
-    String read = ConfigFiles.hash(files);
+    String read = ConfigFiles.hash(with(files, again(trust)));
     if (read.equals(hash)) {
       problems = refused.isEmpty() ? problems : List.of();
       refused = "";
       return Optional.empty();
     }
     MeshReader.Result result = read(files);
+    looked =
+        with(trust, result.trust()).stream().map(one -> Path.of(one.name())).distinct().toList();
     if (result.model().isEmpty()) {
       refuse(read, result.problems());
+      return recalled();
+    }
+    List<Problem> lost = lost(result.trust());
+    if (!lost.isEmpty()) {
+      refuse(read, lost);
       return recalled();
     }
     refused = "";
     problems = result.problems();
     lastGood.keep(files);
-    return Optional.of(take(result, read, false));
+    return Optional.of(take(result, files, false));
   }
 
   private Optional<Generation> recalled() {
@@ -155,7 +171,7 @@ public final class ConfigDirectory {
           result.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
       return Optional.empty();
     }
-    return Optional.of(take(result, ConfigFiles.hash(files), true));
+    return Optional.of(take(result, files, true));
   }
 
   /** A defect of the reader must not end the reading for good. */
@@ -164,15 +180,48 @@ public final class ConfigDirectory {
       return reader.read(files);
     } catch (RuntimeException | StackOverflowError defect) {
       LOG.log(Level.ERROR, "the configuration could not be read", defect);
-      return new MeshReader.Result(Optional.empty(), List.of(problem("cannot be read: " + defect)));
+      return new MeshReader.Result(
+          Optional.empty(), List.of(problem("cannot be read: " + defect)), List.of());
     }
+  }
+
+  private static List<ConfigFile> with(List<ConfigFile> files, List<ConfigFile> others) {
+    return Stream.concat(files.stream(), others.stream()).toList();
+  }
+
+  private static List<ConfigFile> again(List<ConfigFile> files) {
+    return files.stream().map(one -> new ConfigFile(one.name(), text(one))).toList();
+  }
+
+  private static String text(ConfigFile file) {
+    try {
+      Path path = Path.of(file.name());
+      return Files.exists(path) ? ConfigFiles.text(path) : "";
+    } catch (IOException unreadable) {
+      return "unreadable " + unreadable;
+    }
+  }
+
+  /** Authorities that were there and are gone: without them, calls would fail. */
+  private List<Problem> lost(List<ConfigFile> now) {
+    return trust.stream()
+        .filter(before -> !before.text().isEmpty())
+        .filter(before -> now.contains(new ConfigFile(before.name(), "")))
+        .map(before -> problem("the authorities " + before.name() + " were there and are gone"))
+        .toList();
+  }
+
+  /** Files beside those of the directory that must be watched. */
+  List<Path> looked() {
+    return looked;
   }
 
   private Problem problem(String message) {
     return new Problem(directory.toString(), 0, 0, "", "", message, Severity.ERROR);
   }
 
-  private Generation take(MeshReader.Result result, String read, boolean kept) {
+  private Generation take(MeshReader.Result result, List<ConfigFile> files, boolean kept) {
+    String read = ConfigFiles.hash(with(files, result.trust()));
     MeshModel model = result.model().orElseThrow();
     long number = current.number() + 1;
     var generation =
@@ -185,6 +234,7 @@ public final class ConfigDirectory {
             result.problems(),
             kept);
     hash = read;
+    trust = result.trust();
     current = generation;
     if (!generation.warnings().isEmpty()) {
       LOG.log(

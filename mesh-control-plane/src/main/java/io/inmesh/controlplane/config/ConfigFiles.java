@@ -105,7 +105,7 @@ final class ConfigFiles {
     return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
   }
 
-  private static String fingerprint(Path file) throws IOException {
+  static String fingerprint(Path file) throws IOException {
     var attributes = Files.readAttributes(file, BasicFileAttributes.class);
     return file
         + " "

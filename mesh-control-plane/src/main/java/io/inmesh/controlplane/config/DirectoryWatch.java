@@ -3,6 +3,7 @@ package io.inmesh.controlplane.config;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
@@ -96,7 +97,11 @@ public final class DirectoryWatch implements AutoCloseable {
     try {
       ConfigFiles.Tree tree = ConfigFiles.tree(config.directory());
       register(tree);
-      return tree.fingerprint();
+      List<String> prints = tree.fingerprint();
+      for (Path file : config.looked()) {
+        prints.add(Files.exists(file) ? ConfigFiles.fingerprint(file) : file + " is not there");
+      }
+      return prints;
     } catch (IOException e) {
       return List.of(e.toString());
     }

@@ -1,14 +1,12 @@
 package io.inmesh.controlplane.config;
 
-import io.inmesh.config.Resource;
-import io.inmesh.config.Secret;
 import io.inmesh.controlplane.config.model.Audience;
 import io.inmesh.controlplane.config.model.DestinationRule;
 import io.inmesh.controlplane.config.model.MeshBuilder;
 import io.inmesh.controlplane.config.model.MeshModel.RawResource;
 import io.inmesh.controlplane.config.model.TrafficPolicy.ClientTls;
 import io.inmesh.controlplane.config.problem.Problems;
-import io.inmesh.xds.ads.PrivateKeys;
+import io.inmesh.controlplane.config.raw.RawResources;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
@@ -30,7 +28,7 @@ final class PrivateResources {
     var kept = new ArrayList<RawResource>();
     var restricted = new HashSet<String>();
     for (RawResource raw : mesh.resources()) {
-      if (holdsKey(raw.resource())) {
+      if (RawResources.holdsKey(raw.resource())) {
         restricted.add(raw.resource().name());
         kept.add(new RawResource(raw.origin(), raw.resource(), audience(raw)));
       } else {
@@ -46,12 +44,6 @@ final class PrivateResources {
                     grant.position(), "no xDS resource with a private key has the name " + name);
               }
             });
-  }
-
-  private static boolean holdsKey(Resource resource) {
-    return resource instanceof Secret secret
-        ? secret.certificate().isPresent()
-        : PrivateKeys.in(resource);
   }
 
   private Audience audience(RawResource raw) {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.inmesh.config.Cluster;
+import io.inmesh.config.Locality;
 import io.inmesh.config.Resource;
 import io.inmesh.controlplane.config.compile.NodeView;
 import io.inmesh.controlplane.config.compile.ResourceSet;
 import io.inmesh.controlplane.config.model.WorkloadSource;
 import io.inmesh.controlplane.config.problem.Problem;
+import io.inmesh.identity.Pem;
+import io.inmesh.testkit.pki.TestPki;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -177,6 +181,91 @@ final class ConfigDirectoryTest {
             "~ AuthorizationPolicy default/a",
             "~ RequestAuthentication default/r",
             "~ WorkloadEntry shop/w");
+  }
+
+  private static final String TRUSTING =
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: d}
+      spec: {host: pay.example, trafficPolicy: {tls: {mode: SIMPLE, caCertificates: ca.pem}}}
+      """;
+
+  private ConfigDirectory trusting() {
+    return new ConfigDirectory(
+        directory,
+        ConfigDirectory.Settings.DEFAULT,
+        new MeshReader("cluster.local", directory),
+        kept,
+        CLOCK);
+  }
+
+  @Test
+  void changedAuthoritiesAreTakenAndLostOnesAreNot() throws IOException {
+    write("ca.pem", Pem.ofCertificates(List.of(new TestPki("a").root())));
+    write("rule.yaml", TRUSTING);
+    var config = trusting();
+    Generation first = config.load().orElseThrow();
+    assertThat(first.warnings()).isEmpty();
+    assertThat(config.load()).isEmpty();
+
+    write("ca.pem", Pem.ofCertificates(List.of(new TestPki("b").root())));
+    Generation second = config.load().orElseThrow();
+    assertThat(second.changes()).containsExactly("~ DestinationRule default/d");
+    assertThat(second.revision()).isNotEqualTo(first.revision());
+
+    write("ca.pem", "no certificate");
+    assertThat(config.load()).isEmpty();
+    assertThat(config.problems()).singleElement().asString().contains("ca.pem are no use");
+    Files.delete(directory.resolve("ca.pem"));
+    assertThat(config.load()).isEmpty();
+    assertThat(config.problems()).singleElement().asString().contains("were there and are gone");
+    assertThat(config.current()).isSameAs(second);
+  }
+
+  @Test
+  void authoritiesThatAppearAreSeenWithoutAChangeOfTheFiles() throws IOException {
+    write("rule.yaml", TRUSTING);
+    var config = trusting();
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (DirectoryWatch watch = DirectoryWatch.start(config, thread)) {
+      assertThat(watch).isNotNull();
+      assertThat(config.current().warnings())
+          .singleElement()
+          .asString()
+          .contains("there are no authorities at " + directory.resolve("ca.pem"));
+      write("ca.pem", Pem.ofCertificates(List.of(new TestPki("a").root())));
+      await()
+          .pollInterval(Duration.ofMillis(5))
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> config.current().number() == 2);
+    } finally {
+      thread.shutdownNow();
+    }
+  }
+
+  /** Else every node would have all of the mesh compiled for itself. */
+  @Test
+  void labelsThatMakeNoDifferenceMakeNoViews() throws IOException {
+    var resources = new MeshResources(WorkloadSource.NONE);
+    write(
+        "mesh.yaml",
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: v}
+        spec:
+          hosts: [x]
+          http: [{match: [{sourceLabels: {team: a}}], directResponse: {status: 200}}]
+        """);
+    resources.configured(open().load().orElseThrow().model());
+    assertThat(resources.narrow(labelled(Map.of("pod", "1", "team", "a"))))
+        .isEqualTo(labelled(Map.of("team", "a")));
+    assertThat(resources.narrow(labelled(Map.of("pod", "1")))).isEqualTo(NodeView.api("default"));
+  }
+
+  private static NodeView labelled(Map<String, String> labels) {
+    return new NodeView(NodeView.Flavour.API, "default", labels, Locality.NONE, Optional.empty());
   }
 
   @Test

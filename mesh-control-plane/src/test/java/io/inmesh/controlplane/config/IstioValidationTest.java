@@ -112,6 +112,80 @@ final class IstioValidationTest {
         .containsExactly(problem);
   }
 
+  @Test
+  void protocolsMayBeWrittenInLowerCase() {
+    String entry =
+        serviceEntry(
+            "hosts: [a.example], resolution: DNS, ports: [{number: 80, name: h, protocol: http2}]");
+    assertThat(problems(entry)).isEmpty();
+  }
+
+  @Test
+  void kubernetesOwnKindsArePassedOver() {
+    for (String head :
+        List.of("apiVersion: v1\nkind: Secret", "apiVersion: apps/v1\nkind: DaemonSet")) {
+      assertThat(problems(head + "\nmetadata: {name: x}\n"))
+          .singleElement()
+          .asString()
+          .contains(": warning: ");
+    }
+    assertThat(problems("apiVersion: v1\nkind: VirtualService\nmetadata: {name: x}\n"))
+        .singleElement()
+        .asString()
+        .contains(": error: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jwks: nonsense | must be a JSON object with a list of keys",
+        "jwks: '{' | is not JSON",
+        "jwksUri: 'http://nowhere.example/keys' | which no service has: its tokens are refused",
+      })
+  void keysOfTokensAreLookedAt(String rule, String problem) {
+    assertThat(
+            problems(
+                "apiVersion: security.istio.io/v1\nkind: RequestAuthentication\nmetadata: {name: r}"
+                    + "\nspec: {jwtRules: [{issuer: i, "
+                    + rule
+                    + "}]}\n"))
+        .singleElement()
+        .asString()
+        .contains(problem);
+  }
+
+  @Test
+  void addressesMustBeSome() {
+    assertThat(
+            problems(
+                serviceEntry(
+                    "hosts: [a.example], addresses: [1:2:3], resolution: DNS, ports: [{number: 80,"
+                        + " name: h, protocol: HTTP}]")))
+        .singleElement()
+        .asString()
+        .contains("is neither an IP address nor a range of them");
+  }
+
+  /** The line of the route, not that of the resource. */
+  @Test
+  void doubtfulRoutesAreNamedByTheirLine() {
+    String yaml =
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: v}
+        spec:
+          hosts: [x]
+          http:
+          - route: [{destination: {host: nowhere.example}}]
+          - directResponse: {status: 200}
+        """;
+    assertThat(problems(yaml))
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line).startsWith("f0.yaml:7:5: warning: "));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

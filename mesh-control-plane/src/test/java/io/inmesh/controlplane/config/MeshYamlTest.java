@@ -10,6 +10,7 @@ import io.inmesh.controlplane.config.compile.Compilation;
 import io.inmesh.controlplane.config.compile.NodeView;
 import io.inmesh.controlplane.config.compile.ResourceSet;
 import io.inmesh.controlplane.config.problem.Problem;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -227,7 +228,7 @@ final class MeshYamlTest {
   void theTrustDomainIsThatOfTheControlPlane() {
     String wrong = "apiVersion: inmesh.io/v1\ntrust-domain: other.example\n";
     String right = "apiVersion: inmesh.io/v1\ntrust-domain: acme.example\n";
-    var reader = new MeshReader("acme.example");
+    var reader = new MeshReader("acme.example", Path.of(""));
     assertThat(reader.read(List.of(new ConfigFile("f.yaml", wrong))).problems())
         .extracting(Problem::toString)
         .containsExactly(
@@ -247,9 +248,9 @@ final class MeshYamlTest {
     assertThat(read(first, again).problems())
         .extracting(Problem::toString)
         .containsExactly(
-            "f0.yaml:2:35: error: Mesh: secrets.pay[3]: must be SERVICE, SERVICE.NAMESPACE or"
+            "f0.yaml:2:34: error: Mesh: secrets.pay[3]: must be SERVICE, SERVICE.NAMESPACE or"
                 + " *.NAMESPACE, not \"*\"",
-            "f0.yaml:2:40: error: Mesh: secrets.pay[4]: must be SERVICE, SERVICE.NAMESPACE or"
+            "f0.yaml:2:39: error: Mesh: secrets.pay[4]: must be SERVICE, SERVICE.NAMESPACE or"
                 + " *.NAMESPACE, not \"x/y\"",
             "f1.yaml:2:16: error: Mesh: secrets.pay: who may have pay is already said");
     assertThat(read(again).problems())
@@ -257,6 +258,25 @@ final class MeshYamlTest {
         .containsExactly(
             "f0.yaml:2:11: warning: Mesh: secrets.pay: no xDS resource with a private key has the"
                 + " name pay");
+  }
+
+  @Test
+  void tcpIsSaidNotToBeServed() {
+    assertThat(
+            read("apiVersion: inmesh.io/v1\nservices: {db: {port: 5432, protocol: tcp}}\n")
+                .problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "f0.yaml:2:12: warning: Service default/db: port 5432 of db.default.svc.cluster.local"
+                + " is not served: only HTTP is, not TCP");
+  }
+
+  @Test
+  void anApiVersionThatIsNoTextIsReportedOnce() {
+    assertThat(read("apiVersion: 1\nkind: Mesh\n").problems())
+        .extracting(Problem::toString)
+        .filteredOn(line -> line.contains("must be text"))
+        .hasSize(1);
   }
 
   @Test
@@ -297,6 +317,9 @@ final class MeshYamlTest {
             + " retriable-4xx, refused-stream, retriable-status-codes, retriable-headers,"
             + " http3-post-connect-failure, cancelled, deadline-exceeded, internal,"
             + " resource-exhausted, unavailable; did you mean 5xx?",
+        "{endpoints: ['300.1.1.1:80']} | 3:24 endpoints[0]: must be HOST:PORT, not"
+            + " \"300.1.1.1:80\"",
+        "{ports: [{port: 80}, {port: 80}]} | 3:19 ports: port 80 stands here twice",
         "{allow: } | 3:18 allow: must be a list; write [] for one without entries",
         "{deny: } | 3:17 deny: must be a list; write [] for one without entries",
         "{allow: [{from: []}]} | 3:27 allow[0].from: must not be empty: leave it out for all",

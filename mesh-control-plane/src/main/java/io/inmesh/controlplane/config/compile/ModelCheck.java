@@ -14,6 +14,7 @@ import io.inmesh.controlplane.config.model.VirtualService;
 import io.inmesh.controlplane.config.model.VirtualService.Destination;
 import io.inmesh.controlplane.config.model.VirtualService.Forward;
 import io.inmesh.controlplane.config.model.VirtualService.HttpRoute;
+import io.inmesh.controlplane.config.problem.Position;
 import io.inmesh.controlplane.config.problem.Problems;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -54,7 +55,24 @@ public final class ModelCheck {
     check.policies();
   }
 
+  /** What is only listed would be missed by those who call it. */
+  private void unserved(Service service) {
+    for (Service.Port port : service.ports()) {
+      if (!port.protocol().isHttp()) {
+        problems.warn(
+            service.origin().position(),
+            "port "
+                + port.number()
+                + " of "
+                + service.host()
+                + " is not served: only HTTP is, not "
+                + port.protocol().token());
+      }
+    }
+  }
+
   private void services() {
+    model.services().forEach(this::unserved);
     var seen = new HashMap<String, Service>();
     for (Service service : model.services()) {
       Service before = seen.putIfAbsent(service.namespace() + "/" + service.host(), service);
@@ -107,20 +125,20 @@ public final class ModelCheck {
     for (VirtualService service : model.virtualServices()) {
       for (HttpRoute route : service.http()) {
         if (route.target() instanceof Forward forward) {
-          forward.to().forEach(one -> destination(service, one.destination()));
+          forward.to().forEach(one -> destination(route.position(), one.destination()));
         }
-        route.mirrors().forEach(one -> destination(service, one.destination()));
+        route.mirrors().forEach(one -> destination(route.position(), one.destination()));
       }
       reachable(service);
     }
   }
 
-  private void destination(VirtualService service, Destination to) {
+  private void destination(Position at, Destination to) {
     if (!hosts.contains(to.host()) && !to.host().endsWith(".svc." + model.settings().domain())) {
-      problems.warn(service.origin().position(), "goes to " + to.host() + ", which no service has");
+      problems.warn(at, "goes to " + to.host() + ", which no service has");
     } else if (!to.subset().isEmpty() && !hasSubset(to)) {
       problems.warn(
-          service.origin().position(),
+          at,
           "goes to the subset "
               + to.subset()
               + " of "
@@ -152,7 +170,7 @@ public final class ModelCheck {
                               && match.mesh());
       if (all) {
         problems.warn(
-            service.origin().position(),
+            route.position(),
             "the route " + (i + 1) + " takes every request: later routes are never reached");
         return;
       }
@@ -209,7 +227,7 @@ public final class ModelCheck {
     var address = new Address(NodeView.LOOPBACK, 1);
     Optional<NodeView.Bound> bound =
         flavour == Flavour.BOUND
-            ? Optional.of(new NodeView.Bound(address, Optional.of(address), Optional.of(address)))
+            ? Optional.of(new NodeView.Bound(address, Optional.empty(), Optional.empty()))
             : Optional.empty();
     return new NodeView(flavour, namespace, Map.of(), Locality.NONE, bound);
   }
@@ -228,6 +246,15 @@ public final class ModelCheck {
     }
     for (RequestAuthentication policy : model.security().requests()) {
       possible(policy.origin(), () -> tokens.filter(List.of(policy)));
+      policy.rules().forEach(rule -> reachableKeys(policy, rule.jwksUri()));
+    }
+  }
+
+  private void reachableKeys(RequestAuthentication policy, String uri) {
+    if (!uri.isEmpty() && TokenRules.cluster(model, uri).isEmpty()) {
+      problems.warn(
+          policy.origin().position(),
+          "keys are fetched from " + uri + ", which no service has: its tokens are refused");
     }
   }
 

@@ -108,7 +108,10 @@ final class Tls {
     }
     return new Validation(
         Optional.of(new Sds(authorities(rule))),
-        identities(to, rule.subjectAltNames()),
+        matchers(
+            rule.subjectAltNames().isEmpty()
+                ? to.service().subjectAltNames()
+                : rule.subjectAltNames()),
         List.of(),
         List.of(),
         false,
@@ -142,7 +145,7 @@ final class Tls {
     return new UpstreamTls(tls, sni, false, false);
   }
 
-  /** What the server's certificate must say. */
+  /** What the certificate of a server of the mesh must say. */
   private List<SanMatcher> identities(Destination to, List<String> wanted) {
     List<String> names = wanted.isEmpty() ? to.service().subjectAltNames() : wanted;
     if (names.isEmpty()) {
@@ -151,6 +154,10 @@ final class Tls {
     if (names.isEmpty() && to.service().defaults() == Defaults.INMESH && !to.service().external()) {
       names = List.of(identity(to.service().namespace() + "/" + to.service().origin().name()));
     }
+    return matchers(names);
+  }
+
+  private static List<SanMatcher> matchers(List<String> names) {
     return names.stream().map(Tls::matcher).toList();
   }
 

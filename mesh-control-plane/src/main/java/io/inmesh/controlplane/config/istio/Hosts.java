@@ -1,5 +1,6 @@
 package io.inmesh.controlplane.config.istio;
 
+import io.inmesh.config.IpRange;
 import io.inmesh.controlplane.config.yaml.Fields;
 import io.inmesh.controlplane.config.yaml.Value;
 import java.util.HashSet;
@@ -15,9 +16,6 @@ final class Hosts {
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
   private static final Pattern ACCOUNT =
       Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]{0,251}[A-Za-z0-9])?");
-  private static final Pattern IPV4 =
-      Pattern.compile("((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\\.|$)){4}(?<!\\.)");
-  private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
   private static final Pattern LABEL_KEY =
       Pattern.compile(
           "([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
@@ -47,7 +45,7 @@ final class Hosts {
   }
 
   static boolean isIp(String text) {
-    return IPV4.matcher(text).matches() || (IPV6.matcher(text).matches() && text.length() > 1);
+    return IpRange.bytes(text) != null;
   }
 
   /** Whether it is an IP address, with or without a prefix length. */

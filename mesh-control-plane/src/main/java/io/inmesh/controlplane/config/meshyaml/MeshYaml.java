@@ -25,7 +25,8 @@ public final class MeshYaml {
         && document
             .fields()
             .find("apiVersion")
-            .filter(version -> version.isScalar() && version.text().startsWith("inmesh.io/"))
+            // What is no text is reported where it is read.
+            .filter(version -> String.valueOf(version.plain()).startsWith("inmesh.io/"))
             .isPresent();
   }
 

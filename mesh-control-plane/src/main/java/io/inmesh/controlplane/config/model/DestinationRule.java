@@ -25,11 +25,15 @@ public record DestinationRule(
     workloadSelector = Map.copyOf(workloadSelector);
   }
 
-  /** All it says of TLS: for the host, its subsets, and ports of both. */
+  /** All it says of TLS. */
   public Stream<TrafficPolicy.ClientTls> allTls() {
+    return policies().flatMap(one -> one.tls().stream());
+  }
+
+  /** All its policies: for the host, its subsets, and ports of both. */
+  public Stream<TrafficPolicy> policies() {
     return Stream.concat(Stream.of(policy), subsets.stream().map(Subset::policy))
-        .flatMap(one -> Stream.concat(Stream.of(one), one.ports().values().stream()))
-        .flatMap(one -> one.tls().stream());
+        .flatMap(one -> Stream.concat(Stream.of(one), one.ports().values().stream()));
   }
 
   /** The workloads of the service that carry all these labels. */

@@ -1,10 +1,12 @@
 package io.inmesh.controlplane.config.raw;
 
 import io.inmesh.config.Resource;
+import io.inmesh.config.Secret;
 import io.inmesh.controlplane.config.model.MeshBuilder;
 import io.inmesh.controlplane.config.model.MeshModel.RawResource;
 import io.inmesh.controlplane.config.model.Origin;
 import io.inmesh.controlplane.config.yaml.Value;
+import io.inmesh.xds.ads.PrivateKeys;
 import io.inmesh.xds.codec.Decoded;
 import io.inmesh.xds.codec.Decoder;
 import io.inmesh.xds.json.ProtoJson;
@@ -22,6 +24,13 @@ public final class RawResources {
   /** Reads into a mesh. */
   public RawResources(MeshBuilder mesh) {
     this.mesh = mesh;
+  }
+
+  /** Whether a resource holds a private key. */
+  public static boolean holdsKey(Resource resource) {
+    return resource instanceof Secret secret
+        ? secret.certificate().isPresent()
+        : PrivateKeys.in(resource);
   }
 
   /** Whether a file is one, by its name. */
