@@ -63,9 +63,7 @@ final class Joining {
     if (state != null) {
       joining.stateDirectory(state);
     }
-    String[] place = locality.split("/", 3);
-    joining.locality(
-        new Locality(place[0], place.length > 1 ? place[1] : "", place.length > 2 ? place[2] : ""));
+    joining.locality(Locality.parse(locality));
     joining.support(new Support(support, Map.of()));
     if (admin != null) {
       joining.admin(new Address("127.0.0.1", admin));

@@ -121,9 +121,7 @@ public record Registration(
   }
 
   private static Locality locality(@org.jspecify.annotations.Nullable Object value) {
-    String[] parts = (value instanceof String text ? text : "").split("/", 3);
-    return new Locality(
-        parts[0], parts.length > 1 ? parts[1] : "", parts.length > 2 ? parts[2] : "");
+    return Locality.parse(value instanceof String text ? text : "");
   }
 
   private static String text(Map<String, Object> metadata, String field) {

@@ -73,8 +73,6 @@ final class WorkloadEntries {
 
   /** {@code region/zone/subzone}. */
   static Locality locality(Value value) {
-    String[] parts = value.text().split("/", 3);
-    return new Locality(
-        parts[0], parts.length > 1 ? parts[1] : "", parts.length > 2 ? parts[2] : "");
+    return Locality.parse(value.text());
   }
 }
