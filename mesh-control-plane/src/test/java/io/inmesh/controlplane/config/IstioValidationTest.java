@@ -347,8 +347,8 @@ final class IstioValidationTest {
         .containsExactly(
             "f0.yaml:1:1: warning: EnvoyFilter: is not applied: EnvoyFilter means nothing here"
                 + " yet",
-            "f1.yaml:1:1: warning: VirtualService shop/v: goes to a.example, which no service"
-                + " has");
+            "f1.yaml:7:5: warning: VirtualService shop/v: spec.http[0]: goes to a.example, which no"
+                + " service has");
   }
 
   @Test

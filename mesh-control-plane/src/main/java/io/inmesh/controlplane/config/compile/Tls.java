@@ -106,16 +106,23 @@ final class Tls {
     if (rule.skipVerify()) {
       return new Validation(Optional.empty(), List.of(), List.of(), List.of(), false, false);
     }
+    List<String> given =
+        rule.subjectAltNames().isEmpty() ? to.service().subjectAltNames() : rule.subjectAltNames();
     return new Validation(
         Optional.of(new Sds(authorities(rule))),
-        matchers(
-            rule.subjectAltNames().isEmpty()
-                ? to.service().subjectAltNames()
-                : rule.subjectAltNames()),
+        isWebServer(to) ? matchers(given) : identities(to, given),
         List.of(),
         List.of(),
         false,
         false);
+  }
+
+  /**
+   * Whether who is called with plain TLS has no identity of the mesh. Istio asks for those of a
+   * service's accounts all the same.
+   */
+  private static boolean isWebServer(Destination to) {
+    return to.service().defaults() == Defaults.INMESH;
   }
 
   /** Secrets are named as Istio names them. */
