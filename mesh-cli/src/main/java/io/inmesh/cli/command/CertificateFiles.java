@@ -44,7 +44,7 @@ final class CertificateFiles {
     set.write(KEY, ascii(Pem.ofPrivateKey(material.key())));
     set.write(CHAIN, ascii(Pem.ofCertificates(material.chain())));
     set.write(ROOTS, ascii(Pem.ofCertificates(roots)));
-    link(DATA, fresh.getFileName());
+    link(DATA, directory.relativize(fresh));
     for (String name : List.of(KEY, CHAIN, ROOTS)) {
       if (!Files.isSymbolicLink(directory.resolve(name))) {
         link(name, Path.of(DATA, name));
@@ -63,7 +63,7 @@ final class CertificateFiles {
   private void removeOthers(Path current) throws IOException {
     try (Stream<Path> all = Files.list(directory)) {
       for (Path old : all.toList()) {
-        if (old.getFileName().toString().startsWith(SET) && !old.equals(current)) {
+        if (directory.relativize(old).toString().startsWith(SET) && !old.equals(current)) {
           for (String name : List.of(KEY, CHAIN, ROOTS)) {
             Files.deleteIfExists(old.resolve(name));
           }

@@ -97,11 +97,16 @@ final class ConfigFiles {
   }
 
   private static boolean isHidden(Path path) {
-    return path.getFileName().toString().startsWith(".");
+    return name(path).startsWith(".");
+  }
+
+  private static String name(Path path) {
+    Path last = path.getFileName();
+    return last == null ? "" : last.toString();
   }
 
   private static boolean isConfig(Path path) {
-    String name = path.getFileName().toString();
+    String name = name(path);
     return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
   }
 
