@@ -21,11 +21,11 @@ class ReferencesTest {
 
     @Override
     public Set<Resource.Key> references() {
-      return Set.of(cluster(cluster));
+      return Set.of(key(cluster));
     }
   }
 
-  private static Resource.Key cluster(String name) {
+  private static Resource.Key key(String name) {
     return new Resource.Key(Resource.Type.CLUSTER, name);
   }
 
@@ -82,7 +82,7 @@ class ReferencesTest {
             new HttpConnection.InlineRoutes(routes));
     var expected = new HashSet<Resource.Key>();
     for (String name : List.of("c0", "share", "route", "host", "routes", "listener")) {
-      expected.add(cluster(name));
+      expected.add(key(name));
     }
     assertThat(http.references()).isEqualTo(expected);
   }

@@ -19,7 +19,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A mesh without a server: the listener from one directory, its routes from another authority's. */
+/**
+ * A mesh without a server: the listener from one directory, its routes from another authority's.
+ */
 class FilesAndAuthoritiesTest {
   private static final String ROUTES =
       "xdstp://other.example/envoy.config.route.v3.RouteConfiguration/r";

@@ -42,9 +42,7 @@ record FederatedName(String authority, String type, String canonical) {
     }
     String parameters = query < 0 ? "" : parameters(rest.substring(query + 1));
     return new FederatedName(
-        authority,
-        path.substring(0, slash),
-        SCHEME + "//" + authority + "/" + path + parameters);
+        authority, path.substring(0, slash), SCHEME + "//" + authority + "/" + path + parameters);
   }
 
   private static String parameters(String query) {

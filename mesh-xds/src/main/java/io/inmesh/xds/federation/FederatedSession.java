@@ -33,8 +33,7 @@ final class FederatedSession implements Session {
   private boolean closed;
   private volatile Status status;
 
-  FederatedSession(
-      ConfigPlane main, Map<String, ConfigPlane> authorities, PlaneContext context) {
+  FederatedSession(ConfigPlane main, Map<String, ConfigPlane> authorities, PlaneContext context) {
     this.authorities = authorities;
     this.context = context;
     this.node = context.node();
@@ -101,7 +100,8 @@ final class FederatedSession implements Session {
     @Override
     public void rejected(Rejection rejection) {
       for (Resource.Key key : names(new Resource.Key(rejection.type(), rejection.name()))) {
-        FederatedSession.this.context
+        FederatedSession.this
+            .context
             .events()
             .rejected(new Rejection(key.type(), key.name(), rejection.reason()));
       }

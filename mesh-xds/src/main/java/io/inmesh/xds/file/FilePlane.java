@@ -10,9 +10,9 @@ import java.time.Duration;
 /**
  * A plane in a directory: one file a type, {@code lds.json}, {@code rds.json}, {@code cds.json},
  * {@code eds.json}, {@code sds.json}, {@code ecds.json}, {@code rtds.json}, each a {@code
- * DiscoveryResponse} in proto-JSON that holds all of its type. Files are looked at every half second;
- * they should be replaced by a move, but one that cannot be read leaves what was read before. Only
- * files whose real path is inside the directory are read.
+ * DiscoveryResponse} in proto-JSON that holds all of its type. Files are looked at every half
+ * second; they should be replaced by a move, but one that cannot be read leaves what was read
+ * before. Only files whose real path is inside the directory are read.
  *
  * <p>Source: envoy.config.core.v3.PathConfigSource.
  */

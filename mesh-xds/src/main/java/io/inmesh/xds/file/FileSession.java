@@ -116,7 +116,10 @@ final class FileSession extends Timer implements Session {
         next.put(resource.name(), resource.equals(before) ? before : resource);
       }
     }
-    Object version = response.containsKey("versionInfo") ? response.get("versionInfo") : response.get("version_info");
+    Object version =
+        response.containsKey("versionInfo")
+            ? response.get("versionInfo")
+            : response.get("version_info");
     state.revision = version instanceof String told ? told : "";
     Map<String, Resource> before = state.known;
     state.known = next;

@@ -93,11 +93,9 @@ class FederatedPlaneTest {
 
   @Test
   void namesThatNoPlaneCanBeAskedForDoNotExist() {
-    Resource.Key stranger =
-        cluster("xdstp://nobody.example/envoy.config.cluster.v3.Cluster/a");
+    Resource.Key stranger = cluster("xdstp://nobody.example/envoy.config.cluster.v3.Cluster/a");
     Resource.Key malformed = cluster("xdstp://other.example/a");
-    Resource.Key wrong =
-        cluster("xdstp://other.example/envoy.config.listener.v3.Listener/a");
+    Resource.Key wrong = cluster("xdstp://other.example/envoy.config.listener.v3.Listener/a");
     want(stranger, malformed, wrong);
     assertThat(state)
         .containsOnly(
@@ -134,7 +132,6 @@ class FederatedPlaneTest {
     want(cluster(PREFIX + "a?b=1&a=2"));
     other.reject(Resource.Type.CLUSTER, PREFIX + "a?a=2&b=1", "a bad field");
     assertThat(rejections)
-        .containsExactly(
-            new Rejection(Resource.Type.CLUSTER, PREFIX + "a?b=1&a=2", "a bad field"));
+        .containsExactly(new Rejection(Resource.Type.CLUSTER, PREFIX + "a?b=1&a=2", "a bad field"));
   }
 }
