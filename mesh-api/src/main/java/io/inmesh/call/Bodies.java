@@ -12,8 +12,7 @@ public final class Bodies {
 
   /**
    * These bytes, from position to limit. They must not be changed afterwards. The body may be
-   * opened again when its reader has come to the end or cancelled; two calls at the same time need
-   * one each.
+   * opened again and again.
    */
   public static Body of(ByteBuffer bytes) {
     return new BytesBody(bytes);

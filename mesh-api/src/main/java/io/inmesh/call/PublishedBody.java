@@ -26,30 +26,19 @@ final class PublishedBody implements Body {
 
           @Override
           public void onNext(ByteBuffer chunk) {
-            if (!isCancelled()) {
-              sink.onData(chunk);
-            }
+            sink.onData(chunk);
           }
 
           @Override
           public void onError(Throwable cause) {
-            if (!isCancelled()) {
-              sink.onFailure(cause);
-            }
+            sink.onFailure(cause);
           }
 
           @Override
           public void onComplete() {
-            if (!isCancelled()) {
-              sink.onEnd(Headers.EMPTY);
-            }
+            sink.onEnd(Headers.EMPTY);
           }
         });
-  }
-
-  /** A publisher may go on for a while after a cancel; the reader has nothing to do with that. */
-  private synchronized boolean isCancelled() {
-    return cancelled;
   }
 
   private void subscribed(Flow.Subscription given) {

@@ -150,8 +150,7 @@ public final class MeshRuntime implements Mesh {
         config.dataplane().revision(),
         known.source(),
         known.plane(),
-        Optional.ofNullable(secrets.certificate(SecretStore.OWN_CERTIFICATE))
-            .map(own -> new MeshStatus.Identity(own.chain())),
+        Optional.ofNullable(secrets.certificate(SecretStore.OWN_CERTIFICATE)),
         identityError.get(),
         known.rejections());
   }

@@ -46,14 +46,6 @@ public final class ControlPlaneCommand implements Callable<Integer> {
   private String host;
 
   @Option(
-      names = "--advertise",
-      paramLabel = "HOST",
-      description =
-          "Address or name by which others reach it, if it is not the one that is bound; needed"
-              + " with 0.0.0.0.")
-  private @Nullable String advertise;
-
-  @Option(
       names = "--port",
       defaultValue = "15012",
       description = "Port of TLS; 0 for any (default: ${DEFAULT-VALUE}).")
@@ -88,7 +80,7 @@ public final class ControlPlaneCommand implements Callable<Integer> {
   private Duration certificateLife;
 
   @Option(
-      names = {"--issue", "--join"},
+      names = "--join",
       split = ",",
       paramLabel = "SERVICE[.NAMESPACE]",
       description = "Write a join file for each of these services.")
@@ -108,20 +100,8 @@ public final class ControlPlaneCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Path kept = state == null ? config.resolve(".inmesh") : state;
     var settings =
-        UsageErrors.of(
-            spec,
-            "--host, --advertise",
-            () ->
-                new ControlPlane.Settings(
-                    config,
-                    kept,
-                    host,
-                    port,
-                    plaintextPort,
-                    trustDomain,
-                    lease,
-                    certificateLife,
-                    advertise == null ? host : advertise));
+        new ControlPlane.Settings(
+            config, kept, host, port, plaintextPort, trustDomain, lease, certificateLife);
     try (ControlPlane plane = ControlPlane.start(settings, new Report(out))) {
       for (String service : join) {
         int dot = service.indexOf('.');
@@ -149,17 +129,15 @@ public final class ControlPlaneCommand implements Callable<Integer> {
       out.println(
           "revision "
               + generation.revision()
-              + (generation.kept() ? " (the last good files)" : "")
               + (generation.changes().isEmpty()
                   ? ""
                   : ": " + String.join(", ", generation.changes())));
-      generation.warnings().forEach(warning -> out.println("  " + warning));
       out.flush();
     }
 
     @Override
     public void refused(List<Problem> problems) {
-      out.println("refused; what was good last stays in force:");
+      out.println("refused, the last good configuration stays in force:");
       problems.forEach(problem -> out.println("  " + problem));
       out.flush();
     }

@@ -71,7 +71,6 @@ final class RecordingRelay implements AutoCloseable {
         InetSocketAddress to = target;
         if (to == null) {
           near.close();
-          continue;
         }
         Socket far = new Socket();
         sockets.add(near);

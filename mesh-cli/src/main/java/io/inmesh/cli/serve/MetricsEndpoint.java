@@ -23,13 +23,7 @@ public final class MetricsEndpoint implements AutoCloseable {
    * @throws IOException if the port cannot be bound
    */
   public MetricsEndpoint(PrometheusMeterRegistry registry, int port) throws IOException {
-    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    try {
-      server = HttpServer.create(address, 0);
-    } catch (IOException taken) {
-      throw new IOException(
-          "metrics cannot be served at " + address + ": " + taken.getMessage(), taken);
-    }
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     server.createContext("/metrics", exchange -> answer(exchange, registry));
     server.start();
   }

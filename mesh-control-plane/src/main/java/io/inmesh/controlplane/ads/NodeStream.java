@@ -283,7 +283,7 @@ final class NodeStream<Q, R> {
     }
   }
 
-  String name() {
+  private String name() {
     return node == null ? peer.address() : node.node().id() + " at " + peer.address();
   }
 

@@ -19,7 +19,6 @@ public final class Validation {
    */
   public static List<Problem> validate(List<Path> paths) {
     var files = new ArrayList<ConfigFile>();
-    var unreadable = new ArrayList<Problem>();
     for (Path path : paths) {
       try {
         if (Files.isDirectory(path)) {
@@ -28,11 +27,10 @@ public final class Validation {
           files.add(new ConfigFile(path.toString(), ConfigFiles.text(path)));
         }
       } catch (IOException e) {
-        unreadable.add(
+        return List.of(
             new Problem(path.toString(), 0, 0, "", "", "cannot be read: " + e, Severity.ERROR));
       }
     }
-    unreadable.addAll(new MeshReader().read(files).problems());
-    return unreadable;
+    return new MeshReader().read(files).problems();
   }
 }

@@ -158,7 +158,7 @@ final class Judgement extends CompletableFuture<ServerResponse>
         request.authority(),
         request.path(),
         request.headers(),
-        Optional.of(request.body()),
+        Optional.empty(),
         Duration.ZERO);
   }
 
@@ -198,7 +198,7 @@ final class Judgement extends CompletableFuture<ServerResponse>
             of.authority(),
             of.path(),
             judged == request.headers() ? judged : judged.freeze(),
-            of.body(request.body()),
+            request.body(),
             request.peer(),
             request.remote());
     hand(judgedRequest).whenComplete(this::answered);
@@ -282,7 +282,15 @@ final class Judgement extends CompletableFuture<ServerResponse>
             query < 0 ? path : path.substring(0, query),
             code,
             rule(details));
-    by.denials().denied(event, at.loop().nanoTime());
+    LOG.log(
+        Level.WARNING,
+        "denied {0} {1} of {2} at {3} with {4}: {5}",
+        event.method(),
+        event.path(),
+        event.peer().map(Object::toString).orElse("somebody without identity"),
+        event.remote(),
+        Integer.toString(code),
+        event.rule());
     try {
       by.security().onDenied(event);
     } catch (RuntimeException broken) {

@@ -25,14 +25,8 @@ public final class OutgoingCall extends ActiveCall {
   /** A filter asks for the whole body just now. */
   private boolean awaiting;
 
-  /** The filters wait for the body. */
+  /** The filters wait for the whole body. */
   private boolean suspended;
-
-  /** What a filter does when the body that it waits for is there; null: the call goes on. */
-  private @Nullable Runnable whenRead;
-
-  /** What slows the response down; null for nothing. */
-  private @Nullable Pacing pacing;
 
   private String boundHost = "";
   private boolean boundStrictly;
@@ -179,11 +173,7 @@ public final class OutgoingCall extends ActiveCall {
       if (messages != null) {
         messages.received.take(chunk);
       }
-      if (pacing == null) {
-        sink.onData(chunk);
-      } else {
-        pacing.data(chunk);
-      }
+      sink.onData(chunk);
     }
   }
 
@@ -191,27 +181,7 @@ public final class OutgoingCall extends ActiveCall {
     if (!hasEnded()) {
       Headers filtered = filtered(trailers);
       responseTrailers(filtered);
-      if (pacing == null) {
-        sink.onTrailers(filtered);
-      } else {
-        pacing.trailers(filtered);
-      }
-    }
-  }
-
-  @Override
-  public void pace(long bytesPerSecond) {
-    pacing = new Pacing(sink, loop, bytesPerSecond);
-  }
-
-  /** The response is whole. */
-  void complete() {
-    if (pacing == null) {
-      end(Ended.COMPLETE);
-    } else {
-      free();
-      deadline = NEVER;
-      pacing.end(() -> end(Ended.COMPLETE));
+      sink.onTrailers(filtered);
     }
   }
 
@@ -258,38 +228,17 @@ public final class OutgoingCall extends ActiveCall {
     if (request().body().isEmpty() || (body == null && redirects > 0)) {
       return super.awaitBody(most);
     }
-    return isRead(most, true) ? HttpFilter.Verdict.CONTINUE : HttpFilter.Verdict.STOP;
-  }
-
-  private boolean isRead(long bytes, boolean whole) {
-    openBody(whole ? bytes : Math.max(bytes, READ_AHEAD), false);
+    openBody(most, false);
     ReplayBuffer opened = body;
     if (opened == null || opened.hasEnded()) {
-      return true;
+      return HttpFilter.Verdict.CONTINUE;
     }
     awaiting = true;
-    opened.await(bytes, whole);
-    boolean there = !awaiting;
+    opened.await(most);
+    boolean whole = !awaiting;
     awaiting = false;
-    suspended = !there;
-    return there;
-  }
-
-  @Override
-  public boolean readBody(long bytes, boolean whole, Runnable then) {
-    if (request().body().isEmpty()
-        || request().body().get().length() == 0
-        || (body == null && redirects > 0)) {
-      return true;
-    }
-    boolean there = isRead(bytes, whole);
-    whenRead = there ? null : then;
-    return there;
-  }
-
-  @Override
-  public @Nullable BodyStart bodyStart(int most) {
-    return body == null ? null : body.start(most);
+    suspended = !whole;
+    return whole ? HttpFilter.Verdict.CONTINUE : HttpFilter.Verdict.STOP;
   }
 
   @Override
@@ -302,19 +251,13 @@ public final class OutgoingCall extends ActiveCall {
     }
   }
 
-  /** The body that a filter waits for is there. */
+  /** The body that a filter waits for is whole. */
   void bodyComplete() {
     if (awaiting) {
       awaiting = false;
     } else if (suspended) {
       suspended = false;
-      Runnable then = whenRead;
-      whenRead = null;
-      if (then == null) {
-        resume();
-      } else if (!isOver()) {
-        then.run();
-      }
+      resume();
     }
   }
 
@@ -405,9 +348,6 @@ public final class OutgoingCall extends ActiveCall {
   @Override
   void release() {
     free();
-    if (pacing != null) {
-      pacing.disarm();
-    }
     if (body != null) {
       body.close();
     }

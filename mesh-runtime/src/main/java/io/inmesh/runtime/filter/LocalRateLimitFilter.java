@@ -3,8 +3,8 @@ package io.inmesh.runtime.filter;
 import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
 import io.inmesh.config.LocalRateLimit;
+import io.inmesh.config.LocalRateLimit.VirtualHostLimits;
 import io.inmesh.config.RateLimit;
-import io.inmesh.runtime.filter.descriptor.Descriptors;
 import io.inmesh.runtime.format.HeaderEdits;
 import io.inmesh.runtime.match.Fraction;
 import io.inmesh.runtime.stage.FilteredCall;
@@ -39,12 +39,7 @@ final class LocalRateLimitFilter extends Stage {
       buckets.put(descriptor.entries(), kept(descriptor.bucket(), descriptor.entries(), place));
     }
     this.descriptors =
-        new Descriptors(
-            asked(settings, place),
-            settings.descriptors().stage(),
-            true,
-            place.process(),
-            place.runtime());
+        new Descriptors(asked(settings, place), settings.descriptors().stage(), place);
     this.enabled = new Fraction(settings.enabled(), place.runtime());
     this.enforced = new Fraction(settings.enforced(), place.runtime());
     this.passed = new HeaderEdits(settings.requestHeaders(), List.of(), place.process());
@@ -74,9 +69,18 @@ final class LocalRateLimitFilter extends Stage {
     if (settings.descriptors().buckets().isEmpty()) {
       return List.of();
     }
-    return settings.descriptors().own().isEmpty()
-        ? place.limits().counting(settings.descriptors().virtualHost())
-        : settings.descriptors().own();
+    if (!settings.descriptors().own().isEmpty()) {
+      return settings.descriptors().own();
+    }
+    VirtualHostLimits rule = settings.descriptors().virtualHost();
+    List<RateLimit> ofRoute = place.limits().ofRoute().limits();
+    var all = new ArrayList<>(ofRoute);
+    boolean included =
+        rule == VirtualHostLimits.INCLUDE || place.limits().ofRoute().withVirtualHost();
+    if (rule != VirtualHostLimits.IGNORE && (included || ofRoute.isEmpty())) {
+      all.addAll(place.limits().ofHost());
+    }
+    return all;
   }
 
   @Override
@@ -129,8 +133,8 @@ final class LocalRateLimitFilter extends Stage {
   /** The buckets of the request's descriptors, the slowest first. */
   private List<TokenBucket> own(FilteredCall call) {
     var found = new ArrayList<TokenBucket>();
-    for (Descriptors.Descriptor descriptor : descriptors.of(call)) {
-      TokenBucket bucket = buckets.get(descriptor.entries());
+    for (List<RateLimit.Entry> descriptor : descriptors.of(call)) {
+      TokenBucket bucket = buckets.get(descriptor);
       if (bucket != null) {
         int at = 0;
         while (at < found.size() && found.get(at).rate() <= bucket.rate()) {

@@ -54,9 +54,8 @@ public final class Compilation {
       new NamedListeners(model.settings(), view, out::add).emit(visible.values(), hosts);
     }
     model.resources().stream()
-        .filter(raw -> raw.audience().everybody())
         .map(MeshModel.RawResource::resource)
-        .filter(resource -> suits(resource, view.flavour()))
+        .filter(resource -> suits(resource, view))
         .forEach(out::add);
     return ResourceSet.of(out, previous);
   }
@@ -80,9 +79,8 @@ public final class Compilation {
     return visible;
   }
 
-  /** Whether nodes of a view understand a resource that was written by hand. */
-  public static boolean suits(Resource resource, Flavour flavour) {
+  private static boolean suits(Resource resource, NodeView view) {
     return !(resource instanceof Listener listener)
-        || (listener.direction() == Listener.Direction.API) == (flavour != Flavour.BOUND);
+        || (listener.direction() == Listener.Direction.API) == (view.flavour() != Flavour.BOUND);
   }
 }

@@ -33,7 +33,7 @@ final class Destinations {
 
   Destinations(MeshModel model, List<Registered> workloads) {
     this.model = model;
-    model.workloads().forEach(one -> selectable.add(one.workload()));
+    selectable.addAll(model.workloads());
     workloads.stream()
         .sorted(Comparator.comparing(Registered::workload, ORDER))
         .forEach(

@@ -60,7 +60,7 @@ final class Delegation {
             .findFirst();
     if (found.isEmpty()) {
       problems.warn(
-          route.position(),
+          root.origin().position(),
           "delegates to "
               + to.namespace()
               + "/"

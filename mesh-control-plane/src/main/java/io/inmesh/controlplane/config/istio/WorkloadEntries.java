@@ -3,7 +3,6 @@ package io.inmesh.controlplane.config.istio;
 import io.inmesh.config.EndpointSet.Health;
 import io.inmesh.config.Locality;
 import io.inmesh.controlplane.config.model.MeshBuilder;
-import io.inmesh.controlplane.config.model.MeshModel.NamedWorkload;
 import io.inmesh.controlplane.config.model.Workload;
 import io.inmesh.controlplane.config.yaml.Fields;
 import io.inmesh.controlplane.config.yaml.Value;
@@ -19,7 +18,7 @@ final class WorkloadEntries {
   static void read(ResourceHeader header, MeshBuilder mesh) {
     Workload workload = read(header.spec(), header.origin().namespace());
     header.spec().end();
-    mesh.add(new NamedWorkload(header.origin(), workload));
+    mesh.add(workload);
   }
 
   /** Reads an entry; the caller ends the fields. */
@@ -32,7 +31,7 @@ final class WorkloadEntries {
     Map<String, String> labels = Hosts.labels(fields, "labels");
     Locality locality = fields.read("locality", WorkloadEntries::locality).orElse(Locality.NONE);
     int weight = fields.integer("weight", 1, 0, Integer.MAX_VALUE);
-    String account = fields.read("serviceAccount", WorkloadEntries::account).orElse("");
+    String account = fields.text("serviceAccount", "");
     fields.ignore("network");
     return new Workload(
         namespace,
@@ -63,16 +62,10 @@ final class WorkloadEntries {
     return address;
   }
 
-  private static String account(Value value) {
-    String account = value.text();
-    if (!Hosts.isAccount(account)) {
-      value.error("\"" + account + "\" is not the name of a service account");
-    }
-    return account;
-  }
-
   /** {@code region/zone/subzone}. */
   static Locality locality(Value value) {
-    return Locality.parse(value.text());
+    String[] parts = value.text().split("/", 3);
+    return new Locality(
+        parts[0], parts.length > 1 ? parts[1] : "", parts.length > 2 ? parts[2] : "");
   }
 }

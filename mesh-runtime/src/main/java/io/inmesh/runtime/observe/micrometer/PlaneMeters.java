@@ -10,7 +10,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -60,8 +59,7 @@ final class PlaneMeters {
     private final String target;
     private final AtomicInteger connected = new AtomicInteger();
     private final Map<Resource.Key, String> states = new HashMap<>();
-    private final Map<Resource.Type, Map<String, AtomicInteger>> gauges =
-        new EnumMap<>(Resource.Type.class);
+    private final Map<String, AtomicInteger> gauges = new HashMap<>();
     private final Map<String, Counter> counters = new HashMap<>();
     private final Set<String> servers = new HashSet<>();
     private String server = "";
@@ -73,15 +71,13 @@ final class PlaneMeters {
 
     @Override
     public void changed(Map<Resource.Key, Optional<Resource>> update, String revision) {
-      Map<Resource.Type, Integer> valid = new EnumMap<>(Resource.Type.class);
       update.forEach(
           (key, resource) -> {
             state(key, resource.isPresent() ? "acked" : "does_not_exist");
             if (resource.isPresent()) {
-              valid.merge(key.type(), 1, Integer::sum);
+              count("resource_updates_valid", key.type());
             }
           });
-      valid.forEach((type, number) -> count("resource_updates_valid", type, number));
       to.changed(update, revision);
     }
 
@@ -90,16 +86,15 @@ final class PlaneMeters {
       var key = new Resource.Key(rejection.type(), rejection.name());
       boolean cached = "acked".equals(states.get(key));
       state(key, cached ? "nacked_but_cached" : "nacked");
-      count("resource_updates_invalid", rejection.type(), 1);
+      count("resource_updates_invalid", rejection.type());
       to.rejected(rejection);
     }
 
-    private void count(String what, Resource.Type type, int number) {
-      count(what, Tags.of("grpc.xds.resource_type", type.message()), number);
+    private void count(String what, Resource.Type type) {
+      count(what, server(), Tags.of("grpc.xds.resource_type", type.message()));
     }
 
-    private void count(String what, Tags more, int number) {
-      Tags tags = server();
+    private void count(String what, Tags tags, Tags more) {
       counters
           .computeIfAbsent(
               what + tags + more,
@@ -110,7 +105,7 @@ final class PlaneMeters {
                           .tags(tags)
                           .tags(more)
                           .register(registry)))
-          .increment(number);
+          .increment();
     }
 
     private Tags server() {
@@ -119,9 +114,6 @@ final class PlaneMeters {
 
     private void state(Resource.Key key, String now) {
       String before = states.put(key, now);
-      if (now.equals(before)) {
-        return;
-      }
       if (before != null) {
         gauge(key.type(), before).decrementAndGet();
       }
@@ -129,21 +121,19 @@ final class PlaneMeters {
     }
 
     private AtomicInteger gauge(Resource.Type type, String state) {
-      Map<String, AtomicInteger> ofType = gauges.computeIfAbsent(type, absent -> new HashMap<>());
-      AtomicInteger known = ofType.get(state);
-      if (known != null) {
-        return known;
-      }
-      var made = new AtomicInteger();
-      kept(
-          Gauge.builder(PREFIX + "resources", made, AtomicInteger::get)
-              .description(HELP)
-              .strongReference(true)
-              .tags("grpc.target", target, "grpc.xds.authority", "#old")
-              .tags("grpc.xds.cache_state", state, "grpc.xds.resource_type", type.message())
-              .register(registry));
-      ofType.put(state, made);
-      return made;
+      return gauges.computeIfAbsent(
+          type + state,
+          absent -> {
+            var value = new AtomicInteger();
+            kept(
+                Gauge.builder(PREFIX + "resources", value, AtomicInteger::get)
+                    .description(HELP)
+                    .strongReference(true)
+                    .tags("grpc.target", target, "grpc.xds.authority", "#old")
+                    .tags("grpc.xds.cache_state", state, "grpc.xds.resource_type", type.message())
+                    .register(registry));
+            return value;
+          });
     }
 
     @Override
@@ -164,7 +154,7 @@ final class PlaneMeters {
       }
       connected.set(status.connected() ? 1 : 0);
       if (!status.connected() && !status.lastError().isEmpty()) {
-        count("server_failure", Tags.empty(), 1);
+        count("server_failure", server(), Tags.empty());
       }
       to.status(status);
     }
