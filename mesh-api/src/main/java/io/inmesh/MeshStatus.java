@@ -1,7 +1,9 @@
 package io.inmesh;
 
-import io.inmesh.identity.KeyMaterial;
+import io.inmesh.identity.SpiffeId;
 import io.inmesh.plane.ConfigPlane;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,11 +22,32 @@ public record MeshStatus(
     String revision,
     Source source,
     ConfigPlane.Status plane,
-    Optional<KeyMaterial> identity,
+    Optional<Identity> identity,
     String identityError,
     List<ConfigPlane.Rejection> rejections) {
   public MeshStatus {
     rejections = List.copyOf(rejections);
+  }
+
+  /**
+   * A certificate, without its key.
+   *
+   * @param chain the own certificate first
+   */
+  public record Identity(List<X509Certificate> chain) {
+    public Identity {
+      chain = List.copyOf(chain);
+    }
+
+    /** Who the process is; empty if its certificate names no SPIFFE identity. */
+    public Optional<SpiffeId> id() {
+      return chain.stream().findFirst().flatMap(SpiffeId::of);
+    }
+
+    /** Until when the certificate is valid; empty without one. */
+    public Optional<Instant> notAfter() {
+      return chain.stream().findFirst().map(leaf -> leaf.getNotAfter().toInstant());
+    }
   }
 
   /** Where config came from. */

@@ -12,7 +12,8 @@ public final class Bodies {
 
   /**
    * These bytes, from position to limit. They must not be changed afterwards. The body may be
-   * opened again and again.
+   * opened again when its reader has come to the end or cancelled; two calls at the same time need
+   * one each.
    */
   public static Body of(ByteBuffer bytes) {
     return new BytesBody(bytes);

@@ -26,19 +26,30 @@ final class PublishedBody implements Body {
 
           @Override
           public void onNext(ByteBuffer chunk) {
-            sink.onData(chunk);
+            if (!isCancelled()) {
+              sink.onData(chunk);
+            }
           }
 
           @Override
           public void onError(Throwable cause) {
-            sink.onFailure(cause);
+            if (!isCancelled()) {
+              sink.onFailure(cause);
+            }
           }
 
           @Override
           public void onComplete() {
-            sink.onEnd(Headers.EMPTY);
+            if (!isCancelled()) {
+              sink.onEnd(Headers.EMPTY);
+            }
           }
         });
+  }
+
+  /** A publisher may go on for a while after a cancel; the reader has nothing to do with that. */
+  private synchronized boolean isCancelled() {
+    return cancelled;
   }
 
   private void subscribed(Flow.Subscription given) {

@@ -34,11 +34,16 @@ public record Request(
   /**
    * A request of an absolute URI.
    *
-   * @throws IllegalArgumentException if the URI names no scheme or no host
+   * @throws IllegalArgumentException if the URI names no scheme or no host, or names a user
    */
   public static Request of(String method, URI uri) {
     if (uri.getScheme() == null || uri.getRawAuthority() == null) {
       throw new IllegalArgumentException("not an absolute URI with a host: " + uri);
+    }
+    if (uri.getRawAuthority().indexOf('@') >= 0) {
+      throw new IllegalArgumentException(
+          "a URI with a user or password would tell them to servers and logs: send them in the"
+              + " header authorization");
     }
     String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
     String query = uri.getRawQuery();

@@ -51,7 +51,8 @@ final class StreamBody implements Body, Runnable {
     try {
       do {
         byte[] bytes = new byte[CHUNK];
-        int n = cancelled ? -1 : stream.readNBytes(bytes, 0, CHUNK);
+        // What is there goes out: a stream that lives may take long to fill a chunk.
+        int n = cancelled ? -1 : stream.read(bytes, 0, CHUNK);
         if (cancelled) {
           stream.close();
           return;
@@ -59,13 +60,13 @@ final class StreamBody implements Body, Runnable {
         if (n > 0) {
           reader.onData(ByteBuffer.wrap(bytes, 0, n));
         }
-        if (n < CHUNK) {
+        if (n < 0) {
           stream.close();
           reader.onEnd(Headers.EMPTY);
           return;
         }
       } while (demand.updateAndGet(now -> now == Integer.MAX_VALUE ? now : now - 1) > 0);
-    } catch (IOException failed) {
+    } catch (IOException | RuntimeException failed) {
       close();
       reader.onFailure(failed);
     }

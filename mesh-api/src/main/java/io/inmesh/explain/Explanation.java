@@ -143,7 +143,7 @@ public record Explanation(
    * @param cluster that the route names
    * @param rewritten what differs in what is sent: pseudo-headers and headers, as {@code name: old
    *     -> new}
-   * @param hosts "" for a cluster that is not known
+   * @param hosts how one is chosen; empty for a cluster that is not known
    */
   public record Forwarding(
       String cluster,

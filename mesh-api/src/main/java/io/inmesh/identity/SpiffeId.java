@@ -96,6 +96,14 @@ public record SpiffeId(String trustDomain, String path) {
     }
   }
 
+  /** The namespace of {@code /ns/NAMESPACE/sa/ACCOUNT}; empty for another path. */
+  public Optional<String> namespace() {
+    String[] parts = path.split("/", -1);
+    return parts.length == 5 && parts[1].equals("ns") && parts[3].equals("sa")
+        ? Optional.of(parts[2])
+        : Optional.empty();
+  }
+
   /** The URI. */
   public String uri() {
     return SCHEME + trustDomain + path;

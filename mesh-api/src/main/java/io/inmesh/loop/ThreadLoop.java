@@ -38,9 +38,19 @@ public final class ThreadLoop implements EventLoop, AutoCloseable {
     while (!closed) {
       try {
         turn();
-      } catch (RuntimeException broken) {
-        LOG.log(Level.ERROR, "a task of " + thread.getName() + " failed", broken);
+      } catch (RuntimeException | Error broken) {
+        report(broken);
       }
+    }
+  }
+
+  /** Without this thread its owner stands still for good, so that not even an error may end it. */
+  private void report(Throwable broken) {
+    try {
+      LOG.log(Level.ERROR, "a task of " + thread.getName() + " failed", broken);
+    } catch (RuntimeException | Error unheard) {
+      // Nobody can be told.
+      return;
     }
   }
 

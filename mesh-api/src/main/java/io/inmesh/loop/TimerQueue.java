@@ -3,8 +3,9 @@ package io.inmesh.loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Timers in order of time, equal times in order of arming. Exact, for virtual time; real loops have
- * a wheel. Owner: its loop.
+ * Timers in order of time, equal times in order of arming. Exact; arming costs as much as there are
+ * timers. For virtual time and loops with few timers; loops of sockets have a wheel. Owner: its
+ * loop.
  */
 public final class TimerQueue extends Timers {
   private @Nullable Timer first;

@@ -130,11 +130,21 @@ public final class StateDirectory {
         }
         Files.move(
             fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncDirectory();
       } finally {
         Files.deleteIfExists(fresh);
       }
     } catch (IOException failed) {
       throw new UncheckedIOException(file + ": " + failed, failed);
+    }
+  }
+
+  /** A rename is on the disk when the directory is; not every system can be asked for that. */
+  private void syncDirectory() throws IOException {
+    if (posix) {
+      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
     }
   }
 

@@ -38,6 +38,10 @@ class ThreadLoopTest {
         () -> {
           throw new IllegalStateException("on purpose");
         });
+    loop.execute(
+        () -> {
+          throw new StackOverflowError("on purpose");
+        });
     loop.execute(() -> seen.add("b"));
     assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo("a true");
     assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo("b");

@@ -46,7 +46,7 @@ public final class Main implements Runnable {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
-              command.getErr().println("inmesh: " + failure.getMessage());
+              command.getErr().println("inmesh: " + ErrorText.of(failure));
               return 1;
             })
         .execute(arguments);

@@ -4,6 +4,7 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
+import io.inmesh.config.Address;
 import io.inmesh.controlplane.ads.AdsServer;
 import io.inmesh.controlplane.ads.StreamAuthenticator;
 import io.inmesh.controlplane.ca.Authority;
@@ -12,6 +13,7 @@ import io.inmesh.controlplane.ca.JoinTokens;
 import io.inmesh.controlplane.ca.PeerIdentity;
 import io.inmesh.controlplane.config.ConfigDirectory;
 import io.inmesh.controlplane.config.DirectoryWatch;
+import io.inmesh.controlplane.config.MeshReader;
 import io.inmesh.controlplane.registry.Registry;
 import io.inmesh.controlplane.registry.RegistryFile;
 import io.inmesh.identity.Pem;
@@ -26,7 +28,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,17 +45,16 @@ public final class ControlPlane implements AutoCloseable {
   private static final int MAX_CONNECTION_IDLE_MINUTES = 60;
 
   private final Settings settings;
-  private final ThreadLoop loop;
-  private final ExecutorService files;
   private final JoinTokens tokens;
   private final Authority authority;
   private final ConfigDirectory config;
   private final AdsServer ads;
   private final Registry registry;
-  private final ServerIdentity identity;
   private final Server secure;
   private final @Nullable Server plaintext;
-  private final DirectoryWatch watch;
+
+  /** What must be closed, the last first. */
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   /**
    * How a control plane is set up.
@@ -62,8 +65,11 @@ public final class ControlPlane implements AutoCloseable {
    * @param port of TLS; 0 for any
    * @param plaintextPort on loopback, for Envoy and other nodes that cannot join; 0 for any, -1 for
    *     none
+   * @param trustDomain of all identities; that of the files must be the same
    * @param lease how long an instance stays without its stream
    * @param certificateLife of workload certificates at most
+   * @param advertised the address or name by which others reach it; stands in join files and in its
+   *     certificate
    */
   public record Settings(
       Path config,
@@ -73,13 +79,37 @@ public final class ControlPlane implements AutoCloseable {
       int plaintextPort,
       String trustDomain,
       Duration lease,
-      Duration certificateLife) {}
+      Duration certificateLife,
+      String advertised) {
+    /** One that is reached by the address that it binds. */
+    public Settings(
+        Path config,
+        Path state,
+        String host,
+        int port,
+        int plaintextPort,
+        String trustDomain,
+        Duration lease,
+        Duration certificateLife) {
+      this(config, state, host, port, plaintextPort, trustDomain, lease, certificateLife, host);
+    }
+
+    public Settings {
+      if (new Address(advertised, port).isWildcard()) {
+        throw new IllegalArgumentException(
+            "others cannot call " + advertised + ": say by which address or name they can");
+      }
+    }
+  }
 
   /**
-   * Starts everything.
+   * Starts everything. No port is opened before a configuration was taken: nodes would be told that
+   * there are no routes and no policies. If the files are refused, that is the last good one of a
+   * former life.
    *
    * @throws IOException if a port cannot be bound or files cannot be watched
-   * @throws IllegalStateException if the state directory cannot be used
+   * @throws IllegalStateException if the state directory cannot be used, or if the files are
+   *     refused and there is no last good configuration
    */
   public static ControlPlane start(Settings settings, ConfigDirectory.Listener listener)
       throws IOException {
@@ -93,30 +123,50 @@ public final class ControlPlane implements AutoCloseable {
     var state = new StateDirectory(settings.state());
     this.authority = Authority.open(settings.trustDomain(), state, clock, random);
     this.tokens = new JoinTokens(state.directory("join"), settings.trustDomain(), random);
-    this.files = Executors.newCachedThreadPool(task -> daemon(task, "inmesh-files"));
-    this.loop =
-        new ThreadLoop(
-            task -> daemon(task, "inmesh-control-plane"), System::nanoTime, random.nextLong());
-    var oneByOne = Executors.newSingleThreadExecutor(task -> daemon(task, "inmesh-registry-file"));
-    this.registry = new Registry(loop, settings.lease(), new RegistryFile(state, oneByOne));
     var revisions = new RevisionFile(state);
-    var directory =
-        new ConfigDirectory.Settings(
-            revisions.next(),
-            50,
-            ConfigDirectory.Settings.DEFAULT.poll(),
-            ConfigDirectory.Settings.DEFAULT.quiet());
-    this.config = new ConfigDirectory(settings.config(), directory, clock);
-    var configs = new NodeConfigs(loop, config, registry);
-    config.onChange(listener);
-    config.onChange(revisions);
-    loop.execute(registry::start);
-    this.watch = DirectoryWatch.start(config, files);
-    this.ads =
-        new AdsServer(loop, configs, new Registrations(registry, settings.trustDomain()), clock);
-    this.identity = new ServerIdentity(authority, settings.host(), random, loop);
-    this.secure = serveSecurely();
-    this.plaintext = settings.plaintextPort() < 0 ? null : servePlaintext();
+    this.config =
+        new ConfigDirectory(
+            settings.config(),
+            new ConfigDirectory.Settings(
+                revisions.next(),
+                ConfigDirectory.Settings.DEFAULT.poll(),
+                ConfigDirectory.Settings.DEFAULT.quiet()),
+            new MeshReader(settings.trustDomain(), settings.config()),
+            new KeptFiles(state),
+            clock);
+    try {
+      ExecutorService oneByOne =
+          Executors.newSingleThreadExecutor(task -> daemon(task, "inmesh-registry-file"));
+      open.push(oneByOne::shutdown);
+      ExecutorService files = Executors.newCachedThreadPool(task -> daemon(task, "inmesh-files"));
+      open.push(files::shutdownNow);
+      var loop =
+          new ThreadLoop(
+              task -> daemon(task, "inmesh-control-plane"), System::nanoTime, random.nextLong());
+      open.push(loop);
+      this.registry = new Registry(loop, settings.lease(), new RegistryFile(state, oneByOne));
+      var configs = new NodeConfigs(loop, config, registry);
+      config.onChange(listener);
+      config.onChange(revisions);
+      loop.execute(registry::start);
+      open.push(DirectoryWatch.start(config, files));
+      if (!config.hasTaken()) {
+        throw new IllegalStateException(
+            "the files are refused, and there is no last good configuration to serve: "
+                + config.problems().get(0));
+      }
+      this.ads =
+          new AdsServer(loop, configs, new Registrations(registry, settings.trustDomain()), clock);
+      var identity =
+          new ServerIdentity(
+              authority, List.of(settings.host(), settings.advertised()), random, loop);
+      open.push(identity);
+      this.secure = serveSecurely(identity);
+      this.plaintext = settings.plaintextPort() < 0 ? null : servePlaintext();
+    } catch (IOException | RuntimeException failed) {
+      closeAfter(failed);
+      throw failed;
+    }
   }
 
   private static Thread daemon(Runnable task, String name) {
@@ -125,7 +175,7 @@ public final class ControlPlane implements AutoCloseable {
     return thread;
   }
 
-  private Server serveSecurely() throws IOException {
+  private Server serveSecurely(ServerIdentity identity) throws IOException {
     var peers = new PeerIdentity(tokens, settings.trustDomain());
     var tls =
         GrpcSslContexts.configure(SslContextBuilder.forServer(identity.keys()))
@@ -133,20 +183,24 @@ public final class ControlPlane implements AutoCloseable {
             .clientAuth(ClientAuth.OPTIONAL)
             .build();
     var certificates = new CertificateService(authority, settings.certificateLife());
-    return serverAt(settings.host(), settings.port())
-        .sslContext(tls)
-        .addService(ServerInterceptors.intercept(certificates.definition(), peers))
-        .addService(ads.definition(peers))
-        .build()
-        .start();
+    return started(
+        serverAt(settings.host(), settings.port())
+            .sslContext(tls)
+            .addService(ServerInterceptors.intercept(certificates.definition(), peers))
+            .addService(ads.definition(peers)));
   }
 
   private Server servePlaintext() throws IOException {
     String loopback = InetAddress.getLoopbackAddress().getHostAddress();
-    return serverAt(loopback, settings.plaintextPort())
-        .addService(ads.definition(StreamAuthenticator.ANYONE))
-        .build()
-        .start();
+    return started(
+        serverAt(loopback, settings.plaintextPort())
+            .addService(ads.definition(StreamAuthenticator.ANYONE)));
+  }
+
+  private Server started(NettyServerBuilder builder) throws IOException {
+    Server server = builder.build();
+    open.push(server::shutdownNow);
+    return server.start();
   }
 
   private static NettyServerBuilder serverAt(String host, int port) {
@@ -201,7 +255,7 @@ public final class ControlPlane implements AutoCloseable {
   public Path issueJoinFile(String service, String namespace, List<String> peers) {
     String roots = Pem.ofCertificates(List.of(authority.root()));
     var planes = new ArrayList<String>();
-    planes.add(settings.host() + ":" + port());
+    planes.add(new Address(settings.advertised(), port()).toString());
     planes.addAll(peers);
     return tokens.issue(service, namespace, String.join(",", planes), roots);
   }
@@ -209,13 +263,20 @@ public final class ControlPlane implements AutoCloseable {
   /** Ends everything; nodes go on with what they have. */
   @Override
   public void close() throws IOException {
-    watch.close();
-    secure.shutdownNow();
-    if (plaintext != null) {
-      plaintext.shutdownNow();
+    var failed = new IOException("not all of the control plane could be closed");
+    closeAfter(failed);
+    if (failed.getSuppressed().length > 0) {
+      throw failed;
     }
-    identity.close();
-    loop.close();
-    files.shutdownNow();
+  }
+
+  private void closeAfter(Exception cause) {
+    while (!open.isEmpty()) {
+      try {
+        open.pop().close();
+      } catch (Exception unclosed) {
+        cause.addSuppressed(unclosed);
+      }
+    }
   }
 }

@@ -1,8 +1,7 @@
 package io.inmesh.controlplane;
 
 import io.inmesh.config.EndpointSet.Health;
-import io.inmesh.config.Listener;
-import io.inmesh.config.Locality;
+import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
 import io.inmesh.controlplane.ads.ConfigSource;
 import io.inmesh.controlplane.ads.NodeKind;
@@ -12,18 +11,22 @@ import io.inmesh.controlplane.ads.ServedResource;
 import io.inmesh.controlplane.config.ConfigDirectory;
 import io.inmesh.controlplane.config.Generation;
 import io.inmesh.controlplane.config.MeshResources;
+import io.inmesh.controlplane.config.Recent;
+import io.inmesh.controlplane.config.compile.Compilation;
 import io.inmesh.controlplane.config.compile.InboundListeners;
 import io.inmesh.controlplane.config.compile.NodeView;
 import io.inmesh.controlplane.config.compile.NodeView.Flavour;
 import io.inmesh.controlplane.config.compile.ResourceSet;
 import io.inmesh.controlplane.config.compile.ServerView;
 import io.inmesh.controlplane.config.model.MeshModel;
+import io.inmesh.controlplane.config.model.MeshModel.RawResource;
 import io.inmesh.controlplane.config.model.Protocol;
 import io.inmesh.controlplane.config.model.Workload;
 import io.inmesh.controlplane.config.model.WorkloadSource;
 import io.inmesh.controlplane.config.problem.Problem;
 import io.inmesh.controlplane.registry.Registration;
 import io.inmesh.controlplane.registry.Registry;
+import io.inmesh.identity.SpiffeId;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.xds.codec.Encoder;
 import io.inmesh.xds.codec.Extensions;
@@ -49,36 +52,32 @@ final class NodeConfigs implements ConfigSource {
   private final Registry registry;
   private final MeshResources resources;
 
-  /** By view; the ones not asked for the longest are forgotten. */
-  private final Map<NodeView, Made> made =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
+  /** By view. */
+  private final Map<NodeView, Made> made = new Recent<>(MAX_VIEWS);
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<NodeView, Made> eldest) {
-          return size() > MAX_VIEWS;
-        }
-      };
-
-  /** What nodes that serve get for themselves; the ones not asked for the longest are forgotten. */
-  private final Map<ServerView, Own> own =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<ServerView, Own> eldest) {
-          return size() > MAX_VIEWS;
-        }
-      };
+  /** What single nodes get for themselves. */
+  private final Map<Owner, Own> own = new Recent<>(MAX_VIEWS);
 
   private final Map<NodeView.Flavour, Encoder> encoders = new EnumMap<>(NodeView.Flavour.class);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private InboundListeners inbound = new InboundListeners(MeshModel.EMPTY);
+  private List<RawResource> restricted = List.of();
   private String revision = "";
 
-  /** What a server was served, over what it shares. */
+  /**
+   * Who gets something for itself.
+   *
+   * @param server what it serves; empty if it finds no listener for that by name
+   * @param identity empty unless it gets what only some may have
+   */
+  private record Owner(Flavour flavour, Optional<ServerView> server, Optional<SpiffeId> identity) {}
+
+  /** What a node was served for itself, over what it shares. */
   private record Own(
-      InboundListeners from, Encoded listener, ServedConfig shared, ServedConfig config) {}
+      InboundListeners from,
+      Map<Resource.Key, Encoded> resources,
+      ServedConfig shared,
+      ServedConfig config) {}
 
   /** What was served for a view, and from what. */
   private record Made(
@@ -125,6 +124,8 @@ final class NodeConfigs implements ConfigSource {
     revision = generation.revision();
     resources.configured(generation.model());
     inbound = new InboundListeners(generation.model());
+    restricted =
+        generation.model().resources().stream().filter(raw -> !raw.audience().everybody()).toList();
     changed();
   }
 
@@ -143,7 +144,7 @@ final class NodeConfigs implements ConfigSource {
               it.address().port(),
               Map.of(),
               it.labels(),
-              Locality.NONE,
+              it.locality(),
               it.weight(),
               it.service(),
               true,
@@ -157,33 +158,59 @@ final class NodeConfigs implements ConfigSource {
 
   @Override
   public ServedConfig configOf(ServedNode node) {
-    ServedConfig shared = shared(node);
+    Node proven = proven(node);
     Flavour flavour = flavour(node.kind());
+    ServedConfig shared = shared(resources.narrow(NodeView.of(proven, flavour)));
     // Bound listeners are part of what a view shares: it names the addresses.
-    return flavour == Flavour.BOUND
-        ? shared
-        : ServerView.of(node.node(), flavour).map(server -> over(shared, server)).orElse(shared);
+    Optional<ServerView> server =
+        flavour == Flavour.BOUND ? Optional.empty() : ServerView.of(proven, flavour);
+    List<Resource> granted =
+        restricted.stream()
+            .filter(raw -> raw.audience().admits(node.identity()))
+            .map(RawResource::resource)
+            .filter(resource -> Compilation.suits(resource, flavour))
+            .toList();
+    if (server.isEmpty() && granted.isEmpty()) {
+      return shared;
+    }
+    Optional<SpiffeId> identity = granted.isEmpty() ? Optional.empty() : node.identity();
+    return over(shared, new Owner(flavour, server, identity), granted);
   }
 
-  private ServedConfig over(ServedConfig shared, ServerView server) {
-    Own before = own.get(server);
+  /** What a node says of its namespace counts only if it has proved none. */
+  private static Node proven(ServedNode node) {
+    Node said = node.node();
+    Optional<String> namespace = node.identity().flatMap(SpiffeId::namespace);
+    if (namespace.isEmpty() || namespace.get().equals(said.metadata().get(NodeView.NAMESPACE))) {
+      return said;
+    }
+    var metadata = new HashMap<>(said.metadata());
+    metadata.put(NodeView.NAMESPACE, namespace.get());
+    return new Node(said.id(), said.cluster(), said.locality(), metadata);
+  }
+
+  private ServedConfig over(ServedConfig shared, Owner owner, List<Resource> granted) {
+    Own before = own.get(owner);
     if (before != null && before.from() == inbound && before.shared() == shared) {
       return before.config();
     }
-    Encoded listener = before == null ? null : before.listener();
-    if (listener == null || before == null || before.from() != inbound) {
-      Listener made = inbound.named(server);
-      Encoder encoder = Objects.requireNonNull(encoders.get(server.flavour()));
-      listener =
-          listener != null && listener.resource().equals(made) ? listener : encode(encoder, made);
+    Map<Resource.Key, Encoded> known = before == null ? Map.of() : before.resources();
+    var resources = new ArrayList<>(granted);
+    owner.server().ifPresent(server -> resources.add(inbound.named(server)));
+    Encoder encoder = Objects.requireNonNull(encoders.get(owner.flavour()));
+    var encoded = new LinkedHashMap<Resource.Key, Encoded>();
+    for (Resource resource : resources) {
+      Encoded kept = known.get(resource.key());
+      encoded.put(
+          resource.key(),
+          kept != null && kept.resource().equals(resource) ? kept : encode(encoder, resource));
     }
-    ServedConfig config = shared.with(List.of(listener.served()));
-    own.put(server, new Own(inbound, listener, shared, config));
+    ServedConfig config = shared.with(encoded.values().stream().map(Encoded::served).toList());
+    own.put(owner, new Own(inbound, encoded, shared, config));
     return config;
   }
 
-  private ServedConfig shared(ServedNode node) {
-    NodeView view = NodeView.of(node.node(), flavour(node.kind()));
+  private ServedConfig shared(NodeView view) {
     ResourceSet now = resources.resources(view);
     Made before = made.getOrDefault(view, Made.NOTHING);
     if (before.from() == now

@@ -33,7 +33,7 @@ final class Registrations implements RegistrationListener {
     try {
       var fields = new HashMap<String, Object>();
       given.forEach((name, value) -> fields.put(String.valueOf(name), value));
-      Registration registration = Registration.of(fields);
+      Registration registration = Registration.of(fields).at(node.node().locality());
       SpiffeId needed =
           SpiffeId.ofServiceAccount(trustDomain, registration.namespace(), registration.service());
       if (node.identity().equals(Optional.of(needed))) {

@@ -1,6 +1,7 @@
 package io.inmesh.controlplane;
 
 import io.grpc.util.AdvancedTlsX509KeyManager;
+import io.inmesh.config.IpRange;
 import io.inmesh.controlplane.ca.Authority;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.loop.EventLoop;
@@ -10,7 +11,7 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import javax.net.ssl.X509KeyManager;
 
@@ -25,7 +26,7 @@ final class ServerIdentity implements AutoCloseable {
 
   private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
   private final Authority authority;
-  private final String host;
+  private final List<String> hosts;
   private final SecureRandom random;
   private final EventLoop loop;
   private final Timer timer =
@@ -36,9 +37,9 @@ final class ServerIdentity implements AutoCloseable {
         }
       };
 
-  ServerIdentity(Authority authority, String host, SecureRandom random, EventLoop loop) {
+  ServerIdentity(Authority authority, List<String> hosts, SecureRandom random, EventLoop loop) {
     this.authority = authority;
-    this.host = host;
+    this.hosts = List.copyOf(hosts);
     this.random = random;
     this.loop = loop;
     install();
@@ -61,20 +62,16 @@ final class ServerIdentity implements AutoCloseable {
     KeyPair pair = Authority.keys(random);
     SpiffeId id =
         SpiffeId.ofServiceAccount(authority.trustDomain(), "inmesh-system", "control-plane");
-    var names = new ArrayList<>(List.of("localhost"));
-    var addresses = new ArrayList<>(List.of("127.0.0.1", "::1"));
-    if (isAddress(host)) {
-      addresses.add(host);
-    } else {
-      names.add(host);
+    var names = new LinkedHashSet<>(List.of("localhost"));
+    var addresses = new LinkedHashSet<>(List.of("127.0.0.1", "::1"));
+    for (String host : hosts) {
+      (IpRange.bytes(host) == null ? names : addresses).add(host);
     }
-    X509Certificate leaf = authority.signServer(id, names, addresses, pair.getPublic(), LIFE);
+    X509Certificate leaf =
+        authority.signServer(
+            id, List.copyOf(names), List.copyOf(addresses), pair.getPublic(), LIFE);
     keys.updateIdentityCredentials(
         new X509Certificate[] {leaf, authority.root()}, pair.getPrivate());
-  }
-
-  private static boolean isAddress(String host) {
-    return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
   }
 
   X509KeyManager keys() {

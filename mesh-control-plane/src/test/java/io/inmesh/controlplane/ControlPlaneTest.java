@@ -2,6 +2,7 @@ package io.inmesh.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.inmesh.config.Address;
 import io.inmesh.config.EndpointSet;
@@ -25,12 +26,14 @@ import io.inmesh.loop.ThreadLoop;
 import io.inmesh.plane.ConfigPlane;
 import io.inmesh.plane.PlaneConnector;
 import io.inmesh.plane.PlaneContext;
+import io.inmesh.testkit.pki.TestPki;
 import io.inmesh.testkit.pki.TestSecrets;
 import io.inmesh.testkit.plane.PlaneEvents;
 import io.inmesh.xds.AdsConnector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
@@ -143,13 +146,17 @@ class ControlPlaneTest {
     private ConfigPlane.Session session;
 
     Client(JoinFile join, Map<String, Object> metadata, Resource.Key... wanted) {
+      this(join, metadata, Locality.NONE, wanted);
+    }
+
+    Client(JoinFile join, Map<String, Object> metadata, Locality locality, Resource.Key... wanted) {
       var all = new HashMap<>(metadata);
       all.put("INMESH", Map.of("version", "0.1"));
       var node =
           new Node(
               "test~" + join.service() + "~" + System.identityHashCode(this),
               join.service(),
-              Locality.NONE,
+              locality,
               all);
       ConfigPlane ads = new AdsConnector().plane(join, PlaneConnector.Options.DEFAULT);
       loop.execute(
@@ -195,6 +202,13 @@ class ControlPlaneTest {
         : "";
   }
 
+  private static List<Locality> localities(PlaneEvents.Said said) {
+    Resource resource = said.resource(ENDPOINTS);
+    return resource instanceof EndpointSet set
+        ? set.localities().stream().map(EndpointSet.LocalityEndpoints::locality).toList()
+        : List.of();
+  }
+
   private static List<Integer> ports(PlaneEvents.Said said) {
     Resource resource = said.resource(ENDPOINTS);
     return resource instanceof EndpointSet set
@@ -216,6 +230,54 @@ class ControlPlaneTest {
     web.events.await("the endpoint", said -> ports(said).equals(List.of(7001)));
     new Client(join("orders"), instance(7002));
     web.events.await("both endpoints", said -> ports(said).equals(List.of(7001, 7002)));
+  }
+
+  @Test
+  void anInstanceIsWhereItsNodeIs() throws Exception {
+    var here = new Locality("eu", "eu-1", "rack");
+    new Client(join("orders"), instance(7001), here);
+    var web = new Client(join("web"), Map.of(), ENDPOINTS);
+    web.events.await("the endpoint", said -> localities(said).equals(List.of(here)));
+  }
+
+  /** A name would make every client refuse the whole service. */
+  @Test
+  void onlyAddressesAreRegistered() throws Exception {
+    for (String address : List.of("localhost", "0.0.0.0")) {
+      var registration =
+          new Registration(
+              "orders", "default", new Address(address, 7009), "http", Map.of(), 1, false);
+      new Client(join("orders"), Map.of(Registration.METADATA_KEY, registration.toMetadata()));
+    }
+    new Client(join("orders"), instance(7001));
+    var web = new Client(join("web"), Map.of(), ENDPOINTS);
+    web.events.await("the good one", said -> ports(said).contains(7001));
+    assertThat(ports(web.events.now())).containsExactly(7001);
+  }
+
+  @Test
+  void joinFilesNameTheAdvertisedAddress() throws Exception {
+    assertThatThrownBy(() -> advertised("0.0.0.0")).hasMessageContaining("0.0.0.0");
+    try (ControlPlane second = ControlPlane.start(advertised("localhost"), problems)) {
+      JoinFile join = JoinFile.parse(Files.readString(second.issueJoinFile("web", "default")));
+      assertThat(join.planes()).containsExactly("localhost:" + second.port());
+      var web = new Client(join, Map.of(), ROUTES);
+      web.events.await(
+          "a connection", said -> said.statuses().stream().anyMatch(it -> it.connected()));
+    }
+  }
+
+  private ControlPlane.Settings advertised(String host) {
+    return new ControlPlane.Settings(
+        directory.resolve("config"),
+        directory.resolve("third"),
+        "0.0.0.0",
+        0,
+        -1,
+        "cluster.local",
+        Duration.ofSeconds(5),
+        Duration.ofHours(1),
+        host);
   }
 
   @Test
@@ -334,6 +396,70 @@ class ControlPlaneTest {
   }
 
   @Test
+  void aRestartWithABrokenFileServesTheLastGoodOne() throws Exception {
+    int port = plane.port();
+    plane.close();
+    configure(SPLIT.replace("NAME", "second").replace("http:", "htpt:"));
+    restart(port, Duration.ofSeconds(5));
+    assertThat(plane.config().current().kept()).isTrue();
+    var web = new Client(join("web"), Map.of(), ROUTES);
+    new Client(join("orders"), instance(7001));
+    web.events.await("the route of before", said -> route(said).equals("first"));
+    configure(SPLIT.replace("NAME", "third"));
+    web.events.await("the mended route", said -> route(said).equals("third"));
+  }
+
+  /** An empty mesh would have no policies: better none at all. */
+  @Test
+  void aFirstStartWithABrokenFileOpensNoPort() throws Exception {
+    int port = plane.port();
+    plane.close();
+    Files.delete(directory.resolve("state/last-good.json"));
+    configure(SPLIT.replace("http:", "htpt:"));
+    assertThatThrownBy(() -> restart(port, Duration.ofSeconds(5)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("orders.yaml:5:3");
+    try (var free = new java.net.ServerSocket(port)) {
+      assertThat(free.isBound()).isTrue();
+    }
+  }
+
+  @Test
+  void whatStartedBeforeAPortThatIsTakenIsEnded() throws Exception {
+    int before = threads();
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> another(plane.port()))
+          .isInstanceOf(java.io.IOException.class)
+          .hasMessageContaining(":" + plane.port());
+    }
+    await().atMost(Duration.ofSeconds(10)).until(() -> threads() <= before);
+  }
+
+  private void another(int port) throws Exception {
+    ControlPlane second =
+        ControlPlane.start(
+            new ControlPlane.Settings(
+                directory.resolve("config"),
+                directory.resolve("second"),
+                "127.0.0.1",
+                port,
+                -1,
+                "cluster.local",
+                Duration.ofSeconds(5),
+                Duration.ofHours(1)),
+            problems);
+    second.close();
+  }
+
+  /** Of control planes that run. */
+  private static int threads() {
+    return (int)
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(one -> one.getName().startsWith("inmesh-"))
+            .count();
+  }
+
+  @Test
   void certificatesAreSignedForWhoProvesTheIdentityOnly() throws Exception {
     JoinFile web = join("web");
     try (CertificateAuthority authority = new AdsConnector().authority(web, new TestSecrets())) {
@@ -369,12 +495,13 @@ class ControlPlaneTest {
               .toCompletableFuture()
               .get(10, TimeUnit.SECONDS);
     }
-    Files.delete(directory.resolve("state/join/default.web.join"));
     SecretStore own =
         new TestSecrets(
             new KeyMaterial(first.chain(), keys.getPrivate(), java.time.Instant.now()),
             first.roots());
-    try (CertificateAuthority authority = new AdsConnector().authority(web, own)) {
+    var stale =
+        new JoinFile("web", "default", "cluster.local", web.plane(), "old.token.x", web.roots());
+    try (CertificateAuthority authority = new AdsConnector().authority(stale, own)) {
       var second =
           authority
               .sign(request("web"), Duration.ofMinutes(5))
@@ -382,6 +509,101 @@ class ControlPlaneTest {
               .get(10, TimeUnit.SECONDS);
       assertThat(SpiffeId.of(second.chain().get(0))).contains(web.identity());
     }
+  }
+
+  /** Else who once had a certificate would renew it for ever. */
+  @Test
+  void withoutItsJoinFileACertificateProvesNothing() throws Exception {
+    JoinFile web = join("web");
+    KeyPair keys = Authority.keys(new SecureRandom());
+    CertificateAuthority.Issued first;
+    try (CertificateAuthority authority = new AdsConnector().authority(web, new TestSecrets())) {
+      first =
+          authority
+              .sign(request("web", keys), Duration.ofMinutes(5))
+              .toCompletableFuture()
+              .get(10, TimeUnit.SECONDS);
+    }
+    Files.delete(directory.resolve("state/join/default.web.join"));
+    SecretStore own =
+        new TestSecrets(
+            new KeyMaterial(first.chain(), keys.getPrivate(), java.time.Instant.now()),
+            first.roots());
+    try (CertificateAuthority authority = new AdsConnector().authority(web, own)) {
+      assertThatThrownBy(
+              () ->
+                  authority
+                      .sign(request("web"), Duration.ofMinutes(5))
+                      .toCompletableFuture()
+                      .get(10, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class);
+    }
+  }
+
+  @Test
+  void aJoinFileThatOthersCanReadIsNamedToWhoIsRefused() throws Exception {
+    JoinFile web = join("web");
+    Path file = directory.resolve("state/join/default.web.join");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    var client = new Client(web, Map.of(), ROUTES);
+    client.events.await(
+        "a refusal",
+        said ->
+            said.statuses().stream()
+                .anyMatch(it -> it.lastError().contains(file + " is open to others")));
+    try (CertificateAuthority authority = new AdsConnector().authority(web, new TestSecrets())) {
+      assertThatThrownBy(
+              () ->
+                  authority
+                      .sign(request("web"), Duration.ofMinutes(5))
+                      .toCompletableFuture()
+                      .get(10, TimeUnit.SECONDS))
+          .hasMessageContaining(file + " is open to others");
+    }
+  }
+
+  @Test
+  void aNodeIsOfTheNamespaceThatItHasProved() throws Exception {
+    new Client(join("orders"), instance(7001));
+    Resource.Key shortName = key(Resource.Type.LISTENER, "orders");
+    var web = new Client(join("web"), Map.of("NAMESPACE", "elsewhere"), shortName);
+    web.events.await("the name of its own", said -> said.resource(shortName) != null);
+    JoinFile other = JoinFile.parse(Files.readString(plane.issueJoinFile("web", "edge")));
+    var edge = new Client(other, Map.of("NAMESPACE", "default"), shortName);
+    edge.events.await("that there is none", said -> said.isAbsent(shortName));
+  }
+
+  @Test
+  void privateKeysAreServedToThoseWhoMayHaveThem() throws Exception {
+    var pki = new TestPki("elsewhere.example");
+    KeyMaterial keys = pki.issue(new TestPki.Leaf().dns("pay.example"));
+    Files.writeString(
+        directory.resolve("config/keys.xds.json"),
+        """
+        {"@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret",
+         "name": "pay",
+         "tlsCertificate": {"certificateChain": {"inlineString": "%s"},
+                            "privateKey": {"inlineString": "%s"}}}
+        """
+            .formatted(
+                Pem.ofCertificates(keys.chain()).replace("\n", "\\n"),
+                Pem.ofPrivateKey(keys.key()).replace("\n", "\\n")));
+    Files.writeString(
+        directory.resolve("config/mesh.yaml"),
+        "apiVersion: inmesh.io/v1\nsecrets: {pay: [web, '*.edge']}\n");
+    Resource.Key pay = key(Resource.Type.SECRET, "pay");
+    var web = new Client(join("web"), Map.of(), pay);
+    web.events.await("its key", said -> said.resource(pay) != null);
+    JoinFile other = JoinFile.parse(Files.readString(plane.issueJoinFile("any", "edge")));
+    var edge = new Client(other, Map.of(), pay);
+    edge.events.await("its key", said -> said.resource(pay) != null);
+    var orders = new Client(join("orders"), Map.of("NAMESPACE", "edge"), pay);
+    orders.events.await("that there is none", said -> said.isAbsent(pay));
+    assertThat(plane.config().current().warnings()).isEmpty();
+
+    Files.writeString(
+        directory.resolve("config/mesh.yaml"), "apiVersion: inmesh.io/v1\nsecrets: {pay: []}\n");
+    web.events.await("that it is gone", said -> said.isAbsent(pay));
   }
 
   private static String request(String service) throws Exception {

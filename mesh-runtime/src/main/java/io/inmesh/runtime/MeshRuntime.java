@@ -150,7 +150,8 @@ public final class MeshRuntime implements Mesh {
         config.dataplane().revision(),
         known.source(),
         known.plane(),
-        Optional.ofNullable(secrets.certificate(SecretStore.OWN_CERTIFICATE)),
+        Optional.ofNullable(secrets.certificate(SecretStore.OWN_CERTIFICATE))
+            .map(own -> new MeshStatus.Identity(own.chain())),
         identityError.get(),
         known.rejections());
   }

@@ -3,6 +3,7 @@ package io.inmesh.runtime;
 import static io.inmesh.runtime.World.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.call.CallSink;
 import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
 import io.inmesh.call.Request;
@@ -158,6 +159,35 @@ class FilterTest {
     world.pass(500);
     assertThat(second.status()).isEqualTo(200);
     assertThat(first.status()).as("it stays without an answer").isZero();
+  }
+
+  @Test
+  void aSlowResponseComesByAndBy() {
+    var slow = new Fault.ResponseRate(Optional.of(1L), FractionalPercent.ALL);
+    var fault =
+        new Fault(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(slow),
+            "",
+            List.of(),
+            List.of(),
+            Optional.of(1));
+    World world = world(fault, Configs.route("/", Configs.forward("v1")));
+    world.transport.peer("one", FakeTransport.saying(200, "x".repeat(2048)));
+    Seen first = world.start(World.GET);
+    world.pass(1);
+    assertThat(first.status()).isEqualTo(200);
+    assertThat(first.sink().ended()).isNull();
+    Seen second = world.start(World.GET);
+    world.pass(1);
+    assertThat(second.sink().ended()).as("one fault at a time").isNotNull();
+    world.pass(1900);
+    assertThat(first.sink().ended()).isNull();
+    world.pass(100);
+    assertThat(first.sink().ended()).isEqualTo(CallSink.Ended.COMPLETE);
+    assertThat(first.body()).hasSize(2048);
+    assertThat(world.busy("v1")).isZero();
   }
 
   @Test

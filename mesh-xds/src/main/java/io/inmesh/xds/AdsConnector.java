@@ -97,6 +97,7 @@ public final class AdsConnector implements PlaneConnector {
 
   @Override
   public CertificateAuthority authority(JoinFile join, SecretStore own) {
+    Preparation.begin(join.roots(), own, clock);
     List<CertificateAuthority> authorities = new ArrayList<>();
     for (PlaneServer server : servers(join)) {
       authorities.add(new IstioCertificateAuthority(server, own, clock, SIGNING_TIMEOUT));

@@ -51,6 +51,16 @@ record Contestant(
     return new Contestant(label, client, words, backend, service, hops, true);
   }
 
+  /**
+   * Options of its JVM. The JDK's client completes each exchange on the common pool, in place of
+   * which CompletableFuture starts a thread a task where there are but two cores.
+   */
+  List<String> options() {
+    return client.equals("jdk")
+        ? List.of("-Djava.util.concurrent.ForkJoinPool.common.parallelism=2")
+        : List.of();
+  }
+
   /** How many exchanges are under way; the highest is used for warming. */
   List<Integer> concurrencies() {
     return words.contains(MEGABYTE) ? List.of(4) : List.of(64, 16, 1);

@@ -38,6 +38,20 @@ public final class FootprintRun implements Callable<Integer> {
   private static final int HEAP_MEGABYTES = 64;
   private static final double MEGABYTE = 1 << 20;
 
+  /** Starts with an archive of the classes that the same start has loaded before. */
+  private static final String ARCHIVED = ", archived classes";
+
+  /** What mesh-runtime can work with and does not bring: native code, io_uring, where meters go. */
+  private static final List<String> OPTIONAL =
+      List.of(
+          "linux-x86_64",
+          "io_uring",
+          "micrometer-",
+          "prometheus-",
+          "HdrHistogram",
+          "LatencyUtils",
+          "opentelemetry-");
+
   /** Smaller ones are counted, not listed. */
   private static final long SMALL_JAR = 100_000;
 
@@ -78,7 +92,7 @@ public final class FootprintRun implements Callable<Integer> {
     return 0;
   }
 
-  /** What two dependencies bring along; native libraries are the application's choice. */
+  /** What two dependencies bring along. */
   private Set<Path> jars(Results results) throws IOException {
     Set<Path> all = new LinkedHashSet<>();
     for (String module : List.of("mesh-runtime", "mesh-xds")) {
@@ -97,7 +111,8 @@ public final class FootprintRun implements Callable<Integer> {
     var seen = new LinkedHashSet<String>();
     for (Path jar : all) {
       String name = jar.getFileName().toString();
-      if (name.endsWith(".jar") && !name.contains("linux-x86_64") && seen.add(name)) {
+      boolean counts = OPTIONAL.stream().noneMatch(name::contains);
+      if (name.endsWith(".jar") && counts && seen.add(name)) {
         bytes += Files.size(jar);
         if (Files.size(jar) >= SMALL_JAR) {
           names.add(String.format(Locale.ROOT, "%s, %.2f MB", name, Files.size(jar) / MEGABYTE));
@@ -119,7 +134,8 @@ public final class FootprintRun implements Callable<Integer> {
   /** A JVM with nothing on its class path but the product and the classes of this module. */
   private Child.Jvm lean(Set<Path> gained, String... options) {
     var entries = new ArrayList<String>();
-    entries.add(Path.of("benchmarks/target/classes").toString());
+    // Archives of classes are made of jars only.
+    entries.add(Path.of("benchmarks/target/benchmarks-0.1.0-SNAPSHOT.jar").toString());
     gained.forEach(it -> entries.add(it.toString()));
     Child.Jvm own = Child.Jvm.own(options);
     return new Child.Jvm(own.java(), String.join(File.pathSeparator, entries), own.options());
@@ -138,10 +154,15 @@ public final class FootprintRun implements Callable<Integer> {
     Map<String, List<Double>> millis = new LinkedHashMap<>();
     for (int round = 0; round <= rounds; round++) {
       for (var kind : kinds.entrySet()) {
-        double took = start(kind.getKey(), kind.getValue(), gained);
-        // The first round fills the state directory and the machine's file cache.
+        String label = kind.getKey();
+        Path archive = scene.directory().resolve("classes-of-" + label.replace(' ', '-'));
+        String use = round == 0 ? "-XX:ArchiveClassesAtExit=" : "-XX:SharedArchiveFile=";
+        double took = start(label, kind.getValue(), gained, "-Xshare:auto");
+        double archived = start(label, kind.getValue(), gained, use + archive);
+        // The first round fills the state directory, the archive and the machine's file cache.
         if (round > 0) {
-          millis.computeIfAbsent(kind.getKey(), key -> new ArrayList<>()).add(took);
+          millis.computeIfAbsent(label, key -> new ArrayList<>()).add(took);
+          millis.computeIfAbsent(label + ARCHIVED, key -> new ArrayList<>()).add(archived);
         }
       }
     }
@@ -163,7 +184,7 @@ public final class FootprintRun implements Callable<Integer> {
         });
   }
 
-  private double start(String label, List<String> words, Set<Path> gained)
+  private double start(String label, List<String> words, Set<Path> gained, String option)
       throws InterruptedException {
     var arguments = new ArrayList<String>();
     arguments.add(label.split(" ")[0]);
@@ -172,10 +193,11 @@ public final class FootprintRun implements Callable<Integer> {
         Child.java(
             "start-" + label,
             logs,
-            lean(gained, "-Xshare:auto", "-Xmx256m"),
+            lean(gained, option, "-Xmx256m"),
             FirstCall.class.getName(),
             arguments)) {
       String line = child.line("first nanos=", PATIENCE_SECONDS);
+      child.await(PATIENCE_SECONDS);
       return Long.parseLong(line.substring(line.indexOf('=') + 1)) / 1e6;
     }
   }

@@ -16,8 +16,14 @@ import picocli.CommandLine.Option;
     description = "Measures whole clients over loopback in interleaved rounds.",
     mixinStandardHelpOptions = true)
 public final class Harness implements java.util.concurrent.Callable<Integer> {
+  /** What a run ends with that had to leave something out. */
+  static final int NOT_RUN = 3;
+
   @Option(names = "--quick", description = "The five-minute subset.")
   private boolean quick;
+
+  @Option(names = "--brief", description = "As short as can be; the figures mean nothing.")
+  private boolean brief;
 
   @Option(names = "--only", defaultValue = "", description = "Labels that fit this expression.")
   private String only;
@@ -45,7 +51,7 @@ public final class Harness implements java.util.concurrent.Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintStream console = System.out;
-    Rounds.Pace pace = quick ? Rounds.Pace.QUICK : Rounds.Pace.FULL;
+    Rounds.Pace pace = brief ? Rounds.Pace.BRIEF : quick ? Rounds.Pace.QUICK : Rounds.Pace.FULL;
     if (rounds > 0) {
       pace = new Rounds.Pace(rounds, pace.warmWindows(), pace.warmSeconds(), pace.seconds());
     }
@@ -59,10 +65,10 @@ public final class Harness implements java.util.concurrent.Callable<Integer> {
         var scene = new Scene(program, Path.of("benchmarks/target/logs"));
         var turns = new Rounds(scene, pace, results, console)) {
       results.write("machine", Machine.now());
-      turns.run(chosen());
+      boolean all = turns.run(chosen());
       console.println("results in " + file);
+      return all ? 0 : NOT_RUN;
     }
-    return 0;
   }
 
   private List<Contestant> chosen() {

@@ -82,17 +82,19 @@ public final class ManyClustersRun implements Callable<Integer> {
             out.isEmpty()
                 ? "benchmarks/results/" + LocalDate.now(ZoneOffset.UTC) + "-scale.jsonl"
                 : out);
+    int code = 0;
     try (var results = new Results(file)) {
       results.write("machine", Machine.now());
       for (String client : clients) {
         if (client.equals("Envoy") && program == null) {
           console.println("NOT RUN: Envoy: there is no envoy on the path");
+          code = Harness.NOT_RUN;
           continue;
         }
         runSizes(results, client);
       }
     }
-    return 0;
+    return code;
   }
 
   /** What does not bear one size is not asked to bear more. */

@@ -19,6 +19,8 @@ import java.util.Objects;
 final class Rounds implements AutoCloseable {
   private static final double STABLE = 0.94;
   private static final int PATIENCE_SECONDS = 90;
+  private static final List<String> OPTIONS =
+      List.of("-Xms256m", "-Xmx256m", "-XX:+UseG1GC", "-Dio.netty.leakDetection.level=disabled");
 
   private final Scene scene;
   private final Pace pace;
@@ -38,6 +40,9 @@ final class Rounds implements AutoCloseable {
     /** About half a minute for each contestant. */
     static final Pace FULL = new Pace(3, 4, 2, 1.2);
 
+    /** To see that it runs. */
+    static final Pace BRIEF = new Pace(1, 1, 0.2, 0.2);
+
     /** What fits in five minutes. */
     static final Pace QUICK = new Pace(3, 5, 1.5, 1);
   }
@@ -49,8 +54,12 @@ final class Rounds implements AutoCloseable {
     this.console = console;
   }
 
-  /** Starts and warms each, then measures. */
-  void run(List<Contestant> contestants) throws InterruptedException {
+  /**
+   * Starts and warms each, then measures.
+   *
+   * @return whether all of them could be measured to the end
+   */
+  boolean run(List<Contestant> contestants) throws InterruptedException {
     for (Contestant contestant : contestants) {
       if (contestant.hops() > 0 && !scene.hasEnvoys()) {
         console.println("NOT RUN: " + contestant.label() + ": there is no envoy on the path");
@@ -77,6 +86,7 @@ final class Rounds implements AutoCloseable {
       Memory memory = json.fromJson(one.getValue().ask("memory", PATIENCE_SECONDS), Memory.class);
       results.memory(one.getKey().label(), memory);
     }
+    return alive.size() == contestants.size();
   }
 
   private void start(Contestant contestant) throws InterruptedException {
@@ -96,9 +106,9 @@ final class Rounds implements AutoCloseable {
   }
 
   private void warm(Contestant contestant) throws InterruptedException {
-    var jvm =
-        Child.Jvm.own(
-            "-Xms256m", "-Xmx256m", "-XX:+UseG1GC", "-Dio.netty.leakDetection.level=disabled");
+    var options = new ArrayList<>(OPTIONS);
+    options.addAll(contestant.options());
+    var jvm = Child.Jvm.own(options.toArray(String[]::new));
     var arguments = new ArrayList<String>();
     arguments.add(contestant.client());
     arguments.addAll(scene.words(contestant));

@@ -56,7 +56,7 @@ public final class CallCommand implements Callable<Integer> {
   @Mixin private Observing observing;
 
   @Option(
-      names = "--metrics",
+      names = {"--metrics-file", "--metrics"},
       paramLabel = "FILE",
       description = "Write what was counted to this file at the end, as Prometheus reads it.")
   private @Nullable Path metrics;
@@ -100,10 +100,13 @@ public final class CallCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    UsageErrors.atLeast(spec, "-n", calls, 1);
+    UsageErrors.atLeast(spec, "-c", concurrency, 1);
+    LongFunction<Request> requests = requests();
     Variant variant = stateOfTheWorld ? Variant.STATE_OF_THE_WORLD : Variant.DELTA;
     Member.Builder builder = joining.member().variant(variant).telemetry(observing.telemetry());
     try (Member member = builder.start()) {
-      int code = run(member);
+      int code = run(member, requests);
       if (metrics != null) {
         Files.writeString(metrics, observing.registry().scrape());
       }
@@ -111,11 +114,10 @@ public final class CallCommand implements Callable<Integer> {
     }
   }
 
-  private int run(Member member) throws InterruptedException, IOException {
+  private int run(Member member, LongFunction<Request> requests) throws InterruptedException {
     var tally = new Tally();
     var last = new AtomicReference<@Nullable Sample>();
     Mesh mesh = member.mesh();
-    LongFunction<Request> requests = requests();
     try {
       member.awaitIdentity(timeout);
     } catch (IllegalStateException none) {
@@ -148,8 +150,11 @@ public final class CallCommand implements Callable<Integer> {
 
   private LongFunction<Request> requests() throws IOException {
     String verb = method != null ? method : data == null ? "GET" : "POST";
-    Headers fields = RequestHeaders.of(headers);
-    Request request = Request.of(verb, url).withHeaders(fields).withTimeout(timeout);
+    Headers fields = UsageErrors.of(spec, "-H", () -> RequestHeaders.of(headers));
+    Request request =
+        UsageErrors.of(spec, "URL", () -> Request.of(verb, url))
+            .withHeaders(fields)
+            .withTimeout(timeout);
     String body = data;
     if (body == null) {
       return ordinal -> request;

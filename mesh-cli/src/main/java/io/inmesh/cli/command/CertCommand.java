@@ -4,23 +4,19 @@ import io.inmesh.cli.load.DaemonThreads;
 import io.inmesh.identity.CertificateAuthority;
 import io.inmesh.identity.JoinFile;
 import io.inmesh.identity.KeyMaterial;
-import io.inmesh.identity.Pem;
 import io.inmesh.identity.SecretStore;
 import io.inmesh.identity.TrustBundle;
 import io.inmesh.loop.ThreadLoop;
+import io.inmesh.loop.Timer;
 import io.inmesh.runtime.identity.IdentityKeeper;
-import io.inmesh.state.StateDirectory;
 import io.inmesh.xds.AdsConnector;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,12 +40,7 @@ public final class CertCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--join",
-      required = true,
-      paramLabel = "FILE",
-      description = "Join file of the service.")
-  private Path join;
+  @Mixin private JoinFileOption join;
 
   @Option(
       names = "--out",
@@ -69,9 +61,8 @@ public final class CertCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    JoinFile file = JoinFile.parse(Files.readString(join));
-    var directory = new StateDirectory(out);
-    PrintWriter console = spec.commandLine().getOut();
+    JoinFile file = join.read();
+    var files = new CertificateFiles(out);
     var random = new SecureRandom();
     var own = new Own();
     try (var loop =
@@ -86,11 +77,15 @@ public final class CertCommand implements Callable<Integer> {
                 InstantSource.system(),
                 random)) {
       own.keeper = keeper;
-      keeper.onChange(() -> write(keeper, directory, console));
+      var writer = new Writer(keeper, files, loop);
+      keeper.onChange(writer::write);
       try {
         keeper.start().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       } catch (TimeoutException | ExecutionException late) {
         spec.commandLine().getErr().println("inmesh cert: " + keeper.error());
+        return 1;
+      }
+      if (!writer.hasWritten() && !watch) {
         return 1;
       }
       if (watch) {
@@ -100,22 +95,47 @@ public final class CertCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static void write(IdentityKeeper keeper, StateDirectory directory, PrintWriter console) {
-    KeyMaterial material = keeper.current().orElseThrow();
-    TrustBundle trust = keeper.trust(SecretStore.OWN_ROOTS);
-    List<X509Certificate> roots = new ArrayList<>();
-    if (trust != null) {
-      trust.authorities().values().forEach(roots::addAll);
-    }
-    directory.write("key.pem", ascii(Pem.ofPrivateKey(material.key())));
-    directory.write("cert-chain.pem", ascii(Pem.ofCertificates(material.chain())));
-    directory.write("root-cert.pem", ascii(Pem.ofCertificates(roots)));
-    console.println(material + " in " + directory.path());
-    console.flush();
-  }
+  /** Writes what the keeper has; again and again if that does not work. Owner: the loop. */
+  private final class Writer extends Timer {
+    private static final Duration PAUSE = Duration.ofSeconds(5);
 
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
+    private final IdentityKeeper keeper;
+    private final CertificateFiles files;
+    private final ThreadLoop loop;
+    private volatile boolean written;
+
+    Writer(IdentityKeeper keeper, CertificateFiles files, ThreadLoop loop) {
+      this.keeper = keeper;
+      this.files = files;
+      this.loop = loop;
+    }
+
+    boolean hasWritten() {
+      return written;
+    }
+
+    @Override
+    protected void onTimer() {
+      write();
+    }
+
+    void write() {
+      disarm();
+      KeyMaterial material = keeper.current().orElseThrow();
+      try {
+        files.write(material, keeper.trust(SecretStore.OWN_ROOTS));
+        written = true;
+        PrintWriter console = spec.commandLine().getOut();
+        console.println(material + " in " + out);
+        console.flush();
+      } catch (IOException | UncheckedIOException | IllegalStateException failed) {
+        PrintWriter errors = spec.commandLine().getErr();
+        errors.println("inmesh cert: the certificate was not written: " + failed.getMessage());
+        errors.flush();
+        // The renewal that called must go on: the next certificate is needed as well.
+        loop.arm(this, loop.nanoTime() + PAUSE.toNanos());
+      }
+    }
   }
 
   /**

@@ -46,6 +46,14 @@ public final class ControlPlaneCommand implements Callable<Integer> {
   private String host;
 
   @Option(
+      names = "--advertise",
+      paramLabel = "HOST",
+      description =
+          "Address or name by which others reach it, if it is not the one that is bound; needed"
+              + " with 0.0.0.0.")
+  private @Nullable String advertise;
+
+  @Option(
       names = "--port",
       defaultValue = "15012",
       description = "Port of TLS; 0 for any (default: ${DEFAULT-VALUE}).")
@@ -80,7 +88,7 @@ public final class ControlPlaneCommand implements Callable<Integer> {
   private Duration certificateLife;
 
   @Option(
-      names = "--join",
+      names = {"--issue", "--join"},
       split = ",",
       paramLabel = "SERVICE[.NAMESPACE]",
       description = "Write a join file for each of these services.")
@@ -100,8 +108,20 @@ public final class ControlPlaneCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Path kept = state == null ? config.resolve(".inmesh") : state;
     var settings =
-        new ControlPlane.Settings(
-            config, kept, host, port, plaintextPort, trustDomain, lease, certificateLife);
+        UsageErrors.of(
+            spec,
+            "--host, --advertise",
+            () ->
+                new ControlPlane.Settings(
+                    config,
+                    kept,
+                    host,
+                    port,
+                    plaintextPort,
+                    trustDomain,
+                    lease,
+                    certificateLife,
+                    advertise == null ? host : advertise));
     try (ControlPlane plane = ControlPlane.start(settings, new Report(out))) {
       for (String service : join) {
         int dot = service.indexOf('.');
@@ -129,15 +149,17 @@ public final class ControlPlaneCommand implements Callable<Integer> {
       out.println(
           "revision "
               + generation.revision()
+              + (generation.kept() ? " (the last good files)" : "")
               + (generation.changes().isEmpty()
                   ? ""
                   : ": " + String.join(", ", generation.changes())));
+      generation.warnings().forEach(warning -> out.println("  " + warning));
       out.flush();
     }
 
     @Override
     public void refused(List<Problem> problems) {
-      out.println("refused, the last good configuration stays in force:");
+      out.println("refused; what was good last stays in force:");
       problems.forEach(problem -> out.println("  " + problem));
       out.flush();
     }

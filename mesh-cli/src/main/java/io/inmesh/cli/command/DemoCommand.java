@@ -49,6 +49,11 @@ public final class DemoCommand implements Callable<Integer> {
     }
     // What the meshes in this process would say stands between the lines that are asked for.
     LOG.setLevel(Level.WARNING);
-    return new Demo(spec.commandLine().getOut(), full, only).run();
+    var demo = new Demo(spec.commandLine().getOut(), full, only);
+    if (!demo.promisesAnything()) {
+      throw new ParameterException(
+          spec.commandLine(), "--only: no promise has \"" + only + "\" in its text");
+    }
+    return demo.run();
   }
 }

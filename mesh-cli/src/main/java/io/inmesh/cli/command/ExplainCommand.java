@@ -64,20 +64,32 @@ public final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Headers fields = RequestHeaders.of(headers);
+    Headers fields = UsageErrors.of(spec, "-H", () -> RequestHeaders.of(headers));
+    Request request = UsageErrors.of(spec, "URL", () -> Request.of(method, url));
+    String drawn = draw;
     OptionalLong number =
-        draw == null ? OptionalLong.empty() : OptionalLong.of(Long.parseUnsignedLong(draw));
+        drawn == null
+            ? OptionalLong.empty()
+            : OptionalLong.of(UsageErrors.of(spec, "--draw", () -> number(drawn)));
     try (Member member = joining.member().start()) {
       Explanation told =
           member
               .mesh()
-              .explain(Request.of(method, url).withHeaders(fields), number)
+              .explain(request.withHeaders(fields), number)
               .toCompletableFuture()
               .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
       PrintWriter out = spec.commandLine().getOut();
       out.print(json ? JsonText.lines(told) + "\n" : ExplanationText.of(told));
       out.flush();
       return told.result().status() == 0 ? 0 : 1;
+    }
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.parseUnsignedLong(text);
+    } catch (NumberFormatException notOne) {
+      throw new IllegalArgumentException("not an unsigned number of 64 bits: " + text, notOne);
     }
   }
 }

@@ -9,6 +9,8 @@ import io.inmesh.runtime.inbound.MeshServer;
 import io.inmesh.runtime.member.Member;
 import io.inmesh.runtime.net.Loops;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -37,7 +39,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Mixin private Observing observing;
 
   @Option(
-      names = "--metrics",
+      names = {"--metrics-port", "--metrics"},
       paramLabel = "PORT",
       description = "Serve /metrics for Prometheus on this port of loopback; 0 for any.")
   private @Nullable Integer metrics;
@@ -55,6 +57,14 @@ public final class ServeCommand implements Callable<Integer> {
   private int port;
 
   @Option(
+      names = "--advertise",
+      paramLabel = "HOST",
+      description =
+          "Address that others call, if it is not the one that is bound; needed with 0.0.0.0. A"
+              + " name is looked up once.")
+  private @Nullable String advertise;
+
+  @Option(
       names = "--advertise-port",
       defaultValue = "0",
       description = "Port that others call, if it is not the one that is bound.")
@@ -63,7 +73,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--protocol",
       defaultValue = "http",
-      description = "http or http2 (default: ${DEFAULT-VALUE}).")
+      description = "http, http2 or grpc (default: ${DEFAULT-VALUE}).")
   private String protocol;
 
   @Option(
@@ -97,6 +107,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
+    Member.Service service = service();
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(new DaemonThreads("inmesh-echo-timer"));
     Member member = joining.member().telemetry(observing.telemetry()).start();
@@ -125,9 +136,12 @@ public final class ServeCommand implements Callable<Integer> {
                 say(out, "id " + id);
               }
             });
-    var service = new Member.Service(new Address(host, advertised), protocol, labels, weight);
     MeshServer server =
-        member.serve(port, service, new EchoService(echo, timer), new Connections(out, logPeers));
+        member.serve(
+            new Address(host, port),
+            service,
+            new EchoService(echo, timer),
+            new Connections(out, logPeers));
     if (endpoint != null) {
       say(out, "metrics port=" + endpoint.port());
     }
@@ -141,6 +155,23 @@ public final class ServeCommand implements Callable<Integer> {
     }
     ended.await();
     return 0;
+  }
+
+  private Member.Service service() {
+    String called = advertise == null ? host : advertise;
+    return UsageErrors.of(
+        spec,
+        advertise == null ? "--host, --advertise" : "--advertise",
+        () -> new Member.Service(new Address(ip(called), advertised), protocol, labels, weight));
+  }
+
+  /** Others take addresses only. */
+  private static String ip(String host) {
+    try {
+      return InetAddress.getByName(host).getHostAddress();
+    } catch (UnknownHostException unknown) {
+      throw new IllegalArgumentException("unknown host " + host, unknown);
+    }
   }
 
   /** Says once after each busy time that nothing is left of it. */

@@ -32,6 +32,11 @@ public final class Demo {
     this.only = only;
   }
 
+  /** Whether there is any promise with the word. */
+  public boolean promisesAnything() {
+    return !checks().isEmpty() || !slowChecks().isEmpty();
+  }
+
   private List<Check> checks() {
     var checks = new ArrayList<Check>();
     checks.add(new EncryptedCalls("http"));

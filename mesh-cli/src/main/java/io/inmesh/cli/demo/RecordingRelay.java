@@ -71,6 +71,7 @@ final class RecordingRelay implements AutoCloseable {
         InetSocketAddress to = target;
         if (to == null) {
           near.close();
+          continue;
         }
         Socket far = new Socket();
         sockets.add(near);

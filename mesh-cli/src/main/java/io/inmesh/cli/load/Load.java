@@ -57,6 +57,7 @@ public final class Load implements AutoCloseable {
    *
    * @param requests makes the request of an ordinal
    * @param calls how many in all; it stops by itself
+   * @param concurrency how many at once; at least 1
    */
   public static Load start(
       Mesh mesh,
@@ -65,6 +66,9 @@ public final class Load implements AutoCloseable {
       LongSupplier nanoTime,
       long calls,
       int concurrency) {
+    if (concurrency < 1) {
+      throw new IllegalArgumentException("there must be at least one call at once");
+    }
     var load = new Load(mesh, requests, observer, nanoTime, calls, concurrency);
     for (int i = 0; i < concurrency; i++) {
       load.strand();

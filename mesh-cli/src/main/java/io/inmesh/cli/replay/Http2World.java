@@ -41,7 +41,7 @@ final class Http2World implements Decider {
     return Map.of("http2_protocol_options", Map.of());
   }
 
-  private static Map<String, Object> cluster(String name, int port, Map<?, ?> protocol) {
+  static Map<String, Object> cluster(String name, int port, Map<?, ?> protocol) {
     var options = new LinkedHashMap<String, Object>();
     options.put("@type", "type.googleapis.com/" + OPTIONS);
     protocol.forEach((key, value) -> options.put(String.valueOf(key), value));

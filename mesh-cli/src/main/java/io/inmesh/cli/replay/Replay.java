@@ -68,9 +68,11 @@ final class Replay {
   }
 
   private Decider worldOf(Map<String, Object> line) {
-    return "h2".equals(line.get("profile"))
-        ? new Http2World(line, json, localAddress, seed)
-        : new World(line, json, localAddress, seed);
+    return switch (String.valueOf(line.get("profile"))) {
+      case "h2" -> new Http2World(line, json, localAddress, seed);
+      case "external" -> new ExternalWorld(json, localAddress, seed);
+      default -> new World(line, json, localAddress, seed);
+    };
   }
 
   private Decider world() {

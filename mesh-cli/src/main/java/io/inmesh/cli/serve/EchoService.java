@@ -31,11 +31,13 @@ import java.util.function.Consumer;
  *   <li>{@code /delay/200}: answers after so many milliseconds
  *   <li>{@code /stall}: never answers
  *   <li>{@code /seen}: what this instance has seen: requests, and the values of {@code x-call-id}
- *       that came twice
+ *       that came twice, of the first million
  * </ul>
  */
 public final class EchoService implements Handler {
   private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
+
+  private static final int MAX_IDS = 1_000_000;
 
   private final Settings settings;
   private final ScheduledExecutorService timer;
@@ -73,7 +75,7 @@ public final class EchoService implements Handler {
     String id = request.headers().get("x-call-id");
     if (id != null) {
       settings.ids().accept(id);
-      if (!ids.add(id)) {
+      if (ids.size() < MAX_IDS && !ids.add(id)) {
         repeated.add(id);
       }
     }

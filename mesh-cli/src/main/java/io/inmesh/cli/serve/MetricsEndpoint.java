@@ -23,7 +23,13 @@ public final class MetricsEndpoint implements AutoCloseable {
    * @throws IOException if the port cannot be bound
    */
   public MetricsEndpoint(PrometheusMeterRegistry registry, int port) throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    try {
+      server = HttpServer.create(address, 0);
+    } catch (IOException taken) {
+      throw new IOException(
+          "metrics cannot be served at " + address + ": " + taken.getMessage(), taken);
+    }
     server.createContext("/metrics", exchange -> answer(exchange, registry));
     server.start();
   }

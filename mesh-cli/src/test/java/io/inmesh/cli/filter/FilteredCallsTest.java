@@ -3,21 +3,12 @@ package io.inmesh.cli.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.inmesh.call.Bodies;
 import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
 import io.inmesh.call.Request;
 import io.inmesh.call.Response;
-import io.inmesh.controlplane.ControlPlane;
-import io.inmesh.controlplane.config.ConfigDirectory;
-import io.inmesh.controlplane.config.Generation;
-import io.inmesh.controlplane.config.problem.Problem;
-import io.inmesh.runtime.member.Member;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
  * live backends.
  */
 class FilteredCallsTest {
-  private static final String TYPES = "type.googleapis.com/envoy.extensions.filters.http.";
   private static final byte[] SECRET =
       "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
@@ -47,55 +36,23 @@ class FilteredCallsTest {
       "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"one\",\"k\":\"" + base64(SECRET) + "\"}]}";
 
   @TempDir Path directory;
-  private final List<HttpServer> servers = new ArrayList<>();
-  private final List<String> refused = new CopyOnWriteArrayList<>();
+  private final List<Integer> ports = new ArrayList<>();
   private volatile int keysStatus = 200;
-  private ControlPlane plane;
-  private Member member;
+  private FilteredMesh mesh;
 
   @BeforeEach
   void startBackends() throws IOException {
-    Files.createDirectories(directory.resolve("config"));
+    mesh = new FilteredMesh(directory);
     for (int i = 0; i < 2; i++) {
       int number = i;
-      serve(exchange -> echo(exchange, number));
+      ports.add(mesh.serve(exchange -> echo(exchange, number)));
     }
-    serve(exchange -> answer(exchange, keysStatus, JWKS));
+    ports.add(mesh.serve(exchange -> FilteredMesh.answer(exchange, keysStatus, JWKS)));
   }
 
   @AfterEach
   void stop() throws Exception {
-    if (member != null) {
-      member.close();
-    }
-    if (plane != null) {
-      plane.close();
-    }
-    servers.forEach(server -> server.stop(0));
-  }
-
-  private interface Service {
-    void answer(HttpExchange exchange) throws IOException;
-  }
-
-  private void serve(Service service) throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", service::answer);
-    server.start();
-    servers.add(server);
-  }
-
-  private int port(int server) {
-    return servers.get(server).getAddress().getPort();
-  }
-
-  private static void answer(HttpExchange exchange, int status, String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(status, bytes.length);
-    try (OutputStream out = exchange.getResponseBody()) {
-      out.write(bytes);
-    }
+    mesh.close();
   }
 
   /** Says which backend it is, what it was asked for, and the headers that begin with x-. */
@@ -112,99 +69,23 @@ class FilteredCallsTest {
                 text.append(String.join(",", values));
               }
             });
-    answer(exchange, 200, text.toString());
+    FilteredMesh.answer(exchange, 200, text.toString());
   }
 
   /** Starts a plane that serves one listener with one filter, and a client of it. */
   private void filter(String type, String settings, String perRoute) throws Exception {
-    String cluster =
-        """
-        ---
-        "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster
-        name: NAME
-        type: STATIC
-        connect_timeout: 5s
-        common_lb_config: {override_host_status: {statuses: [UNKNOWN, HEALTHY]}}
-        load_assignment:
-          cluster_name: NAME
-          endpoints: [{lb_endpoints: [HOSTS]}]
-        """;
-    String host = "{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}";
-    String listener =
-        """
-        "@type": type.googleapis.com/envoy.config.listener.v3.Listener
-        name: filtered.test
-        api_listener:
-          api_listener:
-            "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-            stat_prefix: x
-            route_config:
-              name: r
-              virtual_hosts:
-              - name: v
-                domains: ["*"]
-                routes:
-                - name: own
-                  match: {prefix: /own}
-                  route: {cluster: backends}
-                  typed_per_filter_config: {f: PERROUTE}
-                - {name: all, match: {prefix: /}, route: {cluster: backends}}
-            http_filters:
-            - {name: f, typed_config: {"@type": TYPE, SETTINGS}}
-            - name: router
-              typed_config:
-                "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
-        """;
-    String disabled =
-        "{\"@type\": type.googleapis.com/envoy.config.route.v3.FilterConfig, disabled: true}";
-    String text =
-        listener
-                .replace("TYPE", TYPES + type)
-                .replace("SETTINGS", settings)
-                .replace(
-                    "PERROUTE",
-                    perRoute.isEmpty() ? disabled : "{\"@type\": " + TYPES + perRoute + "}")
-            + cluster
-                .replace("NAME", "backends")
-                .replace("HOSTS", host.formatted(port(0)) + ", " + host.formatted(port(1)))
-            + cluster.replace("NAME", "keys").replace("HOSTS", host.formatted(port(2)));
-    Files.writeString(directory.resolve("config").resolve("filters.xds.yaml"), text);
-    Files.writeString(
-        directory.resolve("config").resolve("mesh.yaml"),
-        "apiVersion: inmesh.io/v1\nservices: {client: }\n");
-    plane =
-        ControlPlane.start(
-            new ControlPlane.Settings(
-                directory.resolve("config"),
-                directory.resolve("state"),
-                "127.0.0.1",
-                0,
-                -1,
-                "cluster.local",
-                Duration.ofSeconds(5),
-                Duration.ofHours(1)),
-            new Problems());
-    assertThat(refused).isEmpty();
-    member = Member.join(plane.issueJoinFile("client", "default")).threads(1).start();
-  }
-
-  private final class Problems implements ConfigDirectory.Listener {
-    @Override
-    public void taken(Generation generation) {}
-
-    @Override
-    public void refused(List<Problem> problems) {
-      problems.forEach(problem -> refused.add(problem.toString()));
-    }
+    mesh.start(
+        FilteredMesh.listener(type, settings, perRoute)
+            + FilteredMesh.cluster("backends", "", ports.get(0), ports.get(1))
+            + FilteredMesh.cluster("keys", "", ports.get(2)));
   }
 
   private Response send(Request request) throws InterruptedException {
-    return member.mesh().blocking().send(request.withTimeout(Duration.ofSeconds(20)));
+    return mesh.send(request);
   }
 
   private Response get(String path, String... headers) throws InterruptedException {
-    URI uri = URI.create("http://filtered.test" + path);
-    return send(Request.of("GET", uri).withHeaders(Headers.of(headers)));
+    return mesh.get(path, headers);
   }
 
   private static void assertReply(Response response, int status, String details) {
@@ -397,7 +278,7 @@ class FilteredCallsTest {
   @Test
   void anUnknownFilterIsRefused() throws Exception {
     filter("buffer.v3.Buffer", "max_request_bytes: 1", "");
-    Path file = directory.resolve("config").resolve("filters.xds.yaml");
+    Path file = mesh.file();
     String text = Files.readString(file);
     Path next = directory.resolve("next");
     Files.writeString(next, text.replace("buffer.v3.Buffer", "tap.v3.Tap"));
@@ -409,7 +290,7 @@ class FilteredCallsTest {
     org.awaitility.Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(
-            () -> assertThat(List.copyOf(refused)).anyMatch(why -> why.contains("tap.v3.Tap")));
+            () -> assertThat(mesh.refused()).anyMatch(why -> why.contains("tap.v3.Tap")));
     assertThat(post("/", 1).text()).contains("length=1");
   }
 }

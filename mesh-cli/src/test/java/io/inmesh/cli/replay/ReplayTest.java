@@ -61,13 +61,31 @@ class ReplayTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"routing", "retry", "rbac", "filters", "jwt", "h2", "hedge"})
+  @ValueSource(
+      strings = {"routing", "retry", "rbac", "filters", "jwt", "h2", "hedge", "conditions"})
   void decidesWhatEnvoyDecided(String profile) throws IOException {
     List<String> recording = recording(profile);
     List<Map<String, Object>> envoy = parsed(recording);
     List<Map<String, Object>> ours = parsed(replay(recording, 0));
     assertThat(new Judge(envoy.get(0)).differences(envoy, ours)).isEmpty();
     assertThat(ours).hasSizeGreaterThan(100);
+  }
+
+  /** Order of headers and all. */
+  @Test
+  void asksServicesAndDoesAsTheySayAsEnvoyDoes() throws IOException {
+    List<String> recording = recording("external");
+    List<Map<String, Object>> envoy = parsed(recording);
+    List<Map<String, Object>> ours = parsed(replay(recording, 0));
+    assertThat(ours).hasSameSizeAs(envoy).hasSizeGreaterThan(190);
+    for (int i = 0; i < envoy.size(); i++) {
+      Map<String, Object> theirs = envoy.get(i);
+      for (String answer : List.of("accepted", "expect")) {
+        assertThat(ours.get(i).get(answer))
+            .as(theirs.get("config") + " " + theirs.get("n") + " " + theirs.get("id"))
+            .isEqualTo(theirs.get(answer));
+      }
+    }
   }
 
   @Test

@@ -8,27 +8,21 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.inmesh.controlplane.ads.NodeStream.Peer;
 import io.inmesh.controlplane.ads.NodeStream.Services;
-import io.inmesh.controlplane.ads.StreamAuthenticator.Credentials;
 import io.inmesh.controlplane.ads.StreamAuthenticator.RefusedException;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.xds.ads.AdsPlane;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdsServer {
   private static final System.Logger LOG = System.getLogger("io.inmesh.ads");
-  private static final Metadata.Key<String> AUTHORIZATION =
-      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-  private static final String BEARER = "Bearer ";
 
   private final EventLoop loop;
   private final Services services;
@@ -78,8 +69,20 @@ public final class AdsServer {
       loop.execute(
           () -> {
             following.set(false);
-            List.copyOf(streams).forEach(connected -> connected.stream().follow());
+            List.copyOf(streams).forEach(AdsServer::follow);
           });
+    }
+  }
+
+  /** What fails for one node must not keep others from the config of now. */
+  private static void follow(Connected connected) {
+    try {
+      connected.stream().follow();
+    } catch (RuntimeException defect) {
+      LOG.log(
+          Level.ERROR,
+          "the config of " + connected.stream().name() + " cannot be made: it keeps what it has",
+          defect);
     }
   }
 
@@ -98,7 +101,8 @@ public final class AdsServer {
     return (call, headers) -> {
       Peer peer;
       try {
-        peer = new Peer(authenticator.authenticate(credentials(call, headers)), address(call));
+        peer =
+            new Peer(authenticator.authenticate(CallCredentials.of(call, headers)), address(call));
       } catch (RefusedException refused) {
         LOG.log(Level.WARNING, "{0} is not let in: {1}", address(call), refused.getMessage());
         call.close(Status.UNAUTHENTICATED.withDescription(refused.getMessage()), new Metadata());
@@ -112,31 +116,6 @@ public final class AdsServer {
     SocketAddress address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
     String text = String.valueOf(address);
     return text.startsWith("/") ? text.substring(1) : text;
-  }
-
-  private static Credentials credentials(ServerCall<?, ?> call, Metadata headers) {
-    String authorization = headers.get(AUTHORIZATION);
-    Optional<String> bearer =
-        Optional.ofNullable(authorization)
-            .filter(value -> value.startsWith(BEARER))
-            .map(value -> value.substring(BEARER.length()));
-    return new Credentials(
-        chain(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)), bearer);
-  }
-
-  private static List<X509Certificate> chain(@Nullable SSLSession session) {
-    if (session == null) {
-      return List.of();
-    }
-    try {
-      List<X509Certificate> chain = new ArrayList<>();
-      for (Certificate certificate : session.getPeerCertificates()) {
-        chain.add((X509Certificate) certificate);
-      }
-      return chain;
-    } catch (SSLPeerUnverifiedException none) {
-      return List.of();
-    }
   }
 
   /** The nodes that are connected, and how far each has got. */

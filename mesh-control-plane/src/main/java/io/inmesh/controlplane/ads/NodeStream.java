@@ -283,7 +283,7 @@ final class NodeStream<Q, R> {
     }
   }
 
-  private String name() {
+  String name() {
     return node == null ? peer.address() : node.node().id() + " at " + peer.address();
   }
 

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 /**
  * Join tokens: one file a service, mode 0600, which the service's operator hands to its processes.
  * Who shows the token has proved to be that service. A token has the form {@code
- * SERVICE.NAMESPACE.SECRET}; removing the file revokes it.
+ * SERVICE.NAMESPACE.SECRET}. Removing the file revokes it, and the renewal of certificates: what
+ * was issued holds until it expires.
  */
 public final class JoinTokens {
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
@@ -67,14 +68,43 @@ public final class JoinTokens {
   private Optional<JoinFile> read(String service, String namespace) {
     return directory
         .read(name(service, namespace), LIMIT)
-        .map(bytes -> JoinFile.parse(new String(bytes, StandardCharsets.UTF_8)));
+        .map(bytes -> parse(service, namespace, bytes));
+  }
+
+  private JoinFile parse(String service, String namespace, byte[] bytes) {
+    try {
+      return JoinFile.parse(new String(bytes, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException damaged) {
+      throw new IllegalStateException(
+          directory.path().resolve(name(service, namespace))
+              + " is damaged: "
+              + damaged.getMessage(),
+          damaged);
+    }
+  }
+
+  /**
+   * Whether an identity is that of a service with a join file.
+   *
+   * @throws IllegalStateException if the file is open to others or damaged
+   */
+  public boolean isIssued(SpiffeId id) {
+    String[] parts = id.path().split("/", -1);
+    return id.namespace().isPresent()
+        && NAME.matcher(parts[4]).matches()
+        && NAME.matcher(parts[2]).matches()
+        && read(parts[4], parts[2]).isPresent();
   }
 
   private static String name(String service, String namespace) {
     return namespace + "." + service + ".join";
   }
 
-  /** The identity that a token proves; empty if it proves none. */
+  /**
+   * The identity that a token proves; empty if it proves none.
+   *
+   * @throws IllegalStateException if the file is open to others or damaged
+   */
   public Optional<SpiffeId> verify(String token) {
     String[] parts = token.split("\\.", -1);
     if (parts.length != 3

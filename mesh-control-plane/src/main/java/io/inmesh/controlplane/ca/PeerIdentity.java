@@ -2,34 +2,30 @@ package io.inmesh.controlplane.ca;
 
 import io.grpc.Context;
 import io.grpc.Contexts;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.inmesh.controlplane.ads.CallCredentials;
 import io.inmesh.controlplane.ads.StreamAuthenticator;
 import io.inmesh.identity.SpiffeId;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.List;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.util.Optional;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 
 /**
  * Finds out who calls: by the client's certificate, which the TLS layer has verified, or by a join
- * token in the metadata {@code authorization: Bearer}. A token that proves nothing is not passed
- * over: such a call has no identity even with a certificate.
+ * token in the metadata {@code authorization: Bearer}. Either proves something only as long as the
+ * join file of the service is there. A token that proves nothing is not passed over: such a call
+ * has no identity even with a certificate.
  */
 public final class PeerIdentity implements ServerInterceptor, StreamAuthenticator {
   /** The identity of the caller of the current call. */
   public static final Context.Key<Optional<SpiffeId>> CALLER =
       Context.keyWithDefault("inmesh-caller", Optional.empty());
 
-  private static final Metadata.Key<String> AUTHORIZATION =
-      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-  private static final String BEARER = "Bearer ";
+  private static final System.Logger LOG = System.getLogger("io.inmesh.ca");
 
   private final JoinTokens tokens;
   private final String trustDomain;
@@ -39,14 +35,26 @@ public final class PeerIdentity implements ServerInterceptor, StreamAuthenticato
     this.trustDomain = trustDomain;
   }
 
+  /**
+   * Who shows this; empty if it proves nothing.
+   *
+   * @throws RefusedException if that cannot be found out
+   */
   private Optional<SpiffeId> identify(Credentials shown) {
-    if (shown.bearer().isPresent()) {
-      return tokens.verify(shown.bearer().get());
+    try {
+      if (shown.bearer().isPresent()) {
+        return tokens.verify(shown.bearer().get());
+      }
+      return shown.chain().stream()
+          .findFirst()
+          .flatMap(SpiffeId::of)
+          .filter(id -> id.trustDomain().equals(trustDomain))
+          .filter(tokens::isIssued);
+    } catch (IllegalStateException | UncheckedIOException unusable) {
+      LOG.log(Level.WARNING, "a join file cannot be used: {0}", unusable.getMessage());
+      throw new RefusedException(
+          "the control plane cannot use the join file of this service: " + unusable.getMessage());
     }
-    return shown.chain().stream()
-        .findFirst()
-        .flatMap(SpiffeId::of)
-        .filter(id -> id.trustDomain().equals(trustDomain));
   }
 
   @Override
@@ -56,7 +64,9 @@ public final class PeerIdentity implements ServerInterceptor, StreamAuthenticato
       throw new RefusedException(
           shown.bearer().isPresent()
               ? "the join token is not valid"
-              : "neither a join token nor a certificate of the trust domain " + trustDomain);
+              : "neither a join token nor a certificate of a service of the trust domain "
+                  + trustDomain
+                  + " that has a join file");
     }
     return id;
   }
@@ -64,27 +74,13 @@ public final class PeerIdentity implements ServerInterceptor, StreamAuthenticato
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    Optional<String> bearer =
-        Optional.ofNullable(headers.get(AUTHORIZATION))
-            .filter(value -> value.startsWith(BEARER))
-            .map(value -> value.substring(BEARER.length()));
-    Optional<SpiffeId> caller = identify(new Credentials(chain(call), bearer));
-    return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
-  }
-
-  private static List<X509Certificate> chain(ServerCall<?, ?> call) {
-    SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
-    if (session == null) {
-      return List.of();
-    }
+    Optional<SpiffeId> caller;
     try {
-      var chain = new ArrayList<X509Certificate>();
-      for (Certificate certificate : session.getPeerCertificates()) {
-        chain.add((X509Certificate) certificate);
-      }
-      return chain;
-    } catch (SSLPeerUnverifiedException none) {
-      return List.of();
+      caller = identify(CallCredentials.of(call, headers));
+    } catch (RefusedException refused) {
+      call.close(Status.UNAUTHENTICATED.withDescription(refused.getMessage()), new Metadata());
+      return new ServerCall.Listener<>() {};
     }
+    return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
   }
 }

@@ -1,8 +1,12 @@
 package io.inmesh.controlplane.config;
 
+import io.inmesh.controlplane.config.model.AuthorizationPolicy;
 import io.inmesh.controlplane.config.model.DestinationRule;
 import io.inmesh.controlplane.config.model.MeshModel;
 import io.inmesh.controlplane.config.model.Origin;
+import io.inmesh.controlplane.config.model.PeerAuthentication;
+import io.inmesh.controlplane.config.model.RequestAuthentication;
+import io.inmesh.controlplane.config.model.SecurityPolicies;
 import io.inmesh.controlplane.config.model.Service;
 import io.inmesh.controlplane.config.model.VirtualService;
 import java.util.ArrayList;
@@ -63,9 +67,27 @@ final class Changes {
           name(one.origin()),
           List.of(one.host(), one.policy(), one.subsets(), one.exportTo(), one.workloadSelector()));
     }
-    model.workloads().forEach(one -> add(parts, "WorkloadEntry in " + one.namespace(), one));
-    model.resources().forEach(one -> add(parts, name(one.origin()), one.resource()));
+    model.workloads().forEach(one -> add(parts, name(one.origin()), one.workload()));
+    model
+        .resources()
+        .forEach(one -> add(parts, name(one.origin()), List.of(one.resource(), one.audience())));
+    security(parts, model.security());
     return parts;
+  }
+
+  private static void security(Map<String, List<Object>> parts, SecurityPolicies security) {
+    for (PeerAuthentication one : security.peers()) {
+      add(parts, name(one.origin()), List.of(one.target(), one.mode(), one.ports()));
+    }
+    for (RequestAuthentication one : security.requests()) {
+      add(parts, name(one.origin()), List.of(one.target(), one.rules()));
+    }
+    for (AuthorizationPolicy one : security.authorization()) {
+      add(
+          parts,
+          name(one.origin()),
+          List.of(one.target(), one.action(), one.rules(), one.dryRun(), one.provider()));
+    }
   }
 
   private static void add(Map<String, List<Object>> parts, String name, Object value) {

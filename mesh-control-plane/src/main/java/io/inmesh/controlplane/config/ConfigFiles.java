@@ -6,15 +6,18 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The configuration files of a directory. */
 final class ConfigFiles {
@@ -25,60 +28,103 @@ final class ConfigFiles {
   private ConfigFiles() {}
 
   /**
-   * All files of it and of the directories below it, by name; hidden ones and other kinds are left
-   * out.
+   * What a directory holds; hidden files and directories, and files of other kinds, are left out.
+   *
+   * @param files in the order of their names
+   * @param directories it and those below it
    */
-  static List<Path> list(Path directory) throws IOException {
-    try (Stream<Path> walk = Files.walk(directory, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-      return walk.filter(path -> isConfig(directory.relativize(path)))
-          .filter(Files::isRegularFile)
-          .sorted()
-          .toList();
-    } catch (java.io.UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  /** The directory and those below it. */
-  static List<Path> directories(Path directory) throws IOException {
-    try (Stream<Path> walk = Files.walk(directory, MAX_DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-      return walk.filter(Files::isDirectory).toList();
-    } catch (java.io.UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  private static boolean isConfig(Path relative) {
-    for (Path part : relative) {
-      if (part.toString().startsWith(".")) {
-        return false;
+  record Tree(List<Path> files, List<Path> directories) {
+    /** What changes when a file does, without reading it. */
+    List<String> fingerprint() throws IOException {
+      var prints = new ArrayList<String>();
+      for (Path file : files) {
+        prints.add(ConfigFiles.fingerprint(file));
       }
+      return prints;
     }
-    String name = relative.toString();
+  }
+
+  /**
+   * Walks a directory and those below it.
+   *
+   * @throws IOException if one cannot be read, or they are nested too deep
+   */
+  static Tree tree(Path directory) throws IOException {
+    var files = new ArrayList<Path>();
+    var directories = new ArrayList<Path>();
+    Files.walkFileTree(
+        directory,
+        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        MAX_DEPTH,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path at, BasicFileAttributes attributes) {
+            if (!at.equals(directory) && isHidden(at)) {
+              return FileVisitResult.SKIP_SUBTREE;
+            }
+            directories.add(at);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path at, BasicFileAttributes attributes)
+              throws IOException {
+            if (isHidden(at)) {
+              return FileVisitResult.CONTINUE;
+            }
+            if (attributes.isDirectory()) {
+              throw new IOException(
+                  at + " is nested too deep: " + MAX_DEPTH + " directories at most");
+            }
+            if (attributes.isRegularFile() && isConfig(at)) {
+              files.add(at);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path at, IOException failed) throws IOException {
+            boolean matters = at.equals(directory) || !isHidden(at);
+            // What was removed while we looked is not there.
+            if (matters && (at.equals(directory) || !(failed instanceof NoSuchFileException))) {
+              throw failed;
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    files.sort(null);
+    return new Tree(files, directories);
+  }
+
+  private static boolean isHidden(Path path) {
+    return name(path).startsWith(".");
+  }
+
+  private static String name(Path path) {
+    Path last = path.getFileName();
+    return last == null ? "" : last.toString();
+  }
+
+  private static boolean isConfig(Path path) {
+    String name = name(path);
     return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json");
   }
 
-  /** What changes when a file does, without reading it. */
-  static List<String> fingerprint(Path directory) throws IOException {
-    var prints = new ArrayList<String>();
-    for (Path file : list(directory)) {
-      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      prints.add(
-          file
-              + " "
-              + attributes.size()
-              + " "
-              + attributes.lastModifiedTime()
-              + " "
-              + attributes.fileKey());
-    }
-    return prints;
+  static String fingerprint(Path file) throws IOException {
+    var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    return file
+        + " "
+        + attributes.size()
+        + " "
+        + attributes.lastModifiedTime()
+        + " "
+        + attributes.fileKey();
   }
 
   /** Reads all files; their names begin with {@code prefix} and not with the directory. */
   static List<ConfigFile> read(Path directory, String prefix) throws IOException {
     var files = new ArrayList<ConfigFile>();
-    for (Path file : list(directory)) {
+    for (Path file : tree(directory).files()) {
       files.add(new ConfigFile(prefix + directory.relativize(file), text(file)));
     }
     return files;
@@ -100,7 +146,7 @@ final class ConfigFiles {
     }
   }
 
-  /** A short hash of names and contents. */
+  /** A hash of names and contents. */
   static String hash(List<ConfigFile> files) {
     try {
       var digest = MessageDigest.getInstance("SHA-256");
@@ -111,9 +157,14 @@ final class ConfigFiles {
           digest.update(bytes);
         }
       }
-      return HexFormat.of().formatHex(digest.digest()).substring(0, SHOWN_HASH);
+      return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException impossible) {
       throw new IllegalStateException(impossible);
     }
+  }
+
+  /** As much of a hash as people are shown. */
+  static String shown(String hash) {
+    return hash.substring(0, SHOWN_HASH);
   }
 }

@@ -1,7 +1,9 @@
 package io.inmesh.controlplane.config;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
@@ -17,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  * at the files now and then, since not every file system tells. Close it to stop.
  */
 public final class DirectoryWatch implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("io.inmesh.controlplane");
   private static final int MAX_UNQUIET = 25;
 
   private final ConfigDirectory config;
@@ -36,7 +39,6 @@ public final class DirectoryWatch implements AutoCloseable {
    */
   public static DirectoryWatch start(ConfigDirectory config, Executor executor) throws IOException {
     var watch = new DirectoryWatch(config, config.directory().getFileSystem().newWatchService());
-    watch.register();
     List<String> seen = watch.fingerprint();
     config.load();
     executor.execute(() -> watch.run(seen));
@@ -45,19 +47,24 @@ public final class DirectoryWatch implements AutoCloseable {
 
   private void run(List<String> first) {
     List<String> seen = first;
-    try {
-      while (true) {
+    while (true) {
+      try {
         await(config.settings().poll().toMillis());
         List<String> now = fingerprint();
         if (!now.equals(seen)) {
           seen = settled(now);
           config.load();
         }
+      } catch (ClosedWatchServiceException closed) {
+        return;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (RuntimeException | Error defect) {
+        // Whatever it was: files that are mended later must be seen.
+        seen = List.of();
+        LOG.log(Level.ERROR, "the configuration could not be looked at", defect);
       }
-    } catch (ClosedWatchServiceException closed) {
-      return;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -88,15 +95,20 @@ public final class DirectoryWatch implements AutoCloseable {
 
   private List<String> fingerprint() {
     try {
-      register();
-      return ConfigFiles.fingerprint(config.directory());
+      ConfigFiles.Tree tree = ConfigFiles.tree(config.directory());
+      register(tree);
+      List<String> prints = tree.fingerprint();
+      for (Path file : config.looked()) {
+        prints.add(Files.exists(file) ? ConfigFiles.fingerprint(file) : file + " is not there");
+      }
+      return prints;
     } catch (IOException e) {
       return List.of(e.toString());
     }
   }
 
-  private void register() throws IOException {
-    for (Path directory : ConfigFiles.directories(config.directory())) {
+  private void register(ConfigFiles.Tree tree) throws IOException {
+    for (Path directory : tree.directories()) {
       if (!watched.containsKey(directory)) {
         watched.put(
             directory,

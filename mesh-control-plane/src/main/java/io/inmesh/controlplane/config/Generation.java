@@ -1,6 +1,7 @@
 package io.inmesh.controlplane.config;
 
 import io.inmesh.controlplane.config.model.MeshModel;
+import io.inmesh.controlplane.config.problem.Problem;
 import java.time.Instant;
 import java.util.List;
 
@@ -12,10 +13,19 @@ import java.util.List;
  * @param at when it was taken
  * @param changes what is different from the state before, a line each: {@code + } for added, {@code
  *     - } for removed, {@code ~ } for changed, then kind, namespace and name
+ * @param warnings what is doubtful in it
+ * @param kept whether the files are those of a former life, because those of now were refused
  */
 public record Generation(
-    long number, String revision, Instant at, MeshModel model, List<String> changes) {
+    long number,
+    String revision,
+    Instant at,
+    MeshModel model,
+    List<String> changes,
+    List<Problem> warnings,
+    boolean kept) {
   public Generation {
     changes = List.copyOf(changes);
+    warnings = List.copyOf(warnings);
   }
 }

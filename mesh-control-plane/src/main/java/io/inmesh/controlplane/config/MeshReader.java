@@ -8,38 +8,54 @@ import io.inmesh.controlplane.config.model.MeshModel;
 import io.inmesh.controlplane.config.problem.Problem;
 import io.inmesh.controlplane.config.problem.Problems;
 import io.inmesh.controlplane.config.raw.RawResources;
-import io.inmesh.controlplane.config.raw.ResourceDecoder;
 import io.inmesh.controlplane.config.yaml.Value;
 import io.inmesh.controlplane.config.yaml.YamlText;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a set of files, of whatever kinds, into one model. */
 public final class MeshReader {
-  private final @Nullable ResourceDecoder decoder;
+  private final Supplier<MeshBuilder> meshes;
+  private final Path base;
 
-  /** A reader that takes xDS resources with the codec. */
+  /** A reader of files for any trust domain. */
   public MeshReader() {
-    this(null);
+    this.meshes = MeshBuilder::new;
+    this.base = Path.of("");
   }
 
-  MeshReader(@Nullable ResourceDecoder decoder) {
-    this.decoder = decoder;
+  /**
+   * A reader of the files of a control plane.
+   *
+   * @param trustDomain they must not name another one
+   * @param base where relative paths of files that rules name begin
+   */
+  public MeshReader(String trustDomain, Path base) {
+    this.base = base;
+    this.meshes = () -> new MeshBuilder(trustDomain);
   }
 
   /**
    * What came of it.
    *
    * @param model empty if there is an error among the problems
+   * @param trust files of authorities that rules name; without text where there is none
    */
-  public record Result(Optional<MeshModel> model, List<Problem> problems) {}
+  public record Result(Optional<MeshModel> model, List<Problem> problems, List<ConfigFile> trust) {
+    public Result {
+      problems = List.copyOf(problems);
+      trust = List.copyOf(trust);
+    }
+  }
 
   /** Reads files; their order decides which of two resources is older. */
   public Result read(List<ConfigFile> files) {
     var problems = new Problems();
-    var mesh = new MeshBuilder();
+    MeshBuilder mesh = meshes.get();
     var documents = new ArrayList<Value>();
     for (ConfigFile file : files) {
       for (Value document : YamlText.read(file.name(), file.text(), problems)) {
@@ -52,7 +68,7 @@ public final class MeshReader {
     for (Value document : documents) {
       if (RawResources.is(document.document().file()) || RawResources.is(document)) {
         // Made only when needed: it loads the descriptors of all messages.
-        raw = raw == null ? new RawResources(mesh, decoder) : raw;
+        raw = raw == null ? new RawResources(mesh) : raw;
         raw.read(document);
       } else if (!document.isMapping()) {
         document.error("must be a resource with apiVersion and kind");
@@ -64,13 +80,14 @@ public final class MeshReader {
     }
     IstioResources.delegate(mesh, problems);
     if (problems.hasErrors()) {
-      return new Result(Optional.empty(), problems.toList());
+      return new Result(Optional.empty(), problems.toList(), List.of());
     }
-    new TrustFiles(mesh, problems).load();
+    List<ConfigFile> trust = new TrustFiles(mesh, problems, base).load();
+    new PrivateResources(mesh, problems).restrict();
     MeshModel model = mesh.build();
     ModelCheck.check(model, problems);
     return new Result(
-        problems.hasErrors() ? Optional.empty() : Optional.of(model), problems.toList());
+        problems.hasErrors() ? Optional.empty() : Optional.of(model), problems.toList(), trust);
   }
 
   /** A Kubernetes list stands for its items. */

@@ -1,12 +1,11 @@
 package io.inmesh.controlplane.config;
 
+import io.inmesh.controlplane.config.compile.CallerLabels;
 import io.inmesh.controlplane.config.compile.Compilation;
 import io.inmesh.controlplane.config.compile.NodeView;
 import io.inmesh.controlplane.config.compile.ResourceSet;
 import io.inmesh.controlplane.config.model.MeshModel;
 import io.inmesh.controlplane.config.model.WorkloadSource;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -17,20 +16,13 @@ public final class MeshResources {
   private static final int MAX_VIEWS = 4096;
 
   private final WorkloadSource workloads;
-  private final Map<NodeView, ResourceSet> current = new HashMap<>();
+  private final Map<NodeView, ResourceSet> current = new Recent<>(MAX_VIEWS);
 
-  /** What nodes had before, by their views; the ones not asked for the longest are forgotten. */
-  private final Map<NodeView, ResourceSet> previous =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<NodeView, ResourceSet> eldest) {
-          return size() > MAX_VIEWS;
-        }
-      };
+  /** What nodes had before, by their views. */
+  private final Map<NodeView, ResourceSet> previous = new Recent<>(MAX_VIEWS);
 
   private MeshModel model = MeshModel.EMPTY;
+  private CallerLabels labels = new CallerLabels(model);
   private Compilation compilation;
 
   /** Without files yet. */
@@ -42,6 +34,7 @@ public final class MeshResources {
   /** New files were taken. */
   public void configured(MeshModel value) {
     model = value;
+    labels = new CallerLabels(model);
     workloadsChanged();
   }
 
@@ -49,6 +42,11 @@ public final class MeshResources {
   public void workloadsChanged() {
     compilation = Compilation.of(model, workloads.workloads());
     current.clear();
+  }
+
+  /** The view without what makes no difference now. */
+  public NodeView narrow(NodeView view) {
+    return labels.narrow(view);
   }
 
   /** All resources of a node. */

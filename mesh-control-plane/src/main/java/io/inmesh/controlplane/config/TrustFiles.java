@@ -4,7 +4,6 @@ import io.inmesh.config.Secret;
 import io.inmesh.controlplane.config.model.DestinationRule;
 import io.inmesh.controlplane.config.model.MeshBuilder;
 import io.inmesh.controlplane.config.model.MeshModel.RawResource;
-import io.inmesh.controlplane.config.model.TrafficPolicy;
 import io.inmesh.controlplane.config.model.TrafficPolicy.ClientTls;
 import io.inmesh.controlplane.config.model.TrafficPolicy.Mode;
 import io.inmesh.controlplane.config.problem.Problems;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -37,22 +35,29 @@ final class TrustFiles {
 
   private final MeshBuilder mesh;
   private final Problems problems;
+  private final Path base;
   private final Set<String> done = new HashSet<>();
+  private final List<ConfigFile> read = new ArrayList<>();
 
-  TrustFiles(MeshBuilder mesh, Problems problems) {
+  /**
+   * Of the rules of a mesh.
+   *
+   * @param base where relative paths begin
+   */
+  TrustFiles(MeshBuilder mesh, Problems problems, Path base) {
     this.mesh = mesh;
     this.problems = problems;
+    this.base = base;
   }
 
-  void load() {
+  /**
+   * Makes the secrets; answers the files that were looked for, without text where there is none.
+   */
+  List<ConfigFile> load() {
     for (DestinationRule rule : mesh.destinationRules()) {
-      Stream.concat(
-              Stream.of(rule.policy()), rule.subsets().stream().map(DestinationRule.Subset::policy))
-          .flatMap(policy -> Stream.concat(Stream.of(policy), policy.ports().values().stream()))
-          .map(TrafficPolicy::tls)
-          .flatMap(Optional::stream)
-          .forEach(tls -> load(rule, tls));
+      rule.allTls().forEach(tls -> load(rule, tls));
     }
+    return read;
   }
 
   private void load(DestinationRule rule, ClientTls tls) {
@@ -77,16 +82,34 @@ final class TrustFiles {
     String file = tls.authorities().isEmpty() ? SYSTEM : tls.authorities();
     if (files && !tls.skipVerify() && done.add(file)) {
       try {
-        add(rule, file, file.equals(SYSTEM) ? system() : certificates(file));
-      } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
-        problems.warn(
-            rule.origin().position(),
-            "the authorities "
-                + file
-                + " cannot be read here, so that clients must know them by themselves: "
-                + e);
+        if (file.equals(SYSTEM)) {
+          add(rule, file, system());
+        } else {
+          read(rule, file);
+        }
+      } catch (GeneralSecurityException | IllegalArgumentException e) {
+        problems.error(
+            rule.origin().position(), "the authorities " + file + " are no use: " + e.getMessage());
       }
     }
+  }
+
+  private void read(DestinationRule rule, String file) {
+    Path path = base.resolve(file);
+    String text = "";
+    try {
+      if (Files.exists(path)) {
+        text = ConfigFiles.text(path);
+        add(rule, file, certificates(text));
+      } else {
+        problems.warn(
+            rule.origin().position(),
+            "there are no authorities at " + path + " here: clients must know them by themselves");
+      }
+    } catch (IOException e) {
+      problems.error(rule.origin().position(), "the authorities " + path + " cannot be read: " + e);
+    }
+    read.add(new ConfigFile(path.toString(), text));
   }
 
   private void add(DestinationRule rule, String file, List<X509Certificate> authorities) {
@@ -99,8 +122,8 @@ final class TrustFiles {
     mesh.add(new RawResource(rule.origin(), secret));
   }
 
-  private static List<X509Certificate> certificates(String file) throws IOException {
-    List<X509Certificate> certificates = Pem.certificates(Files.readString(Path.of(file)));
+  private static List<X509Certificate> certificates(String text) {
+    List<X509Certificate> certificates = Pem.certificates(text);
     if (certificates.isEmpty()) {
       throw new IllegalArgumentException("it holds no certificate");
     }

@@ -19,6 +19,7 @@ public final class Validation {
    */
   public static List<Problem> validate(List<Path> paths) {
     var files = new ArrayList<ConfigFile>();
+    var unreadable = new ArrayList<Problem>();
     for (Path path : paths) {
       try {
         if (Files.isDirectory(path)) {
@@ -27,10 +28,11 @@ public final class Validation {
           files.add(new ConfigFile(path.toString(), ConfigFiles.text(path)));
         }
       } catch (IOException e) {
-        return List.of(
+        unreadable.add(
             new Problem(path.toString(), 0, 0, "", "", "cannot be read: " + e, Severity.ERROR));
       }
     }
-    return new MeshReader().read(files).problems();
+    unreadable.addAll(new MeshReader().read(files).problems());
+    return unreadable;
   }
 }

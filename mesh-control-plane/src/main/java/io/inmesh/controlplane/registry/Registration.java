@@ -1,6 +1,8 @@
 package io.inmesh.controlplane.registry;
 
 import io.inmesh.config.Address;
+import io.inmesh.config.IpRange;
+import io.inmesh.config.Locality;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -12,6 +14,7 @@ import java.util.TreeMap;
  * @param labels for subsets, for instance {@code version}
  * @param weight at least 1
  * @param draining it finishes what it has and wants no more
+ * @param locality as its node says; {@link Locality#NONE} if it does not
  */
 public record Registration(
     String service,
@@ -20,7 +23,8 @@ public record Registration(
     String protocol,
     Map<String, String> labels,
     int weight,
-    boolean draining) {
+    boolean draining,
+    Locality locality) {
   /** The key of the node's metadata. */
   public static final String METADATA_KEY = "INMESH_REGISTRATION";
 
@@ -32,6 +36,23 @@ public record Registration(
     labels = Map.copyOf(labels);
   }
 
+  /** One that does not say where it is. */
+  public Registration(
+      String service,
+      String namespace,
+      Address address,
+      String protocol,
+      Map<String, String> labels,
+      int weight,
+      boolean draining) {
+    this(service, namespace, address, protocol, labels, weight, draining, Locality.NONE);
+  }
+
+  /** The same, somewhere. */
+  public Registration at(Locality where) {
+    return new Registration(service, namespace, address, protocol, labels, weight, draining, where);
+  }
+
   /** What identifies an instance: a new process at the same place takes the old one's over. */
   public String key() {
     return namespace + "/" + service + "@" + address;
@@ -40,6 +61,8 @@ public record Registration(
   /** The metadata that says this. */
   public Map<String, Object> toMetadata() {
     return Map.of(
+        "locality",
+        locality.region() + "/" + locality.zone() + "/" + locality.subZone(),
         "service",
         service,
         "namespace",
@@ -80,11 +103,25 @@ public record Registration(
     return new Registration(
         text(metadata, "service"),
         namespace,
-        new Address(text(metadata, "address"), port),
+        new Address(ip(metadata), port),
         protocol,
         labels(metadata),
         weight,
-        Boolean.TRUE.equals(metadata.get("draining")));
+        Boolean.TRUE.equals(metadata.get("draining")),
+        locality(metadata.get("locality")));
+  }
+
+  /** One that clients cannot take would spoil the whole service for them. */
+  private static String ip(Map<String, Object> metadata) {
+    String address = text(metadata, "address");
+    if (IpRange.bytes(address) == null || new Address(address, 0).isWildcard()) {
+      throw wrong("address", address + " is not an IP address that others can call");
+    }
+    return address;
+  }
+
+  private static Locality locality(@org.jspecify.annotations.Nullable Object value) {
+    return Locality.parse(value instanceof String text ? text : "");
   }
 
   private static String text(Map<String, Object> metadata, String field) {

@@ -141,6 +141,31 @@ class AdsLoopbackTest {
   }
 
   @Test
+  void whatCannotBeMadeForOneNodeReachesTheOthers() throws Exception {
+    Plane plane = started(Plane.plaintext());
+    plane.publish("1", List.of(A));
+    AdsOptions options = AdsOptions.of(plaintext(plane.port()));
+    connect(options, new TestSecrets(), A.key());
+    events.await("the cluster", said -> A.equals(said.resource(A.key())));
+    var others = new PlaneEvents(loop);
+    connect(
+        new AdsPlane(
+            options, new Decoder().forStream(), ResourceMemory.NONE, InstantSource.system()),
+        new TestSecrets(),
+        others,
+        A.key());
+    others.await("the cluster", said -> A.equals(said.resource(A.key())));
+
+    var moved = new Cluster("a", new Cluster.Eds("b"));
+    plane.failures.set(1);
+    plane.publish("2", List.of(moved));
+    others.await("the change", said -> moved.equals(said.resource(A.key())));
+    assertThat(events.now().resource(A.key())).isEqualTo(A);
+    plane.publish("3", List.of(moved));
+    events.await("the change", said -> moved.equals(said.resource(A.key())));
+  }
+
+  @Test
   void aTokenOpensAStreamAndTellsTheServerWhoItIs() throws Exception {
     Plane plane = secured();
     plane.publish("1", List.of(A));

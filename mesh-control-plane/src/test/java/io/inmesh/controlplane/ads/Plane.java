@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** An ADS server on a loopback port. */
@@ -40,6 +41,9 @@ final class Plane implements ConfigSource, AutoCloseable {
   private final Server server;
   private final int port;
   private volatile ServedConfig config = ServedConfig.EMPTY;
+
+  /** How often the next configs cannot be made. */
+  final AtomicInteger failures = new AtomicInteger();
 
   private Plane(
       int wantedPort,
@@ -102,6 +106,9 @@ final class Plane implements ConfigSource, AutoCloseable {
 
   @Override
   public ServedConfig configOf(ServedNode node) {
+    if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      throw new IllegalStateException("on purpose");
+    }
     return config;
   }
 

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.inmesh.config.Cluster;
+import io.inmesh.config.Locality;
 import io.inmesh.config.Resource;
 import io.inmesh.controlplane.config.compile.NodeView;
 import io.inmesh.controlplane.config.compile.ResourceSet;
 import io.inmesh.controlplane.config.model.WorkloadSource;
 import io.inmesh.controlplane.config.problem.Problem;
+import io.inmesh.identity.Pem;
+import io.inmesh.testkit.pki.TestPki;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +21,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,9 +47,27 @@ final class ConfigDirectoryTest {
 
   @TempDir Path directory;
   private final List<List<Problem>> refused = new ArrayList<>();
+  private final Kept kept = new Kept();
+
+  /** Keeps files over what would be a restart. */
+  private static final class Kept implements LastGood {
+    private Optional<List<ConfigFile>> files = Optional.empty();
+
+    @Override
+    public Optional<List<ConfigFile>> recall() {
+      return files;
+    }
+
+    @Override
+    public void keep(List<ConfigFile> good) {
+      files = Optional.of(good);
+    }
+  }
 
   private ConfigDirectory open() {
-    var config = new ConfigDirectory(directory, ConfigDirectory.Settings.DEFAULT, CLOCK);
+    var config =
+        new ConfigDirectory(
+            directory, ConfigDirectory.Settings.DEFAULT, new MeshReader(), kept, CLOCK);
     config.onChange(
         new ConfigDirectory.Listener() {
           @Override
@@ -76,7 +101,6 @@ final class ConfigDirectoryTest {
     Generation second = config.load().orElseThrow();
     assertThat(second.number()).isEqualTo(3);
     assertThat(second.changes()).containsExactly("~ Service default/orders");
-    assertThat(config.history()).extracting(Generation::number).containsExactly(3L, 2L, 1L);
   }
 
   @Test
@@ -101,6 +125,150 @@ final class ConfigDirectoryTest {
   }
 
   @Test
+  void whatIsDoubtfulIsToldWithTheState() throws IOException {
+    var config = open();
+    write("mesh.yaml", SPLIT.formatted(90, 10));
+    assertThat(config.load().orElseThrow().warnings()).isEmpty();
+    write(
+        "more.yaml",
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: v}
+        spec: {hosts: [x], http: [{route: [{destination: {host: nowhere.example}}]}]}
+        """);
+    assertThat(config.load().orElseThrow().warnings())
+        .singleElement()
+        .asString()
+        .contains("goes to nowhere.example");
+  }
+
+  @Test
+  void changesOfPoliciesAndWorkloadsAreTold() throws IOException {
+    var config = open();
+    String policies =
+        """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: a}
+        spec: {rules: [{from: [{source: {namespaces: [%1$s]}}]}]}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: PeerAuthentication
+        metadata: {name: p}
+        spec: {mtls: {mode: STRICT}}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: RequestAuthentication
+        metadata: {name: r}
+        spec: {jwtRules: [{issuer: %1$s, jwks: '{"keys": []}'}]}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: WorkloadEntry
+        metadata: {name: w, namespace: shop}
+        spec: {address: 10.0.0.1, labels: {app: %1$s}}
+        """;
+    write("policies.yaml", policies.formatted("one"));
+    assertThat(config.load().orElseThrow().changes())
+        .containsExactly(
+            "+ AuthorizationPolicy default/a",
+            "+ PeerAuthentication default/p",
+            "+ RequestAuthentication default/r",
+            "+ WorkloadEntry shop/w");
+    write("policies.yaml", "# moved\n" + policies.formatted("two"));
+    assertThat(config.load().orElseThrow().changes())
+        .containsExactly(
+            "~ AuthorizationPolicy default/a",
+            "~ RequestAuthentication default/r",
+            "~ WorkloadEntry shop/w");
+  }
+
+  private static final String TRUSTING =
+      """
+      apiVersion: networking.istio.io/v1
+      kind: DestinationRule
+      metadata: {name: d}
+      spec: {host: pay.example, trafficPolicy: {tls: {mode: SIMPLE, caCertificates: ca.pem}}}
+      """;
+
+  private ConfigDirectory trusting() {
+    return new ConfigDirectory(
+        directory,
+        ConfigDirectory.Settings.DEFAULT,
+        new MeshReader("cluster.local", directory),
+        kept,
+        CLOCK);
+  }
+
+  @Test
+  void changedAuthoritiesAreTakenAndLostOnesAreNot() throws IOException {
+    write("ca.pem", Pem.ofCertificates(List.of(new TestPki("a").root())));
+    write("rule.yaml", TRUSTING);
+    var config = trusting();
+    Generation first = config.load().orElseThrow();
+    assertThat(first.warnings()).isEmpty();
+    assertThat(config.load()).isEmpty();
+
+    write("ca.pem", Pem.ofCertificates(List.of(new TestPki("b").root())));
+    Generation second = config.load().orElseThrow();
+    assertThat(second.changes()).containsExactly("~ DestinationRule default/d");
+    assertThat(second.revision()).isNotEqualTo(first.revision());
+
+    write("ca.pem", "no certificate");
+    assertThat(config.load()).isEmpty();
+    assertThat(config.problems()).singleElement().asString().contains("ca.pem are no use");
+    Files.delete(directory.resolve("ca.pem"));
+    assertThat(config.load()).isEmpty();
+    assertThat(config.problems()).singleElement().asString().contains("were there and are gone");
+    assertThat(config.current()).isSameAs(second);
+  }
+
+  @Test
+  void authoritiesThatAppearAreSeenWithoutAChangeOfTheFiles() throws IOException {
+    write("rule.yaml", TRUSTING);
+    var config = trusting();
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (DirectoryWatch watch = DirectoryWatch.start(config, thread)) {
+      assertThat(watch).isNotNull();
+      assertThat(config.current().warnings())
+          .singleElement()
+          .asString()
+          .contains("there are no authorities at " + directory.resolve("ca.pem"));
+      write("ca.pem", Pem.ofCertificates(List.of(new TestPki("a").root())));
+      await()
+          .pollInterval(Duration.ofMillis(5))
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> config.current().number() == 2);
+    } finally {
+      thread.shutdownNow();
+    }
+  }
+
+  /** Else every node would have all of the mesh compiled for itself. */
+  @Test
+  void labelsThatMakeNoDifferenceMakeNoViews() throws IOException {
+    var resources = new MeshResources(WorkloadSource.NONE);
+    write(
+        "mesh.yaml",
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: v}
+        spec:
+          hosts: [x]
+          http: [{match: [{sourceLabels: {team: a}}], directResponse: {status: 200}}]
+        """);
+    resources.configured(open().load().orElseThrow().model());
+    assertThat(resources.narrow(labelled(Map.of("pod", "1", "team", "a"))))
+        .isEqualTo(labelled(Map.of("team", "a")));
+    assertThat(resources.narrow(labelled(Map.of("pod", "1")))).isEqualTo(NodeView.api("default"));
+  }
+
+  private static NodeView labelled(Map<String, String> labels) {
+    return new NodeView(NodeView.Flavour.API, "default", labels, Locality.NONE, Optional.empty());
+  }
+
+  @Test
   void goesOnWithoutItsDirectory() throws IOException {
     var config = open();
     write("mesh.yaml", SPLIT.formatted(90, 10));
@@ -111,6 +279,118 @@ final class ConfigDirectoryTest {
     assertThat(config.current()).isSameAs(good);
     assertThat(refused).hasSize(1);
     Files.createDirectory(directory);
+  }
+
+  @Test
+  void aRestartWithBrokenFilesGoesOnWithTheLastGoodOnes() throws IOException {
+    write("mesh.yaml", SPLIT.formatted(90, 10));
+    Generation good = open().load().orElseThrow();
+    write("mesh.yaml", SPLIT.replace("routes", "ruotes").formatted(50, 50));
+    var restarted = open();
+    Generation recalled = restarted.load().orElseThrow();
+    assertThat(recalled.model().services()).hasSize(2);
+    assertThat(recalled.kept()).isTrue();
+    assertThat(recalled.revision()).isEqualTo(good.revision());
+    assertThat(refused).hasSize(1);
+    assertThat(restarted.problems().toString()).contains("ruotes");
+
+    assertThat(restarted.load()).isEmpty();
+    assertThat(refused).hasSize(1);
+    write("mesh.yaml", SPLIT.formatted(50, 50));
+    assertThat(restarted.load().orElseThrow().changes())
+        .containsExactly("~ Service default/orders");
+    assertThat(restarted.current().kept()).isFalse();
+  }
+
+  @Test
+  void aFirstStartWithBrokenFilesTakesNothing() throws IOException {
+    write("mesh.yaml", SPLIT.replace("routes", "ruotes").formatted(50, 50));
+    var config = open();
+    assertThat(config.load()).isEmpty();
+    assertThat(config.hasTaken()).isFalse();
+    kept.keep(List.of(new ConfigFile("old.yaml", "apiVersion: inmesh.io/v9\nservices: {}\n")));
+    assertThat(config.load()).isEmpty();
+    assertThat(config.hasTaken()).isFalse();
+  }
+
+  @Test
+  void whatIsHiddenIsNotLookedInto() throws IOException {
+    write("mesh.yaml", SPLIT.formatted(90, 10));
+    Path below = Files.createDirectories(directory.resolve(".git/a/b/c/d/e/f/g/h/i/j"));
+    Files.writeString(below.resolve("other.yaml"), "nonsense");
+    Files.createSymbolicLink(directory.resolve(".git/loop"), directory);
+    assertThat(ConfigFiles.tree(directory).files()).hasSize(1);
+    assertThat(ConfigFiles.tree(directory).directories()).containsExactly(directory);
+    assertThat(open().load()).isPresent();
+  }
+
+  @Test
+  void whatIsNestedTooDeepIsRefused() throws IOException {
+    write("mesh.yaml", SPLIT.formatted(90, 10));
+    var config = open();
+    assertThat(config.load()).isPresent();
+    Files.createDirectories(directory.resolve("a/b/c/d/e/f/g/h"));
+    assertThat(config.load()).isEmpty();
+    assertThat(config.problems()).singleElement().asString().contains("is nested too deep");
+  }
+
+  @Test
+  void aListenerThatFailsKeepsNobodyFromTheChange() throws IOException {
+    var config =
+        new ConfigDirectory(
+            directory, ConfigDirectory.Settings.DEFAULT, new MeshReader(), kept, CLOCK);
+    var told = new ArrayList<Generation>();
+    config.onChange(
+        new Taking(
+            generation -> {
+              throw new IllegalStateException("on purpose");
+            }));
+    config.onChange(new Taking(told::add));
+    write("mesh.yaml", SPLIT.formatted(90, 10));
+    assertThat(config.load()).isPresent();
+    assertThat(told).hasSize(1);
+  }
+
+  /** Is told only what was taken. */
+  private record Taking(Consumer<Generation> told) implements ConfigDirectory.Listener {
+    @Override
+    public void taken(Generation generation) {
+      told.accept(generation);
+    }
+
+    @Override
+    public void refused(List<Problem> problems) {}
+  }
+
+  /** An error in what listens must not end the watching: later changes are seen. */
+  @Test
+  void theWatchSurvivesAnError() throws IOException {
+    var config = open();
+    write("mesh.yaml", SPLIT.formatted(90, 10));
+    var failures = new AtomicInteger(1);
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (DirectoryWatch watch = DirectoryWatch.start(config, thread)) {
+      assertThat(watch).isNotNull();
+      config.onChange(
+          new Taking(
+              generation -> {
+                if (failures.getAndDecrement() > 0) {
+                  throw new StackOverflowError("on purpose");
+                }
+              }));
+      write("mesh.yaml", SPLIT.formatted(50, 50));
+      await()
+          .pollInterval(Duration.ofMillis(5))
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> failures.get() == 0);
+      write("mesh.yaml", SPLIT.formatted(20, 80));
+      await()
+          .pollInterval(Duration.ofMillis(5))
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> config.current().number() == 3);
+    } finally {
+      thread.shutdownNow();
+    }
   }
 
   @Test
@@ -148,10 +428,10 @@ final class ConfigDirectoryTest {
     Files.createSymbolicLink(directory.resolve("mesh.yaml"), Path.of("..data/mesh.yaml"));
     var config = open();
     assertThat(config.load().orElseThrow().model().services()).hasSize(2);
-    List<String> before = ConfigFiles.fingerprint(directory);
+    List<String> before = ConfigFiles.tree(directory).fingerprint();
     Path next = Files.createSymbolicLink(directory.resolve("..next"), Path.of("..2"));
     Files.move(next, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    assertThat(ConfigFiles.fingerprint(directory)).isNotEqualTo(before);
+    assertThat(ConfigFiles.tree(directory).fingerprint()).isNotEqualTo(before);
     assertThat(config.load().orElseThrow().changes()).containsExactly("~ Service default/orders");
   }
 

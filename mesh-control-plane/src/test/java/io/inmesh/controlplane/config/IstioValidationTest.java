@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Istio refuses is refused, with the field that is wrong. */
 final class IstioValidationTest {
@@ -84,6 +85,127 @@ final class IstioValidationTest {
     spec: {%s}
     """
         .formatted(spec);
+  }
+
+  /** What was taken and then could not be compiled stopped the distribution of everything. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "f0.yaml:4:43: error: WorkloadEntry shop/w: spec.serviceAccount: \"a b\" is not the name of"
+            + " a service account | {name: w, namespace: shop} | {address: 10.0.0.1,"
+            + " serviceAccount: a b}",
+        "f0.yaml:4:43: error: WorkloadEntry shop/w: spec.serviceAccount: \"a/b\" is not the name of"
+            + " a service account | {name: w, namespace: shop} | {address: 10.0.0.1,"
+            + " serviceAccount: a/b}",
+        "f0.yaml:3:32: error: WorkloadEntry: metadata.namespace: \"Sh op\" is not the name of a"
+            + " namespace | {name: w, namespace: Sh op} | {address: 10.0.0.1}",
+      })
+  void refusesWhatBecomesPartOfIdentities(String problem, String metadata, String spec) {
+    assertThat(
+            problems(
+                "apiVersion: networking.istio.io/v1\nkind: WorkloadEntry\nmetadata: "
+                    + metadata
+                    + "\nspec: "
+                    + spec
+                    + "\n"))
+        .containsExactly(problem);
+  }
+
+  @Test
+  void protocolsMayBeWrittenInLowerCase() {
+    String entry =
+        serviceEntry(
+            "hosts: [a.example], resolution: DNS, ports: [{number: 80, name: h, protocol: http2}]");
+    assertThat(problems(entry)).isEmpty();
+  }
+
+  @Test
+  void kubernetesOwnKindsArePassedOver() {
+    for (String head :
+        List.of("apiVersion: v1\nkind: Secret", "apiVersion: apps/v1\nkind: DaemonSet")) {
+      assertThat(problems(head + "\nmetadata: {name: x}\n"))
+          .singleElement()
+          .asString()
+          .contains(": warning: ");
+    }
+    assertThat(problems("apiVersion: v1\nkind: VirtualService\nmetadata: {name: x}\n"))
+        .singleElement()
+        .asString()
+        .contains(": error: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jwks: nonsense | must be a JSON object with a list of keys",
+        "jwks: '{' | is not JSON",
+        "jwksUri: 'http://nowhere.example/keys' | which no service has: its tokens are refused",
+      })
+  void keysOfTokensAreLookedAt(String rule, String problem) {
+    assertThat(
+            problems(
+                "apiVersion: security.istio.io/v1\nkind: RequestAuthentication\nmetadata: {name: r}"
+                    + "\nspec: {jwtRules: [{issuer: i, "
+                    + rule
+                    + "}]}\n"))
+        .singleElement()
+        .asString()
+        .contains(problem);
+  }
+
+  @Test
+  void addressesMustBeSome() {
+    assertThat(
+            problems(
+                serviceEntry(
+                    "hosts: [a.example], addresses: [1:2:3], resolution: DNS, ports: [{number: 80,"
+                        + " name: h, protocol: HTTP}]")))
+        .singleElement()
+        .asString()
+        .contains("is neither an IP address nor a range of them");
+  }
+
+  /** The line of the route, not that of the resource. */
+  @Test
+  void doubtfulRoutesAreNamedByTheirLine() {
+    String yaml =
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: v}
+        spec:
+          hosts: [x]
+          http:
+          - route: [{destination: {host: nowhere.example}}]
+          - directResponse: {status: 200}
+        """;
+    assertThat(problems(yaml))
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line).startsWith("f0.yaml:7:5: warning: "));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "experimental.envoy.filters.x]",
+        "experimental.envoy.filters.[a]",
+        "experimental.envoy.filters.x[]"
+      })
+  void refusesMalformedMetadataOfFilters(String key) {
+    assertThat(
+            problems(
+                """
+                apiVersion: security.istio.io/v1
+                kind: AuthorizationPolicy
+                metadata: {name: a}
+                spec: {rules: [{when: [{key: "%s", values: [v]}]}]}
+                """
+                    .formatted(key)))
+        .singleElement()
+        .asString()
+        .endsWith("spec.rules[0].when[0]: \"" + key + "\" is not an attribute");
   }
 
   @ParameterizedTest
@@ -225,8 +347,8 @@ final class IstioValidationTest {
         .containsExactly(
             "f0.yaml:1:1: warning: EnvoyFilter: is not applied: EnvoyFilter means nothing here"
                 + " yet",
-            "f1.yaml:1:1: warning: VirtualService shop/v: goes to a.example, which no service"
-                + " has");
+            "f1.yaml:7:5: warning: VirtualService shop/v: spec.http[0]: goes to a.example, which no"
+                + " service has");
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.inmesh.controlplane.config.compile.Compilation;
 import io.inmesh.controlplane.config.compile.NodeView;
 import io.inmesh.controlplane.config.compile.ResourceSet;
 import io.inmesh.controlplane.config.problem.Problem;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ final class MeshYamlTest {
 
   private static ResourceSet compile(String services) {
     MeshReader.Result result = read("apiVersion: inmesh.io/v1\nservices:\n" + services.indent(2));
-    assertThat(result.problems()).isEmpty();
+    assertThat(result.problems()).filteredOn(Problem::isError).isEmpty();
     return Compilation.of(result.model().orElseThrow(), List.of())
         .resources(NodeView.api("default"));
   }
@@ -222,6 +223,62 @@ final class MeshYamlTest {
         .endsWith(" raw");
   }
 
+  /** A plane signs for one trust domain: identities of another one would never be found. */
+  @Test
+  void theTrustDomainIsThatOfTheControlPlane() {
+    String wrong = "apiVersion: inmesh.io/v1\ntrust-domain: other.example\n";
+    String right = "apiVersion: inmesh.io/v1\ntrust-domain: acme.example\n";
+    var reader = new MeshReader("acme.example", Path.of(""));
+    assertThat(reader.read(List.of(new ConfigFile("f.yaml", wrong))).problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "f.yaml:2:15: error: Mesh: trust-domain: the control plane is that of acme.example:"
+                + " leave this out, or start it with --trust-domain other.example");
+    for (var files : List.of(List.of(new ConfigFile("f.yaml", right)), List.<ConfigFile>of())) {
+      var settings = reader.read(files).model().orElseThrow().settings();
+      assertThat(settings.trustDomain()).isEqualTo("acme.example");
+      assertThat(settings.domain()).isEqualTo("acme.example");
+    }
+  }
+
+  @Test
+  void whoMayHaveSecretsIsSaidOnceAndOfSecretsThatThereAre() {
+    String first = "apiVersion: inmesh.io/v1\nsecrets: {pay: [web, a.b, '*.b', '*', x/y]}\n";
+    String again = "apiVersion: inmesh.io/v1\nsecrets: {pay: []}\n";
+    assertThat(read(first, again).problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "f0.yaml:2:34: error: Mesh: secrets.pay[3]: must be SERVICE, SERVICE.NAMESPACE or"
+                + " *.NAMESPACE, not \"*\"",
+            "f0.yaml:2:39: error: Mesh: secrets.pay[4]: must be SERVICE, SERVICE.NAMESPACE or"
+                + " *.NAMESPACE, not \"x/y\"",
+            "f1.yaml:2:16: error: Mesh: secrets.pay: who may have pay is already said");
+    assertThat(read(again).problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "f0.yaml:2:11: warning: Mesh: secrets.pay: no xDS resource with a private key has the"
+                + " name pay");
+  }
+
+  @Test
+  void tcpIsSaidNotToBeServed() {
+    assertThat(
+            read("apiVersion: inmesh.io/v1\nservices: {db: {port: 5432, protocol: tcp}}\n")
+                .problems())
+        .extracting(Problem::toString)
+        .containsExactly(
+            "f0.yaml:2:12: warning: Service default/db: services.db: port 5432 of"
+                + " db.default.svc.cluster.local is not served: only HTTP is, not TCP");
+  }
+
+  @Test
+  void anApiVersionThatIsNoTextIsReportedOnce() {
+    assertThat(read("apiVersion: 1\nkind: Mesh\n").problems())
+        .extracting(Problem::toString)
+        .filteredOn(line -> line.contains("must be text"))
+        .hasSize(1);
+  }
+
   @Test
   void settingsStandInOneFile() {
     String settings = "apiVersion: inmesh.io/v1\ntls: strict\n";
@@ -260,6 +317,19 @@ final class MeshYamlTest {
             + " retriable-4xx, refused-stream, retriable-status-codes, retriable-headers,"
             + " http3-post-connect-failure, cancelled, deadline-exceeded, internal,"
             + " resource-exhausted, unavailable; did you mean 5xx?",
+        "{endpoints: ['300.1.1.1:80']} | 3:24 endpoints[0]: must be HOST:PORT, not"
+            + " \"300.1.1.1:80\"",
+        "{ports: [{port: 80}, {port: 80}]} | 3:19 ports: port 80 stands here twice",
+        "{allow: } | 3:18 allow: must be a list; write [] for one without entries",
+        "{deny: } | 3:17 deny: must be a list; write [] for one without entries",
+        "{allow: [{from: []}]} | 3:27 allow[0].from: must not be empty: leave it out for all",
+        "{allow: [{from: }]} | 3:26 allow[0].from: must not be empty: leave it out for all",
+        "{allow: [{namespaces: []}]} | 3:33 allow[0].namespaces: must not be empty: leave it out"
+            + " for all",
+        "{allow: [{from: [a], methods: []}]} | 3:41 allow[0].methods: must not be empty: leave it"
+            + " out for all",
+        "{deny: [{paths: }]} | 3:26 deny[0].paths: must not be empty: leave it out for all",
+        "{allow: [{claims: {}}]} | 3:29 allow[0].claims: must not be empty: leave it out for all",
         "{port: 80, ports: []} | 3:11 : ports stands for port, target-port and protocol",
       })
   void saysWhatIsWrong(String service, String problem) {

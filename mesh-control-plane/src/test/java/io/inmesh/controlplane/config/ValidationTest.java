@@ -44,6 +44,8 @@ final class ValidationTest {
         .asString()
         .startsWith("DIR/latin.yaml: error: cannot be read:")
         .endsWith("is not UTF-8");
+    Path wrong = Files.writeString(directory.resolve("wrong.json"), "{\"a\": 1}");
+    assertThat(problems(latin, directory.resolve("none.yaml"), wrong)).as("all of them").hasSize(3);
     assertThat(problems(directory.resolve("none.yaml")))
         .singleElement()
         .asString()

@@ -7,7 +7,6 @@ import io.inmesh.config.Action.Priority;
 import io.inmesh.config.Listener;
 import io.inmesh.config.Resource;
 import io.inmesh.explain.Explanation;
-import io.inmesh.identity.KeyMaterial;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.plane.ConfigPlane.Rejection;
 import io.inmesh.plane.ResourceFormat;
@@ -290,8 +289,9 @@ final class AdminPages {
 
   private List<Object> certificates() {
     var all = new ArrayList<Object>();
-    KeyMaterial own = mesh.status().identity().orElse(null);
-    for (X509Certificate certificate : own == null ? List.<X509Certificate>of() : own.chain()) {
+    List<X509Certificate> chain =
+        mesh.status().identity().map(MeshStatus.Identity::chain).orElse(List.of());
+    for (X509Certificate certificate : chain) {
       Map<String, Object> view = new LinkedHashMap<>();
       view.put("subject", certificate.getSubjectX500Principal().getName());
       view.put("identity", SpiffeId.of(certificate).map(SpiffeId::uri).orElse(""));

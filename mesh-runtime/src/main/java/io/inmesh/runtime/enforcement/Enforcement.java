@@ -48,6 +48,7 @@ public final class Enforcement implements DownstreamListener {
   private final Surroundings surroundings;
   private final SecurityListener security;
   private final Duration patience;
+  private final DenialLog denials = new DenialLog();
 
   /**
    * An enforcement.
@@ -100,6 +101,10 @@ public final class Enforcement implements DownstreamListener {
 
   SecurityListener security() {
     return security;
+  }
+
+  DenialLog denials() {
+    return denials;
   }
 
   long patienceNanos() {

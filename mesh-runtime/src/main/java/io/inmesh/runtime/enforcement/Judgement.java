@@ -158,7 +158,7 @@ final class Judgement extends CompletableFuture<ServerResponse>
         request.authority(),
         request.path(),
         request.headers(),
-        Optional.empty(),
+        Optional.of(request.body()),
         Duration.ZERO);
   }
 
@@ -198,7 +198,7 @@ final class Judgement extends CompletableFuture<ServerResponse>
             of.authority(),
             of.path(),
             judged == request.headers() ? judged : judged.freeze(),
-            request.body(),
+            of.body(request.body()),
             request.peer(),
             request.remote());
     hand(judgedRequest).whenComplete(this::answered);
@@ -282,15 +282,7 @@ final class Judgement extends CompletableFuture<ServerResponse>
             query < 0 ? path : path.substring(0, query),
             code,
             rule(details));
-    LOG.log(
-        Level.WARNING,
-        "denied {0} {1} of {2} at {3} with {4}: {5}",
-        event.method(),
-        event.path(),
-        event.peer().map(Object::toString).orElse("somebody without identity"),
-        event.remote(),
-        Integer.toString(code),
-        event.rule());
+    by.denials().denied(event, at.loop().nanoTime());
     try {
       by.security().onDenied(event);
     } catch (RuntimeException broken) {

@@ -1,5 +1,6 @@
 package io.inmesh.runtime.engine;
 
+import io.inmesh.call.Call;
 import io.inmesh.call.CallSink;
 import io.inmesh.call.CallSink.Ended;
 import io.inmesh.call.Flag;
@@ -7,14 +8,17 @@ import io.inmesh.call.Headers;
 import io.inmesh.call.HttpFilter;
 import io.inmesh.call.Request;
 import io.inmesh.loop.EventLoop;
+import io.inmesh.runtime.downstream.CertificateText;
 import io.inmesh.runtime.downstream.Downstream;
 import io.inmesh.runtime.match.Numbers;
 import io.inmesh.runtime.route.LocalReply;
+import io.inmesh.runtime.route.ResponsePreparation;
 import io.inmesh.runtime.route.RouteEntry;
 import io.inmesh.runtime.stage.FilteredCall;
 import io.inmesh.runtime.stage.Stage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -160,6 +164,11 @@ abstract class ActiveCall extends CallState implements FilteredCall {
   }
 
   @Override
+  public int peerPort() {
+    return downstream == null ? 0 : downstream.remote().port();
+  }
+
+  @Override
   public int localPort() {
     return downstream == null ? chain.port : downstream.local().port();
   }
@@ -179,6 +188,18 @@ abstract class ActiveCall extends CallState implements FilteredCall {
   @Override
   public @Nullable List<String> callerNames() {
     return downstream == null ? null : downstream.names();
+  }
+
+  @Override
+  public String callerCertificate() {
+    X509Certificate peer = downstream == null ? null : downstream.certificates().peer();
+    return peer == null ? "" : CertificateText.pem(List.of(peer));
+  }
+
+  @Override
+  public String ownName() {
+    X509Certificate own = downstream == null ? null : downstream.certificates().own();
+    return own == null ? "" : CertificateText.names(own).get(0);
   }
 
   @Override
@@ -210,8 +231,8 @@ abstract class ActiveCall extends CallState implements FilteredCall {
   }
 
   @Override
-  public void fetch(String cluster, Request request, Fetched fetched) {
-    SideCall.start(this, cluster, request, fetched);
+  public Call fetch(String cluster, Request request, Fetched fetched) {
+    return SideCall.start(this, cluster, request, fetched);
   }
 
   @Override
@@ -266,7 +287,11 @@ abstract class ActiveCall extends CallState implements FilteredCall {
     for (int i = chain.filters.length - 1; i >= 0; i--) {
       filter(i).onResponse(this, code, headers);
     }
-    chain.responses.toCaller(this, headers);
+    if (chain.preparation == null) {
+      ResponsePreparation.withoutHops(headers);
+    } else {
+      chain.responses.toCaller(this, headers);
+    }
     sink.onHead(code, headers);
   }
 

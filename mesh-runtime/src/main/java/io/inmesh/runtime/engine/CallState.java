@@ -170,11 +170,6 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
     entry = oldEntry;
   }
 
-  /** Replaces the method. */
-  final void method(String value) {
-    method = value;
-  }
-
   final void chooseRoute() {
     Recorder recorder = recorder();
     RouteTable<RouteParts> routes = chain.routes;
@@ -244,6 +239,11 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
   @Override
   public final String method() {
     return method;
+  }
+
+  /** Replaces the method. */
+  public final void method(String value) {
+    method = value;
   }
 
   @Override

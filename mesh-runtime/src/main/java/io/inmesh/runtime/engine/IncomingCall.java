@@ -1,5 +1,6 @@
 package io.inmesh.runtime.engine;
 
+import io.inmesh.call.Body;
 import io.inmesh.call.CallSink;
 import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
@@ -8,6 +9,7 @@ import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.downstream.Downstream;
 import io.inmesh.runtime.route.LocalReply;
 import io.inmesh.runtime.route.RouteEntry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call that others make to this process: the same filters run, and then the application serves
@@ -15,6 +17,8 @@ import io.inmesh.runtime.route.RouteEntry;
  */
 public final class IncomingCall extends ActiveCall {
   private final Application application;
+  private @Nullable HeldBody held;
+  private boolean served;
 
   /** Serves what the filters have let through. */
   @FunctionalInterface
@@ -55,7 +59,69 @@ public final class IncomingCall extends ActiveCall {
     if (reply != null) {
       answer(reply);
     } else {
+      served = true;
       application.serve(this);
+    }
+  }
+
+  /** The body that the application reads: the request's, or what stands for it. */
+  public Body body(Body own) {
+    return held == null ? own : held;
+  }
+
+  @Override
+  public boolean readBody(long bytes, boolean whole, Runnable then) {
+    Body own = request().body().orElse(null);
+    if (own == null || held != null) {
+      return true;
+    }
+    var reading = new HeldBody(own, loop);
+    held = reading;
+    var waiting = new Waiting(then);
+    reading.await(bytes, whole, waiting);
+    return waiting.isOver();
+  }
+
+  /** A filter waits for the body. */
+  private final class Waiting implements HeldBody.Listener {
+    private final Runnable then;
+    private boolean asleep;
+    private boolean over;
+
+    Waiting(Runnable then) {
+      this.then = then;
+    }
+
+    /** Whether it is there already; otherwise the filter hears of it. */
+    boolean isOver() {
+      asleep = true;
+      return over;
+    }
+
+    @Override
+    public void onRead() {
+      over = true;
+      if (asleep && !IncomingCall.this.isOver()) {
+        then.run();
+      }
+    }
+
+    @Override
+    public void onTooLarge() {
+      bodyTooLarge();
+    }
+  }
+
+  @Override
+  public @Nullable BodyStart bodyStart(int most) {
+    return held == null ? null : held.start(most);
+  }
+
+  /** Nobody reads what was read for a filter. */
+  @Override
+  void release() {
+    if (held != null && !served) {
+      held.cancel();
     }
   }
 
@@ -81,6 +147,10 @@ public final class IncomingCall extends ActiveCall {
   /** The body goes straight to the application. */
   @Override
   public void readAhead() {}
+
+  /** The application's answer goes at the pace of the connection. */
+  @Override
+  public void pace(long bytesPerSecond) {}
 
   /** Incoming calls have one host, the application. */
   @Override

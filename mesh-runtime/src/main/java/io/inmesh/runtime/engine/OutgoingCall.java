@@ -25,8 +25,14 @@ public final class OutgoingCall extends ActiveCall {
   /** A filter asks for the whole body just now. */
   private boolean awaiting;
 
-  /** The filters wait for the whole body. */
+  /** The filters wait for the body. */
   private boolean suspended;
+
+  /** What a filter does when the body that it waits for is there; null: the call goes on. */
+  private @Nullable Runnable whenRead;
+
+  /** What slows the response down; null for nothing. */
+  private @Nullable Pacing pacing;
 
   private String boundHost = "";
   private boolean boundStrictly;
@@ -173,7 +179,11 @@ public final class OutgoingCall extends ActiveCall {
       if (messages != null) {
         messages.received.take(chunk);
       }
-      sink.onData(chunk);
+      if (pacing == null) {
+        sink.onData(chunk);
+      } else {
+        pacing.data(chunk);
+      }
     }
   }
 
@@ -181,7 +191,27 @@ public final class OutgoingCall extends ActiveCall {
     if (!hasEnded()) {
       Headers filtered = filtered(trailers);
       responseTrailers(filtered);
-      sink.onTrailers(filtered);
+      if (pacing == null) {
+        sink.onTrailers(filtered);
+      } else {
+        pacing.trailers(filtered);
+      }
+    }
+  }
+
+  @Override
+  public void pace(long bytesPerSecond) {
+    pacing = new Pacing(sink, loop, bytesPerSecond);
+  }
+
+  /** The response is whole. */
+  void complete() {
+    if (pacing == null) {
+      end(Ended.COMPLETE);
+    } else {
+      free();
+      deadline = NEVER;
+      pacing.end(() -> end(Ended.COMPLETE));
     }
   }
 
@@ -228,17 +258,38 @@ public final class OutgoingCall extends ActiveCall {
     if (request().body().isEmpty() || (body == null && redirects > 0)) {
       return super.awaitBody(most);
     }
-    openBody(most, false);
+    return isRead(most, true) ? HttpFilter.Verdict.CONTINUE : HttpFilter.Verdict.STOP;
+  }
+
+  private boolean isRead(long bytes, boolean whole) {
+    openBody(whole ? bytes : Math.max(bytes, READ_AHEAD), false);
     ReplayBuffer opened = body;
     if (opened == null || opened.hasEnded()) {
-      return HttpFilter.Verdict.CONTINUE;
+      return true;
     }
     awaiting = true;
-    opened.await(most);
-    boolean whole = !awaiting;
+    opened.await(bytes, whole);
+    boolean there = !awaiting;
     awaiting = false;
-    suspended = !whole;
-    return whole ? HttpFilter.Verdict.CONTINUE : HttpFilter.Verdict.STOP;
+    suspended = !there;
+    return there;
+  }
+
+  @Override
+  public boolean readBody(long bytes, boolean whole, Runnable then) {
+    if (request().body().isEmpty()
+        || request().body().get().length() == 0
+        || (body == null && redirects > 0)) {
+      return true;
+    }
+    boolean there = isRead(bytes, whole);
+    whenRead = there ? null : then;
+    return there;
+  }
+
+  @Override
+  public @Nullable BodyStart bodyStart(int most) {
+    return body == null ? null : body.start(most);
   }
 
   @Override
@@ -251,13 +302,19 @@ public final class OutgoingCall extends ActiveCall {
     }
   }
 
-  /** The body that a filter waits for is whole. */
+  /** The body that a filter waits for is there. */
   void bodyComplete() {
     if (awaiting) {
       awaiting = false;
     } else if (suspended) {
       suspended = false;
-      resume();
+      Runnable then = whenRead;
+      whenRead = null;
+      if (then == null) {
+        resume();
+      } else if (!isOver()) {
+        then.run();
+      }
     }
   }
 
@@ -348,6 +405,9 @@ public final class OutgoingCall extends ActiveCall {
   @Override
   void release() {
     free();
+    if (pacing != null) {
+      pacing.disarm();
+    }
     if (body != null) {
       body.close();
     }

@@ -2,6 +2,7 @@ package io.inmesh.runtime.engine;
 
 import io.inmesh.call.Body;
 import io.inmesh.call.Headers;
+import io.inmesh.runtime.stage.FilteredCall.BodyStart;
 import io.inmesh.transport.Stream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -36,8 +37,11 @@ final class ReplayBuffer implements Body.Sink {
   private boolean over;
   private boolean closed;
 
-  /** How large a body may be that is awaited as a whole; -1 if none is. */
+  /** How much of the body is awaited, at least or at most; -1 if none is. */
   private long awaited = -1;
+
+  /** Whether it is the end that is awaited. */
+  private boolean wholeAwaited;
 
   /**
    * A buffer that has not been opened.
@@ -79,12 +83,32 @@ final class ReplayBuffer implements Body.Sink {
     }
   }
 
-  /** Pulls the whole body in, whoever reads it then. The call hears of its end, or its excess. */
-  void await(long most) {
-    limit = Math.max(limit, most);
-    awaited = most;
-    pulled = Integer.MAX_VALUE;
-    source.demand(Integer.MAX_VALUE);
+  /**
+   * Pulls the body in, whoever reads it then. The call hears of its end; of a {@code whole} body
+   * also of its excess, of others when there are so many bytes.
+   */
+  void await(long count, boolean whole) {
+    awaited = count;
+    wholeAwaited = whole;
+    if (whole) {
+      limit = Math.max(limit, count);
+      pulled = Integer.MAX_VALUE;
+      source.demand(Integer.MAX_VALUE);
+    } else if (bytes >= count) {
+      awaitedIsThere();
+    } else {
+      readAhead();
+    }
+  }
+
+  private void awaitedIsThere() {
+    awaited = -1;
+    call.bodyComplete();
+  }
+
+  /** What has been read, as long as nobody reads it; null if there is nothing. */
+  @Nullable BodyStart start(int most) {
+    return BodyStart.of(kept, bytes, most);
   }
 
   boolean hasEnded() {
@@ -199,12 +223,19 @@ final class ReplayBuffer implements Body.Sink {
       }
     }
     kept.add(chunk);
-    if (awaited >= 0 && bytes > awaited) {
+    if (awaited >= 0 && wholeAwaited && bytes > awaited) {
       awaited = -1;
       call.bodyTooLarge();
       return;
     }
     serve();
+    if (awaited >= 0 && !wholeAwaited) {
+      if (bytes >= awaited) {
+        awaitedIsThere();
+      } else {
+        readAhead();
+      }
+    }
   }
 
   @Override
@@ -223,8 +254,7 @@ final class ReplayBuffer implements Body.Sink {
       call.requestEnded();
       serve();
       if (awaited >= 0) {
-        awaited = -1;
-        call.bodyComplete();
+        awaitedIsThere();
       }
     }
   }

@@ -310,7 +310,7 @@ final class Router {
   static void closed(Attempt attempt, Closed how, String reason) {
     OutgoingCall call = attempt.call();
     if (how == Closed.COMPLETE) {
-      call.end(Ended.COMPLETE);
+      call.complete();
       return;
     }
     Breakage breakage = Breakage.of(how);

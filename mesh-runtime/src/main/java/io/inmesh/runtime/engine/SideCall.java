@@ -1,14 +1,15 @@
 package io.inmesh.runtime.engine;
 
+import io.inmesh.call.Call;
 import io.inmesh.call.CallSink;
 import io.inmesh.call.Headers;
 import io.inmesh.call.Request;
 import io.inmesh.config.Action.Forward;
 import io.inmesh.config.ClusterSpecifier;
+import io.inmesh.runtime.stage.FilteredCall.Answer;
 import io.inmesh.runtime.stage.FilteredCall.Fetched;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
 /**
  * A call that a filter makes beside the one it looks at: straight to a cluster, with no filters,
@@ -21,13 +22,15 @@ final class SideCall implements CallSink {
   private final Fetched fetched;
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private int status;
+  private Headers headers = Headers.EMPTY;
+  private Headers last = Headers.EMPTY;
   private boolean tooLong;
 
   private SideCall(Fetched fetched) {
     this.fetched = fetched;
   }
 
-  static void start(ActiveCall beside, String cluster, Request request, Fetched fetched) {
+  static Call start(ActiveCall beside, String cluster, Request request, Fetched fetched) {
     Forward forward = Forward.to(new ClusterSpecifier.Named(cluster));
     HttpChain chain = HttpChain.straight("side", forward, beside.chain.settings);
     var call =
@@ -42,11 +45,13 @@ final class SideCall implements CallSink {
     call.enter();
     call.proceed();
     call.demand(Integer.MAX_VALUE);
+    return call;
   }
 
   @Override
-  public void onHead(int code, Headers headers) {
+  public void onHead(int code, Headers fields) {
     status = code;
+    headers = fields;
   }
 
   @Override
@@ -61,11 +66,13 @@ final class SideCall implements CallSink {
   }
 
   @Override
-  public void onTrailers(Headers trailers) {}
+  public void onTrailers(Headers trailers) {
+    last = trailers;
+  }
 
   @Override
   public void onEnd(Ended how) {
     boolean whole = how == Ended.COMPLETE && !tooLong;
-    fetched.answered(whole ? status : 0, whole ? body.toString(StandardCharsets.UTF_8) : "");
+    fetched.answered(whole ? new Answer(status, headers, body.toByteArray(), last) : null);
   }
 }

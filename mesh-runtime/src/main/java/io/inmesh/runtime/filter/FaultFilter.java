@@ -24,8 +24,10 @@ final class FaultFilter extends Stage {
   private static final String DELAY = "x-envoy-fault-delay-request";
   private static final String ABORT = "x-envoy-fault-abort-request";
   private static final String GRPC_ABORT = "x-envoy-fault-abort-grpc-request";
+  private static final String RATE = "x-envoy-fault-throughput-response";
   private static final String SHARE = "-percentage";
   private static final int NONE = -1;
+  private static final long KIB = 1024;
 
   private final Fault settings;
   private final HeaderTest[] headers;
@@ -35,7 +37,9 @@ final class FaultFilter extends Stage {
 
   /** A filter; without any fault, one that does nothing. */
   static HttpFilter of(Fault settings, Place place) {
-    return settings.delay().isEmpty() && settings.abort().isEmpty()
+    return settings.delay().isEmpty()
+            && settings.abort().isEmpty()
+            && settings.responseRate().isEmpty()
         ? Idle.FILTER
         : new FaultFilter(settings, place);
   }
@@ -72,6 +76,7 @@ final class FaultFilter extends Stage {
     if (!concerns(call)) {
       return Verdict.CONTINUE;
     }
+    slow(call);
     long delay = delayNanos(call);
     Active fault = delay > 0 ? begin(call) : null;
     if (fault != null) {
@@ -102,9 +107,24 @@ final class FaultFilter extends Stage {
         && HeaderTest.matchAll(headers, call);
   }
 
+  /** Limits the rate of the response. */
+  private void slow(FilteredCall call) {
+    Fault.ResponseRate rate = settings.responseRate().orElse(null);
+    boolean byHeader = rate != null && rate.kibPerSecond().isEmpty();
+    if (rate == null || !hits(call, rate.share(), byHeader, RATE, "rate_limit.response_percent")) {
+      return;
+    }
+    Long kib = byHeader ? number(call, RATE) : rate.kibPerSecond().orElse(null);
+    if (kib != null && kib > 0 && kib < Long.MAX_VALUE / KIB && begin(call) != null) {
+      call.pace(kib * KIB);
+    }
+  }
+
   private long delayNanos(FilteredCall call) {
     Fault.Delay delay = settings.delay().orElse(null);
-    if (delay == null || !hits(call, delay.share(), delay.fixed().isEmpty(), DELAY, "delay")) {
+    if (delay == null
+        || !hits(
+            call, delay.share(), delay.fixed().isEmpty(), DELAY, "delay.fixed_delay_percent")) {
       return 0;
     }
     if (delay.fixed().isPresent()) {
@@ -123,8 +143,8 @@ final class FaultFilter extends Stage {
       return false;
     }
     boolean byHeader = abort.httpStatus().isEmpty() && abort.grpcStatus().isEmpty();
-    String header = byHeader && call.headers().contains(ABORT) ? ABORT : GRPC_ABORT;
-    if (!hits(call, abort.share(), byHeader, header, "abort")) {
+    // Of both headers the share is in the one of HTTP.
+    if (!hits(call, abort.share(), byHeader, ABORT, "abort.abort_percent")) {
       return false;
     }
     int http = byHeader ? httpStatus(call) : abort.httpStatus().orElse(NONE);
@@ -159,13 +179,13 @@ final class FaultFilter extends Stage {
 
   /** The draw; a header can make the share smaller. */
   private boolean hits(
-      FilteredCall call, FractionalPercent share, boolean byHeader, String header, String what) {
+      FilteredCall call, FractionalPercent share, boolean byHeader, String header, String key) {
     long numerator = Integer.toUnsignedLong(share.numerator());
     Long wanted = byHeader ? number(call, header + SHARE) : null;
     if (wanted != null && Long.compareUnsigned(wanted, numerator) < 0) {
       numerator = wanted;
     }
-    long inForce = runtime.number("fault.http." + what + "." + what + "_percent", NONE);
+    long inForce = runtime.number("fault.http." + key, NONE);
     long denominator = inForce < 0 ? share.denominator() : 100;
     numerator = inForce < 0 ? numerator : inForce;
     return numerator > 0

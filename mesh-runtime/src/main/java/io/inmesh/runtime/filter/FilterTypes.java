@@ -6,13 +6,19 @@ import io.inmesh.call.HttpFilter;
 import io.inmesh.config.Buffer;
 import io.inmesh.config.Cors;
 import io.inmesh.config.Extension;
+import io.inmesh.config.ExternalAuthorization;
 import io.inmesh.config.Fault;
 import io.inmesh.config.Filters;
+import io.inmesh.config.GlobalRateLimit;
 import io.inmesh.config.HeaderMutation;
 import io.inmesh.config.JwtAuthentication;
 import io.inmesh.config.LocalRateLimit;
+import io.inmesh.config.LocalRateLimit.VirtualHostLimits;
+import io.inmesh.config.RateLimit;
 import io.inmesh.config.Rbac;
 import io.inmesh.config.StatefulSession;
+import io.inmesh.runtime.filter.external.ExternalAuthorizationFilter;
+import io.inmesh.runtime.filter.external.GlobalRateLimitFilter;
 import io.inmesh.runtime.filter.jwt.JwtFilter;
 import io.inmesh.runtime.filter.jwt.JwtParts;
 import java.util.HashMap;
@@ -43,6 +49,8 @@ public final class FilterTypes {
     add(Buffer.class, FilterTypes::buffer);
     add(StatefulSession.class, (own, routes, at) -> StatefulSessionFilter.of(own, routes));
     add(JwtAuthentication.class, FilterTypes::jwt);
+    add(ExternalAuthorization.class, FilterTypes::authorization);
+    add(GlobalRateLimit.class, FilterTypes::rateLimit);
     add(
         LocalRateLimit.class,
         (own, routes, at) -> new LocalRateLimitFilter(nearest(own, routes), at));
@@ -79,7 +87,8 @@ public final class FilterTypes {
 
   /** Whether what routes say requests count for changes the filter. */
   public boolean countsByRoute(Extension settings) {
-    return settings instanceof LocalRateLimit local && LocalRateLimitFilter.asksRoutes(local);
+    return (settings instanceof LocalRateLimit local && LocalRateLimitFilter.asksRoutes(local))
+        || (settings instanceof GlobalRateLimit global && global.own().isEmpty());
   }
 
   private HttpFilter other(Extension settings, Place place) {
@@ -106,6 +115,31 @@ public final class FilterTypes {
   private static HttpFilter jwt(JwtAuthentication own, List<Extension> routes, Place at) {
     var parts = new JwtParts(own, at.owner(), at.live(), at.runtime(), at.process().clock());
     return JwtFilter.of(own, routes, parts);
+  }
+
+  private static HttpFilter authorization(
+      ExternalAuthorization own, List<Extension> routes, Place at) {
+    boolean off =
+        !routes.isEmpty()
+            && routes.get(0) instanceof ExternalAuthorization.PerRoute route
+            && route.check().isEmpty();
+    return off
+        ? Idle.FILTER
+        : ExternalAuthorizationFilter.of(own, routes, at.process(), at.runtime());
+  }
+
+  private static HttpFilter rateLimit(GlobalRateLimit own, List<Extension> routes, Place at) {
+    GlobalRateLimit.PerRoute route =
+        !routes.isEmpty() && routes.get(0) instanceof GlobalRateLimit.PerRoute nearest
+            ? nearest
+            : new GlobalRateLimit.PerRoute(VirtualHostLimits.OVERRIDE, List.of(), "");
+    List<RateLimit> embedded = route.own().isEmpty() ? own.own() : route.own();
+    var counted =
+        embedded.isEmpty()
+            ? new GlobalRateLimitFilter.Counted(at.limits().counting(route.virtualHost()), true)
+            : new GlobalRateLimitFilter.Counted(embedded, false);
+    String domain = route.domain().isEmpty() ? own.domain() : route.domain();
+    return new GlobalRateLimitFilter(own, domain, counted, at.process(), at.runtime());
   }
 
   private static HttpFilter buffer(Buffer own, List<Extension> routes, Place at) {

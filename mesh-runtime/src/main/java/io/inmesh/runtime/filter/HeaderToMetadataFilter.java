@@ -8,6 +8,7 @@ import io.inmesh.config.Filters.HeaderToMetadata;
 import io.inmesh.config.Filters.Rule;
 import io.inmesh.config.Filters.Value;
 import io.inmesh.config.RegexRewrite;
+import io.inmesh.runtime.filter.wire.WireValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;

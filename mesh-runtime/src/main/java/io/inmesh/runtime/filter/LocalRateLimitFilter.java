@@ -3,8 +3,8 @@ package io.inmesh.runtime.filter;
 import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
 import io.inmesh.config.LocalRateLimit;
-import io.inmesh.config.LocalRateLimit.VirtualHostLimits;
 import io.inmesh.config.RateLimit;
+import io.inmesh.runtime.filter.descriptor.Descriptors;
 import io.inmesh.runtime.format.HeaderEdits;
 import io.inmesh.runtime.match.Fraction;
 import io.inmesh.runtime.stage.FilteredCall;
@@ -39,7 +39,12 @@ final class LocalRateLimitFilter extends Stage {
       buckets.put(descriptor.entries(), kept(descriptor.bucket(), descriptor.entries(), place));
     }
     this.descriptors =
-        new Descriptors(asked(settings, place), settings.descriptors().stage(), place);
+        new Descriptors(
+            asked(settings, place),
+            settings.descriptors().stage(),
+            true,
+            place.process(),
+            place.runtime());
     this.enabled = new Fraction(settings.enabled(), place.runtime());
     this.enforced = new Fraction(settings.enforced(), place.runtime());
     this.passed = new HeaderEdits(settings.requestHeaders(), List.of(), place.process());
@@ -69,18 +74,9 @@ final class LocalRateLimitFilter extends Stage {
     if (settings.descriptors().buckets().isEmpty()) {
       return List.of();
     }
-    if (!settings.descriptors().own().isEmpty()) {
-      return settings.descriptors().own();
-    }
-    VirtualHostLimits rule = settings.descriptors().virtualHost();
-    List<RateLimit> ofRoute = place.limits().ofRoute().limits();
-    var all = new ArrayList<>(ofRoute);
-    boolean included =
-        rule == VirtualHostLimits.INCLUDE || place.limits().ofRoute().withVirtualHost();
-    if (rule != VirtualHostLimits.IGNORE && (included || ofRoute.isEmpty())) {
-      all.addAll(place.limits().ofHost());
-    }
-    return all;
+    return settings.descriptors().own().isEmpty()
+        ? place.limits().counting(settings.descriptors().virtualHost())
+        : settings.descriptors().own();
   }
 
   @Override
@@ -133,8 +129,8 @@ final class LocalRateLimitFilter extends Stage {
   /** The buckets of the request's descriptors, the slowest first. */
   private List<TokenBucket> own(FilteredCall call) {
     var found = new ArrayList<TokenBucket>();
-    for (List<RateLimit.Entry> descriptor : descriptors.of(call)) {
-      TokenBucket bucket = buckets.get(descriptor);
+    for (Descriptors.Descriptor descriptor : descriptors.of(call)) {
+      TokenBucket bucket = buckets.get(descriptor.entries());
       if (bucket != null) {
         int at = 0;
         while (at < found.size() && found.get(at).rate() <= bucket.rate()) {

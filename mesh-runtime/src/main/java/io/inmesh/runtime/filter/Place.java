@@ -1,9 +1,11 @@
 package io.inmesh.runtime.filter;
 
+import io.inmesh.config.LocalRateLimit.VirtualHostLimits;
 import io.inmesh.config.RateLimit;
 import io.inmesh.runtime.format.ProcessFacts;
 import io.inmesh.runtime.live.Scope;
 import io.inmesh.runtime.match.RuntimeValues;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,6 +24,18 @@ public record Place(
 
     public Limits {
       ofHost = List.copyOf(ofHost);
+    }
+
+    /** Those that count: the route's, and the virtual host's where they are asked for. */
+    public List<RateLimit> counting(VirtualHostLimits rule) {
+      boolean included = ofRoute.withVirtualHost() || rule == VirtualHostLimits.INCLUDE;
+      boolean both = included || (rule == VirtualHostLimits.OVERRIDE && ofRoute.limits().isEmpty());
+      if (!both) {
+        return ofRoute.limits();
+      }
+      var all = new ArrayList<>(ofRoute.limits());
+      all.addAll(ofHost);
+      return all;
     }
 
     /** Whether there are none. */

@@ -7,6 +7,7 @@ import io.inmesh.config.TransportSocket.RawBuffer;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.loop.Timer;
 import io.inmesh.runtime.downstream.Downstream;
+import io.inmesh.runtime.downstream.Downstream.Certificates;
 import io.inmesh.runtime.net.NettyLoop;
 import io.inmesh.runtime.tls.SecretMissingException;
 import io.inmesh.runtime.tls.ServerTls;
@@ -19,6 +20,7 @@ import io.netty.handler.ssl.SslHandler;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -128,17 +130,23 @@ final class Acceptor extends ByteToMessageDecoder {
         return;
       }
       settings.listener().onSecured(remote, leaf);
-      known = known.proved(leaf);
+      known = known.with(new Certificates(own(handler), null)).proved(leaf);
       speak(context, http2, new Peer(remote, id, "https"), handler.engine().getSession());
     } catch (SSLPeerUnverifiedException none) {
       if (settings.guard() != null) {
         // The chain does not ask for one.
+        known = known.with(new Certificates(own(handler), null));
         speak(context, http2, new Peer(remote, Optional.empty(), "https"), null);
         return;
       }
       refuse(context, "the peer presented no certificate");
       context.close();
     }
+  }
+
+  private static @Nullable X509Certificate own(SslHandler handler) {
+    Certificate[] own = handler.engine().getSession().getLocalCertificates();
+    return own == null || own.length == 0 ? null : (X509Certificate) own[0];
   }
 
   private void refuse(ChannelHandlerContext context, String reason) {

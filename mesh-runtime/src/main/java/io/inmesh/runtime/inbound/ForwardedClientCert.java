@@ -3,16 +3,14 @@ package io.inmesh.runtime.inbound;
 import io.inmesh.call.Headers;
 import io.inmesh.config.ClientCertHeader;
 import io.inmesh.config.ClientCertHeader.Handling;
-import java.nio.charset.StandardCharsets;
+import io.inmesh.runtime.downstream.CertificateText;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -103,10 +101,10 @@ final class ForwardedClientCert {
     }
     parts.add("Hash=" + hash(leaf));
     if (config.cert()) {
-      parts.add("Cert=\"" + pem(List.of(leaf)) + "\"");
+      parts.add("Cert=\"" + CertificateText.pem(List.of(leaf)) + "\"");
     }
     if (config.chain()) {
-      parts.add("Chain=\"" + pem(chain) + "\"");
+      parts.add("Chain=\"" + CertificateText.pem(chain) + "\"");
     }
     if (config.subject()) {
       String subject = leaf.getSubjectX500Principal().getName(X500Principal.RFC2253);
@@ -140,37 +138,13 @@ final class ForwardedClientCert {
     return found;
   }
 
-  private static byte[] encoded(X509Certificate certificate) {
-    try {
-      return certificate.getEncoded();
-    } catch (CertificateEncodingException impossible) {
-      throw new IllegalStateException("a certificate that was read cannot be written", impossible);
-    }
-  }
-
   private static String hash(X509Certificate certificate) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(encoded(certificate));
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(CertificateText.encoded(certificate));
       return HexFormat.of().formatHex(digest);
     } catch (NoSuchAlgorithmException missing) {
       throw new IllegalStateException("this JDK has no SHA-256", missing);
     }
-  }
-
-  /** What is not safe in the header's value is percent-encoded, as Envoy does. */
-  private static String pem(List<X509Certificate> chain) {
-    var lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
-    var text = new StringBuilder();
-    for (X509Certificate one : chain) {
-      text.append("-----BEGIN CERTIFICATE-----\n")
-          .append(lines.encodeToString(encoded(one)))
-          .append("\n-----END CERTIFICATE-----\n");
-    }
-    return text.toString()
-        .replace("\n", "%0A")
-        .replace(" ", "%20")
-        .replace("+", "%2B")
-        .replace("/", "%2F")
-        .replace("=", "%3D");
   }
 }

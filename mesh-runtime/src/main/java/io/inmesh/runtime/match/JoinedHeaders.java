@@ -73,10 +73,34 @@ public final class JoinedHeaders {
           "x-forwarded-proto",
           "x-request-id");
 
+  /** Those of them that it holds so in responses only. */
+  private static final Set<String> OF_RESPONSES =
+      Set.of(
+          "etag",
+          "grpc-message",
+          "grpc-status",
+          "location",
+          "server",
+          "vary",
+          "x-envoy-degraded",
+          "x-envoy-ratelimited",
+          "x-envoy-upstream-canary",
+          "x-envoy-upstream-healthchecked-cluster",
+          "x-envoy-upstream-service-time");
+
   private JoinedHeaders() {}
 
   public static boolean contains(String name) {
     return NAMES.contains(name);
+  }
+
+  /** The same for a request. */
+  public static void addToRequest(Headers headers, String name, String value) {
+    if (OF_RESPONSES.contains(name)) {
+      headers.addLower(name, value);
+    } else {
+      add(headers, name, value);
+    }
   }
 
   /** Adds a field; joins it to the first one of that name where Envoy does. */

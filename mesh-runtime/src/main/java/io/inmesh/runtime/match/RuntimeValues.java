@@ -27,4 +27,9 @@ public record RuntimeValues(Map<String, Object> byKey) {
     Object value = key.isEmpty() ? null : byKey.get(key);
     return value instanceof FractionalPercent share ? share : null;
   }
+
+  /** A value that is true or false, else {@code fallback}. */
+  public boolean flag(String key, boolean fallback) {
+    return byKey.get(key) instanceof Boolean flag ? flag : fallback;
+  }
 }

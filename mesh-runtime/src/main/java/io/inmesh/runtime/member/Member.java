@@ -2,6 +2,7 @@ package io.inmesh.runtime.member;
 
 import io.inmesh.Mesh;
 import io.inmesh.config.Address;
+import io.inmesh.config.IpRange;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
 import io.inmesh.identity.CertificateAuthority;
@@ -33,6 +34,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -69,14 +71,32 @@ public final class Member implements AutoCloseable {
    * What a process serves.
    *
    * @param address that other members call; the port may be another than the one that is bound, for
-   *     instance behind a relay; 0 for the one that is bound
-   * @param protocol http or http2
+   *     instance behind a relay; 0 for the one that is bound Others refuse to take a name
+   * @param protocol http, http2 or grpc
    * @param labels for subsets, for instance {@code version}
    * @param weight at least 1
    */
   public record Service(Address address, String protocol, Map<String, String> labels, int weight) {
+    private static final Set<String> PROTOCOLS = Set.of("http", "http2", "grpc");
+
+    /**
+     * What the control plane would refuse is refused here.
+     *
+     * @throws IllegalArgumentException naming what is wrong
+     */
     public Service {
       labels = Map.copyOf(labels);
+      if (IpRange.bytes(address.host()) == null || address.isWildcard()) {
+        throw new IllegalArgumentException(
+            "not an IP address that others can call: " + address.host());
+      }
+      if (!PROTOCOLS.contains(protocol)) {
+        throw new IllegalArgumentException(
+            "the protocol must be http, http2 or grpc, not " + protocol);
+      }
+      if (weight < 1) {
+        throw new IllegalArgumentException("the weight must be at least 1, not " + weight);
+      }
     }
 
     /** The same elsewhere. */
@@ -109,6 +129,10 @@ public final class Member implements AutoCloseable {
 
   private Member(Builder settings) {
     this.settings = settings;
+    // The connector first: it prepares itself while the rest is made.
+    PlaneConnector connector = settings.connector();
+    var own = new OwnSecrets();
+    this.authority = connector.authority(settings.file, own);
     var random = new SecureRandom();
     InstantSource clock = InstantSource.system();
     this.loops =
@@ -120,7 +144,6 @@ public final class Member implements AutoCloseable {
                 System::nanoTime,
                 SocketIo.of(System.getProperty("inmesh.io", "best"))));
     this.configLoop = new ThreadLoop(Member::configThread, System::nanoTime, random.nextLong());
-    PlaneConnector connector = settings.connector();
     var options =
         new PlaneConnector.Options(
             settings.variant,
@@ -129,8 +152,6 @@ public final class Member implements AutoCloseable {
             settings.support,
             new PlaneConnector.Reports(
                 settings.loadReports, Optional.ofNullable(settings.clientStatus)));
-    var own = new OwnSecrets();
-    this.authority = connector.authority(settings.file, own);
     this.identity =
         new IdentityKeeper(
             new IdentityKeeper.Settings(
@@ -141,7 +162,7 @@ public final class Member implements AutoCloseable {
             clock,
             random);
     own.is(identity);
-    this.node = node(settings.file, random);
+    this.node = node(settings.file, settings.locality, random);
     identity.start();
     this.mesh =
         MeshRuntime.builder()
@@ -185,7 +206,7 @@ public final class Member implements AutoCloseable {
   }
 
   /** Istio's form of an id: kind, address, workload and namespace. */
-  private static Node node(JoinFile file, SecureRandom random) {
+  private static Node node(JoinFile file, Locality locality, SecureRandom random) {
     String instance = Long.toHexString(random.nextLong() & 0xffffffffffL);
     String id =
         "inmesh~127.0.0.1~"
@@ -200,7 +221,7 @@ public final class Member implements AutoCloseable {
             + file.trustDomain();
     Map<String, Object> metadata =
         Map.of("INMESH", Map.of("version", "0.1"), "NAMESPACE", file.namespace());
-    return new Node(id, file.service(), Locality.NONE, metadata);
+    return new Node(id, file.service(), locality, metadata);
   }
 
   /** The name of the service that the process is of. */
@@ -254,12 +275,22 @@ public final class Member implements AutoCloseable {
    */
   public MeshServer serve(int port, Service what, Handler handler, ConnectionListener listener)
       throws InterruptedException {
+    return serve(new Address(what.address().host(), port), what, handler, listener);
+  }
+
+  /**
+   * The same at another address than the one that others call.
+   *
+   * @param bind may be {@code 0.0.0.0}; port 0 for any
+   */
+  public MeshServer serve(Address bind, Service what, Handler handler, ConnectionListener listener)
+      throws InterruptedException {
     Serving serving = serving(what.labels().getOrDefault("version", ""));
     awaitIdentity(IDENTITY_PATIENCE);
     MeshServer started =
-        MeshServer.builder(loops, port, serving.observed(handler))
+        MeshServer.builder(loops, bind.port(), serving.observed(handler))
             .requests(serving.requests())
-            .host(what.address().host())
+            .host(bind.host())
             .secrets(identity)
             .downstream(serving.enforcement())
             .listener(listener)
@@ -335,6 +366,7 @@ public final class Member implements AutoCloseable {
     private @Nullable PlaneConnector connector;
     private @Nullable Address admin;
     private Support support = Support.DEFAULT;
+    private Locality locality = Locality.NONE;
     private SecurityListener security = SecurityListener.NONE;
     private Telemetry telemetry = Telemetry.NONE;
     private boolean loadReports;
@@ -402,6 +434,15 @@ public final class Member implements AutoCloseable {
      */
     public Builder admin(Address value) {
       admin = value;
+      return this;
+    }
+
+    /**
+     * Where the process runs: what it registers stands there, and hosts nearby are preferred where
+     * config says so. Nowhere by default.
+     */
+    public Builder locality(Locality value) {
+      locality = value;
       return this;
     }
 

@@ -130,17 +130,22 @@ public final class ResponsePreparation {
         || (server == ServerHeader.APPEND_IF_ABSENT && !response.contains("server"))) {
       response.set("server", forwarding.serverName());
     }
-    for (int i = 0; i < HOP_BY_HOP.size(); i++) {
-      if (response.contains(HOP_BY_HOP.get(i))) {
-        response.remove(HOP_BY_HOP.get(i));
-      }
-    }
+    withoutHops(response);
     String id = call.headers().get("x-request-id");
     if (forwarding.alwaysSetRequestIdInResponse() && id != null) {
       response.set("x-request-id", id);
     }
     if (!forwarding.via().isEmpty()) {
       Via.append(response, forwarding.via());
+    }
+  }
+
+  /** Takes away what counts for one connection only. */
+  public static void withoutHops(Headers response) {
+    for (int i = 0; i < HOP_BY_HOP.size(); i++) {
+      if (response.contains(HOP_BY_HOP.get(i))) {
+        response.remove(HOP_BY_HOP.get(i));
+      }
     }
   }
 }

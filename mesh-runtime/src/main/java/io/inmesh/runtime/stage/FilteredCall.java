@@ -6,6 +6,7 @@ import io.inmesh.call.HttpFilter;
 import io.inmesh.call.Request;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.format.RequestEdit;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ public interface FilteredCall extends Call, RequestEdit {
 
   /** The address that the caller connected to. */
   String localAddress();
+
+  /** The caller's own port; 0 if it is not known. */
+  int peerPort();
 
   /** The port that the caller connected to; 0 if there is none. */
   int localPort();
@@ -37,6 +41,15 @@ public interface FilteredCall extends Call, RequestEdit {
    * certificate; null without mutual TLS.
    */
   @Nullable List<String> callerNames();
+
+  /** The caller's certificate as PEM, percent-encoded; "" without mutual TLS. */
+  String callerCertificate();
+
+  /** What this process's certificate calls it; "" if the caller came without TLS. */
+  String ownName();
+
+  /** Replaces the method. */
+  void method(String value);
 
   /** What a filter remembers of this call, or null. */
   @Nullable Object recall(HttpFilter who);
@@ -65,8 +78,56 @@ public interface FilteredCall extends Call, RequestEdit {
    */
   HttpFilter.Verdict awaitBody(long most);
 
+  /**
+   * Reads the body in, or its beginning.
+   *
+   * @param bytes that suffice; of a {@code whole} body the most there may be: a larger one is
+   *     answered with 413
+   * @param whole whether the end is awaited
+   * @param then runs once, when that is there, if it is not there yet; not for a call that is over
+   * @return whether it is there already; then {@code then} does not run
+   */
+  boolean readBody(long bytes, boolean whole, Runnable then);
+
+  /** What {@link #readBody} has read; null if there is nothing. */
+  @Nullable BodyStart bodyStart(int most);
+
+  /**
+   * The beginning of a body.
+   *
+   * @param size how many bytes have been read of it, also those that are not in {@code bytes}
+   */
+  record BodyStart(byte[] bytes, long size) {
+    /** The first of so many bytes; null if there are none. */
+    public static @Nullable BodyStart of(Iterable<ByteBuffer> chunks, long size, int most) {
+      if (size == 0) {
+        return null;
+      }
+      var start = new byte[(int) Math.min(most, size)];
+      int at = 0;
+      for (ByteBuffer chunk : chunks) {
+        int length = Math.min(chunk.remaining(), start.length - at);
+        chunk.duplicate().get(start, at, length);
+        at += length;
+      }
+      return new BodyStart(start, size);
+    }
+
+    /** Whether more has been read than {@link #bytes} holds. */
+    public boolean isCut() {
+      return size > bytes.length;
+    }
+  }
+
   /** Lets what comes of the body be read, up to a limit, while the call is held. */
   void readAhead();
+
+  /**
+   * Passes the response's body on no faster than that. Not for incoming calls.
+   *
+   * @param bytesPerSecond more than 0
+   */
+  void pace(long bytesPerSecond);
 
   /**
    * Binds the call to a host.
@@ -84,13 +145,17 @@ public interface FilteredCall extends Call, RequestEdit {
    * Asks a cluster of the mesh beside this call, which it may outlive.
    *
    * @param request its timeout is that of the answer
+   * @return what is asked, to be given up by {@link Call#cancel}
    */
-  void fetch(String cluster, Request request, Fetched fetched);
+  Call fetch(String cluster, Request request, Fetched fetched);
 
   /** Takes the answer of {@link #fetch}, on the call's loop. */
   @FunctionalInterface
   interface Fetched {
-    /** The answer; status 0 if there was none. */
-    void answered(int status, String body);
+    /** The answer; null if there was none, or not the whole of it. */
+    void answered(@Nullable Answer answer);
   }
+
+  /** A whole answer. What the mesh itself answers in place of a peer is one too. */
+  record Answer(int status, Headers headers, byte[] body, Headers trailers) {}
 }

@@ -25,9 +25,7 @@ record Delivery(
     List<Item> items,
     List<String> removed,
     List<Trouble> troubles) {
-  private static final String WRAPPER =
-      "type.googleapis.com/"
-          + io.inmesh.proto.envoy.service.discovery.v3.Resource.getDescriptor().getFullName();
+  private static final String WRAPPER = "type.googleapis.com/envoy.service.discovery.v3.Resource";
   private static final Map<String, Resource.Type> TYPES = new HashMap<>();
   private static final int NOT_FOUND = 5;
 

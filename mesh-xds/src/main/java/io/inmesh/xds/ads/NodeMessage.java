@@ -1,17 +1,14 @@
 package io.inmesh.xds.ads;
 
-import com.google.protobuf.ListValue;
-import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
+import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.Value;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Metadata;
 import io.inmesh.config.Node;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Nodes as messages. */
 public final class NodeMessage {
@@ -25,17 +22,18 @@ public final class NodeMessage {
 
   private NodeMessage() {}
 
-  /** The message with which a client introduces itself. */
+  /**
+   * The message with which a client introduces itself. Its metadata is seen by whoever reads the
+   * bytes of the message, not by {@code getMetadata}.
+   */
   public static io.inmesh.proto.envoy.config.core.v3.Node of(Node node) {
     Locality locality = node.locality();
-    Struct.Builder metadata = struct(node.metadata()).toBuilder();
-    if (!node.metadata().containsKey(INMESH)) {
-      metadata.putFields(INMESH, value(Map.of("version", version())));
-    }
+    var metadata = new LinkedHashMap<String, Object>(node.metadata());
+    metadata.putIfAbsent(INMESH, Map.of("version", version()));
     return io.inmesh.proto.envoy.config.core.v3.Node.newBuilder()
         .setId(node.id())
         .setCluster(node.cluster())
-        .setMetadata(metadata)
+        .setUnknownFields(metadata(metadata))
         .setLocality(
             io.inmesh.proto.envoy.config.core.v3.Locality.newBuilder()
                 .setRegion(locality.region())
@@ -62,30 +60,15 @@ public final class NodeMessage {
         map(message.getMetadata()));
   }
 
-  private static Struct struct(Map<?, ?> map) {
-    Struct.Builder struct = Struct.newBuilder();
-    map.forEach((name, value) -> struct.putFields(String.valueOf(name), value(value)));
-    return struct.build();
-  }
-
-  private static Value value(@Nullable Object value) {
-    Value.Builder built = Value.newBuilder();
-    if (value instanceof String text) {
-      built.setStringValue(text);
-    } else if (value instanceof Boolean flag) {
-      built.setBoolValue(flag);
-    } else if (value instanceof Number number) {
-      built.setNumberValue(number.doubleValue());
-    } else if (value instanceof Map<?, ?> map) {
-      built.setStructValue(struct(map));
-    } else if (value instanceof List<?> list) {
-      ListValue.Builder values = ListValue.newBuilder();
-      list.forEach(each -> values.addValues(value(each)));
-      built.setListValue(values);
-    } else {
-      built.setNullValue(NullValue.NULL_VALUE);
-    }
-    return built.build();
+  /**
+   * The field as bytes, because the map in a Struct would load descriptors before the first call.
+   */
+  private static UnknownFieldSet metadata(Map<String, Object> metadata) {
+    var field =
+        UnknownFieldSet.Field.newBuilder().addLengthDelimited(StructBytes.of(metadata)).build();
+    return UnknownFieldSet.newBuilder()
+        .addField(io.inmesh.proto.envoy.config.core.v3.Node.METADATA_FIELD_NUMBER, field)
+        .build();
   }
 
   private static Map<String, Object> map(Struct struct) {

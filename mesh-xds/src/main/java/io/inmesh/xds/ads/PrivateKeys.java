@@ -11,10 +11,11 @@ import io.inmesh.config.TransportSocket.UpstreamTls;
 import java.util.stream.Stream;
 
 /** Finds resources that must not be written down, because they hold private keys. */
-final class PrivateKeys {
+public final class PrivateKeys {
   private PrivateKeys() {}
 
-  static boolean in(Resource resource) {
+  /** Whether a resource holds a private key, or is a secret and may. */
+  public static boolean in(Resource resource) {
     if (resource instanceof Cluster cluster) {
       return in(cluster.transport().socket())
           || cluster.transport().socketMatches().stream().anyMatch(match -> in(match.socket()));

@@ -16,6 +16,7 @@ import io.inmesh.proto.envoy.service.runtime.v3.Runtime;
 import io.inmesh.xds.ads.ResourceDecoder;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes records of messages. What it accepts is valid throughout, typed extensions and regular
@@ -25,7 +26,8 @@ public final class Decoder {
   private static final String WRAPPER = "envoy.service.discovery.v3.Resource";
 
   private final Surroundings surroundings;
-  private final SupportReport report = new SupportReport();
+  private final PlainFields plain = new PlainFields();
+  private @Nullable SupportReport report;
   private final EndpointsReader endpoints;
 
   /** A decoder for the extensions that are known. */
@@ -66,13 +68,13 @@ public final class Decoder {
   /** Decodes the bytes of a message of this type. */
   public Decoded decode(Resource.Type type, ByteString bytes) {
     if (type == Resource.Type.ENDPOINTS) {
-      Resource plain = endpoints.read(bytes);
-      if (plain != null) {
-        return new Decoded.Accepted(plain, List.of());
+      Resource set = endpoints.read(bytes);
+      if (set != null) {
+        return new Decoded.Accepted(set, List.of());
       }
     }
     try {
-      return decode(type, parse(type, bytes));
+      return decode(type, parse(type, bytes), plain.areAll(type.message(), bytes));
     } catch (InvalidProtocolBufferException wrong) {
       return new Decoded.Refused(
           type, "", "", "not the bytes of " + type.message() + ": " + wrong.getMessage());
@@ -114,7 +116,7 @@ public final class Decoder {
   public Decoded decode(Message message) {
     for (Resource.Type type : Resource.Type.values()) {
       if (message.getDescriptorForType().getFullName().equals(type.message())) {
-        return decode(type, message);
+        return decode(type, message, false);
       }
     }
     throw new IllegalArgumentException(
@@ -141,12 +143,19 @@ public final class Decoder {
     }
   }
 
-  private Decoded decode(Resource.Type type, Message message) {
+  /**
+   * Decodes a message.
+   *
+   * @param plain whether it is known that everything in it is read
+   */
+  private Decoded decode(Resource.Type type, Message message, boolean plain) {
     var in = new Decoding(surroundings);
     try {
       Resource resource = decode(in, message);
       List<String> unsupported = new ArrayList<>(in.unsupported());
-      report.unhonoured(message, unsupported);
+      if (!plain) {
+        report().unhonoured(message, unsupported);
+      }
       return new Decoded.Accepted(resource, unsupported);
     } catch (Refusal refusal) {
       return new Decoded.Refused(
@@ -155,6 +164,12 @@ public final class Decoder {
       // No bound on nesting can be sure of the stack that the caller has left.
       return new Decoded.Refused(type, name(message), "", "is nested too deeply");
     }
+  }
+
+  private SupportReport report() {
+    SupportReport known = report == null ? new SupportReport() : report;
+    report = known;
+    return known;
   }
 
   private static Resource decode(Decoding in, Message message) {

@@ -61,6 +61,20 @@ final class HeaderCodec {
     return new HeaderValue(name, format, append(in, option), option.getKeepEmptyValue());
   }
 
+  /** A header without options: it replaces what is there. */
+  static HeaderValue plain(Decoding in, io.inmesh.proto.envoy.config.core.v3.HeaderValue header) {
+    return add(
+        in,
+        HeaderValueOption.newBuilder()
+            .setHeader(header)
+            .setAppendAction(HeaderValueOption.HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD)
+            .build());
+  }
+
+  static io.inmesh.proto.envoy.config.core.v3.HeaderValue plain(HeaderValue header) {
+    return add(header).getHeader();
+  }
+
   private static Append append(Decoding in, HeaderValueOption option) {
     var action = in.known("append_action", option.getAppendAction());
     if (!option.hasAppend()) {

@@ -12,12 +12,16 @@ import io.inmesh.proto.envoy.extensions.clusters.dns.v3.DnsCluster;
 import io.inmesh.proto.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.inmesh.proto.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
 import io.inmesh.proto.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.inmesh.proto.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz;
+import io.inmesh.proto.envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute;
 import io.inmesh.proto.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.inmesh.proto.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
 import io.inmesh.proto.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
 import io.inmesh.proto.envoy.extensions.filters.http.header_to_metadata.v3.Config;
 import io.inmesh.proto.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.inmesh.proto.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.inmesh.proto.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
+import io.inmesh.proto.envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute;
 import io.inmesh.proto.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.inmesh.proto.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.inmesh.proto.envoy.extensions.filters.http.router.v3.Router;
@@ -121,6 +125,14 @@ final class HonouredFields {
         return DnsCluster.getDefaultInstance();
       case "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext":
         return DownstreamTlsContext.getDefaultInstance();
+      case "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz":
+        return ExtAuthz.getDefaultInstance();
+      case "envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute":
+        return ExtAuthzPerRoute.getDefaultInstance();
+      case "envoy.extensions.filters.http.ratelimit.v3.RateLimit":
+        return RateLimit.getDefaultInstance();
+      case "envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute":
+        return RateLimitPerRoute.getDefaultInstance();
       case "envoy.config.route.v3.FilterConfig":
         return FilterConfig.getDefaultInstance();
       case "envoy.extensions.filters.http.fault.v3.HTTPFault":

@@ -28,10 +28,32 @@ final class RateLimitCodec {
     return in.each("rate_limits", messages, RateLimitCodec::limit);
   }
 
+  /** Limits that stand in the settings of a filter. */
+  static List<RateLimit> embedded(
+      Decoding in, List<io.inmesh.proto.envoy.config.route.v3.RateLimit> messages) {
+    return in.each(
+        "rate_limits",
+        messages,
+        (at, message) -> {
+          if (message.hasStage() || !message.getDisableKey().isEmpty()) {
+            throw at.refuse("stage and disable_key are not for limits of filters");
+          }
+          return limit(at, message);
+        });
+  }
+
+  static List<io.inmesh.proto.envoy.config.route.v3.RateLimit> embedded(List<RateLimit> limits) {
+    return limits.stream().map(limit -> message(limit).toBuilder().clearStage().build()).toList();
+  }
+
   private static RateLimit limit(
       Decoding in, io.inmesh.proto.envoy.config.route.v3.RateLimit message) {
     if (message.getActionsCount() == 0) {
       throw in.refuse("actions", "must not be empty");
+    }
+    if (message.getApplyOnStreamDone() || message.getLimit().hasRateLimit()) {
+      // Left aside they would change who is refused.
+      throw in.refuse("apply_on_stream_done and limit.rate_limit are not supported");
     }
     return new RateLimit(
         in.number("stage", message.getStage().getValue(), 0, LAST_STAGE),
@@ -152,11 +174,15 @@ final class RateLimitCodec {
   }
 
   private static Action metadata(Decoding in, MetaData message) {
+    MetaData.Source source = in.known("source", message.getSource());
+    if (source != MetaData.Source.ROUTE_ENTRY && source != MetaData.Source.DYNAMIC) {
+      throw in.refuse("source", source + " is not supported");
+    }
     return new RateLimit.OfMetadata(
         in.required("descriptor_key", message.getDescriptorKey()),
         in.inside("metadata_key", message.getMetadataKey(), RateLimitCodec::path),
         in.text(message.getDefaultValue()),
-        in.known("source", message.getSource()) == MetaData.Source.ROUTE_ENTRY,
+        source == MetaData.Source.ROUTE_ENTRY,
         message.getSkipIfAbsent());
   }
 

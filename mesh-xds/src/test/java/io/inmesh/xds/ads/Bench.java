@@ -1,5 +1,7 @@
 package io.inmesh.xds.ads;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
@@ -44,7 +46,18 @@ final class Bench<Q, R> implements AdsStream.Opener<Q, R> {
 
     @Override
     public void send(Q request) {
-      sent.add(request);
+      sent.add(received(request));
+    }
+
+    /** What a plane reads of the request's bytes. */
+    @SuppressWarnings("unchecked")
+    private static <Q> Q received(Q request) {
+      Message message = (Message) request;
+      try {
+        return (Q) message.getParserForType().parseFrom(message.toByteString());
+      } catch (InvalidProtocolBufferException malformed) {
+        throw new IllegalStateException(malformed);
+      }
     }
 
     @Override

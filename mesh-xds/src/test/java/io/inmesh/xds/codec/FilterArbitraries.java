@@ -54,6 +54,8 @@ final class FilterArbitraries {
         Arbitraries.just(new Cors()),
         jwt(),
         rateLimit(),
+        ServiceArbitraries.authorization(),
+        ServiceArbitraries.rateLimit(),
         steps().map(all -> new HeaderMutation(all, true)),
         session(),
         Arbitraries.longs().between(1, 0xFFFF_FFFFL).map(Buffer::new));
@@ -68,6 +70,8 @@ final class FilterArbitraries {
         corsPolicy(),
         name().optional().map(JwtAuthentication.PerRoute::new),
         rateLimit(),
+        ServiceArbitraries.authorizationOfRoute(),
+        ServiceArbitraries.rateLimitOfRoute(),
         steps().map(HeaderMutation.PerRoute::new),
         session().optional().map(StatefulSession.PerRoute::new),
         Arbitraries.just(new Buffer(9)).optional().map(Buffer.PerRoute::new));

@@ -34,6 +34,6 @@ class HonouredFieldsTest {
         }
       }
     }
-    assertThat(found).isEqualTo(28);
+    assertThat(found).isEqualTo(32);
   }
 }

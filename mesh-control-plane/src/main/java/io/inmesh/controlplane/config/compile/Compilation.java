@@ -54,8 +54,9 @@ public final class Compilation {
       new NamedListeners(model.settings(), view, out::add).emit(visible.values(), hosts);
     }
     model.resources().stream()
+        .filter(raw -> raw.audience().everybody())
         .map(MeshModel.RawResource::resource)
-        .filter(resource -> suits(resource, view))
+        .filter(resource -> suits(resource, view.flavour()))
         .forEach(out::add);
     return ResourceSet.of(out, previous);
   }
@@ -79,8 +80,9 @@ public final class Compilation {
     return visible;
   }
 
-  private static boolean suits(Resource resource, NodeView view) {
+  /** Whether nodes of a view understand a resource that was written by hand. */
+  public static boolean suits(Resource resource, Flavour flavour) {
     return !(resource instanceof Listener listener)
-        || (listener.direction() == Listener.Direction.API) == (view.flavour() != Flavour.BOUND);
+        || (listener.direction() == Listener.Direction.API) == (flavour != Flavour.BOUND);
   }
 }

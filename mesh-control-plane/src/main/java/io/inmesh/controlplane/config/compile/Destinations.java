@@ -33,7 +33,7 @@ final class Destinations {
 
   Destinations(MeshModel model, List<Registered> workloads) {
     this.model = model;
-    selectable.addAll(model.workloads());
+    model.workloads().forEach(one -> selectable.add(one.workload()));
     workloads.stream()
         .sorted(Comparator.comparing(Registered::workload, ORDER))
         .forEach(

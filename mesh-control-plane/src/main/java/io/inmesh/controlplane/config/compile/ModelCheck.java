@@ -1,26 +1,32 @@
 package io.inmesh.controlplane.config.compile;
 
+import io.inmesh.config.Address;
 import io.inmesh.config.Locality;
-import io.inmesh.config.Resource;
 import io.inmesh.controlplane.config.compile.NodeView.Flavour;
+import io.inmesh.controlplane.config.model.AuthorizationPolicy;
 import io.inmesh.controlplane.config.model.DestinationRule;
 import io.inmesh.controlplane.config.model.MeshModel;
 import io.inmesh.controlplane.config.model.MeshModel.RawResource;
 import io.inmesh.controlplane.config.model.Origin;
+import io.inmesh.controlplane.config.model.RequestAuthentication;
 import io.inmesh.controlplane.config.model.Service;
 import io.inmesh.controlplane.config.model.VirtualService;
 import io.inmesh.controlplane.config.model.VirtualService.Destination;
 import io.inmesh.controlplane.config.model.VirtualService.Forward;
 import io.inmesh.controlplane.config.model.VirtualService.HttpRoute;
+import io.inmesh.controlplane.config.problem.Position;
 import io.inmesh.controlplane.config.problem.Problems;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Looks for what fits together badly although each resource is right by itself. */
 public final class ModelCheck {
@@ -45,10 +51,28 @@ public final class ModelCheck {
     check.services();
     check.routed();
     check.routes();
-    check.resources();
+    check.compiled();
+    check.policies();
+  }
+
+  /** What is only listed would be missed by those who call it. */
+  private void unserved(Service service) {
+    for (Service.Port port : service.ports()) {
+      if (!port.protocol().isHttp()) {
+        problems.warn(
+            service.origin().position(),
+            "port "
+                + port.number()
+                + " of "
+                + service.host()
+                + " is not served: only HTTP is, not "
+                + port.protocol().token());
+      }
+    }
   }
 
   private void services() {
+    model.services().forEach(this::unserved);
     var seen = new HashMap<String, Service>();
     for (Service service : model.services()) {
       Service before = seen.putIfAbsent(service.namespace() + "/" + service.host(), service);
@@ -101,20 +125,20 @@ public final class ModelCheck {
     for (VirtualService service : model.virtualServices()) {
       for (HttpRoute route : service.http()) {
         if (route.target() instanceof Forward forward) {
-          forward.to().forEach(one -> destination(service, one.destination()));
+          forward.to().forEach(one -> destination(route.position(), one.destination()));
         }
-        route.mirrors().forEach(one -> destination(service, one.destination()));
+        route.mirrors().forEach(one -> destination(route.position(), one.destination()));
       }
       reachable(service);
     }
   }
 
-  private void destination(VirtualService service, Destination to) {
+  private void destination(Position at, Destination to) {
     if (!hosts.contains(to.host()) && !to.host().endsWith(".svc." + model.settings().domain())) {
-      problems.warn(service.origin().position(), "goes to " + to.host() + ", which no service has");
+      problems.warn(at, "goes to " + to.host() + ", which no service has");
     } else if (!to.subset().isEmpty() && !hasSubset(to)) {
       problems.warn(
-          service.origin().position(),
+          at,
           "goes to the subset "
               + to.subset()
               + " of "
@@ -146,19 +170,18 @@ public final class ModelCheck {
                               && match.mesh());
       if (all) {
         problems.warn(
-            service.origin().position(),
+            route.position(),
             "the route " + (i + 1) + " takes every request: later routes are never reached");
         return;
       }
     }
   }
 
-  /** What is written by hand must not take a name that is made from other files. */
-  private void resources() {
-    if (model.resources().isEmpty()) {
-      return;
-    }
-    var generated = new HashSet<Resource.Key>();
+  /**
+   * What is read must also be possible to serve: each flavour is made once for each namespace. What
+   * is written by hand must not take a name that is made from other files.
+   */
+  private void compiled() {
     var others =
         new MeshModel(
             model.settings(),
@@ -169,26 +192,77 @@ public final class ModelCheck {
             model.security(),
             List.of());
     Compilation compilation = Compilation.of(others, List.of());
+    var clashing = new LinkedHashSet<RawResource>();
     for (NodeView view : views()) {
-      compilation.resources(view).all().forEach(one -> generated.add(one.key()));
-    }
-    for (RawResource raw : model.resources()) {
-      if (generated.contains(raw.resource().key())) {
+      try {
+        ResourceSet made = compilation.resources(view);
+        model.resources().stream()
+            .filter(raw -> Compilation.suits(raw.resource(), view.flavour()))
+            .filter(raw -> made.find(raw.resource().key()) != null)
+            .forEach(clashing::add);
+      } catch (RuntimeException defect) {
         problems.error(
-            raw.origin().position(),
-            "the name " + raw.resource().name() + " is that of a generated resource");
+            "the configuration as a whole",
+            "cannot be served to nodes of the namespace " + view.namespace() + ": " + defect);
       }
+    }
+    for (RawResource raw : clashing) {
+      problems.error(
+          raw.origin().position(),
+          "the name " + raw.resource().name() + " is that of a generated resource");
     }
   }
 
   private List<NodeView> views() {
-    Set<String> namespaces =
-        model.services().stream().map(Service::namespace).collect(Collectors.toSet());
-    namespaces.add("default");
+    var namespaces = new TreeSet<>(List.of("default"));
+    model.services().forEach(one -> namespaces.add(one.namespace()));
+    model.virtualServices().forEach(one -> namespaces.add(one.origin().namespace()));
+    model.destinationRules().forEach(one -> namespaces.add(one.origin().namespace()));
     return namespaces.stream()
-        .map(
-            namespace ->
-                new NodeView(Flavour.API, namespace, Map.of(), Locality.NONE, Optional.empty()))
+        .flatMap(name -> Stream.of(Flavour.values()).map(flavour -> view(flavour, name)))
         .toList();
+  }
+
+  private static NodeView view(Flavour flavour, String namespace) {
+    var address = new Address(NodeView.LOOPBACK, 1);
+    Optional<NodeView.Bound> bound =
+        flavour == Flavour.BOUND
+            ? Optional.of(new NodeView.Bound(address, Optional.empty(), Optional.empty()))
+            : Optional.empty();
+    return new NodeView(flavour, namespace, Map.of(), Locality.NONE, bound);
+  }
+
+  /** Which servers a policy is for depends on their labels, so that each is made by itself. */
+  private void policies() {
+    var authorization = new Authorization(model.settings());
+    var tokens = new TokenRules(model);
+    for (AuthorizationPolicy policy : model.security().authorization()) {
+      possible(
+          policy.origin(),
+          () -> {
+            authorization.custom(List.of(policy));
+            authorization.local(List.of(policy));
+          });
+    }
+    for (RequestAuthentication policy : model.security().requests()) {
+      possible(policy.origin(), () -> tokens.filter(List.of(policy)));
+      policy.rules().forEach(rule -> reachableKeys(policy, rule.jwksUri()));
+    }
+  }
+
+  private void reachableKeys(RequestAuthentication policy, String uri) {
+    if (!uri.isEmpty() && TokenRules.cluster(model, uri).isEmpty()) {
+      problems.warn(
+          policy.origin().position(),
+          "keys are fetched from " + uri + ", which no service has: its tokens are refused");
+    }
+  }
+
+  private void possible(Origin origin, Runnable making) {
+    try {
+      making.run();
+    } catch (RuntimeException defect) {
+      problems.error(origin.position(), "cannot be put into effect: " + defect);
+    }
   }
 }

@@ -20,6 +20,9 @@ public record NodeView(
     Map<String, String> labels,
     Locality locality,
     Optional<Bound> bound) {
+  /** The metadata by which a node says where it belongs. */
+  public static final String NAMESPACE = "NAMESPACE";
+
   private static final String DEFAULT_NAMESPACE = "default";
   private static final int OUTBOUND_PORT = 15001;
   static final String LOOPBACK = "127.0.0.1";
@@ -72,8 +75,7 @@ public record NodeView(
     map(metadata.get("LABELS")).forEach((k, v) -> labels.put(k.toString(), v.toString()));
     map(registration.get("labels")).forEach((k, v) -> labels.put(k.toString(), v.toString()));
     String namespace =
-        text(
-            metadata.get("NAMESPACE"), text(registration.get("namespace"), namespaceOf(node.id())));
+        text(metadata.get(NAMESPACE), text(registration.get("namespace"), namespaceOf(node.id())));
     return new NodeView(
         flavour,
         namespace,

@@ -3,7 +3,6 @@ package io.inmesh.controlplane.config.compile;
 import io.inmesh.controlplane.config.model.DestinationRule;
 import io.inmesh.controlplane.config.model.DestinationRule.Subset;
 import io.inmesh.controlplane.config.model.MeshModel;
-import io.inmesh.controlplane.config.model.Origin;
 import io.inmesh.controlplane.config.model.TrafficPolicy;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,13 +52,9 @@ final class Rules {
     }
   }
 
-  /**
-   * What holds for a host.
-   *
-   * @param origins of the rules it was put together from
-   */
-  record Rule(List<Origin> origins, TrafficPolicy policy, List<Subset> subsets) {
-    static final Rule NONE = new Rule(List.of(), TrafficPolicy.NONE, List.of());
+  /** What holds for a host. */
+  record Rule(TrafficPolicy policy, List<Subset> subsets) {
+    static final Rule NONE = new Rule(TrafficPolicy.NONE, List.of());
 
     /** What holds on a port. */
     TrafficPolicy policy(int port) {
@@ -114,7 +109,6 @@ final class Rules {
             .filter(one -> !one.equals(TrafficPolicy.NONE))
             .findFirst()
             .orElse(TrafficPolicy.NONE);
-    List<Origin> origins = holding.stream().map(DestinationRule::origin).toList();
-    return new Rule(origins, policy, new ArrayList<>(subsets.values()));
+    return new Rule(policy, new ArrayList<>(subsets.values()));
   }
 }

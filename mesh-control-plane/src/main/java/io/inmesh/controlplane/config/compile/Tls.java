@@ -106,13 +106,23 @@ final class Tls {
     if (rule.skipVerify()) {
       return new Validation(Optional.empty(), List.of(), List.of(), List.of(), false, false);
     }
+    List<String> given =
+        rule.subjectAltNames().isEmpty() ? to.service().subjectAltNames() : rule.subjectAltNames();
     return new Validation(
         Optional.of(new Sds(authorities(rule))),
-        identities(to, rule.subjectAltNames()),
+        isWebServer(to) ? matchers(given) : identities(to, given),
         List.of(),
         List.of(),
         false,
         false);
+  }
+
+  /**
+   * Whether who is called with plain TLS has no identity of the mesh. Istio asks for those of a
+   * service's accounts all the same.
+   */
+  private static boolean isWebServer(Destination to) {
+    return to.service().defaults() == Defaults.INMESH;
   }
 
   /** Secrets are named as Istio names them. */
@@ -142,7 +152,7 @@ final class Tls {
     return new UpstreamTls(tls, sni, false, false);
   }
 
-  /** What the server's certificate must say. */
+  /** What the certificate of a server of the mesh must say. */
   private List<SanMatcher> identities(Destination to, List<String> wanted) {
     List<String> names = wanted.isEmpty() ? to.service().subjectAltNames() : wanted;
     if (names.isEmpty()) {
@@ -151,6 +161,10 @@ final class Tls {
     if (names.isEmpty() && to.service().defaults() == Defaults.INMESH && !to.service().external()) {
       names = List.of(identity(to.service().namespace() + "/" + to.service().origin().name()));
     }
+    return matchers(names);
+  }
+
+  private static List<SanMatcher> matchers(List<String> names) {
     return names.stream().map(Tls::matcher).toList();
   }
 

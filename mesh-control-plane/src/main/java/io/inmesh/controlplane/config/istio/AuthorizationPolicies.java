@@ -33,6 +33,9 @@ final class AuthorizationPolicies {
           "destination.port",
           "connection.sni");
 
+  private static final java.util.regex.Pattern METADATA =
+      java.util.regex.Pattern.compile("experimental\\.envoy\\.filters\\.[^\\[]+\\[.+]");
+
   private AuthorizationPolicies() {}
 
   static void read(ResourceHeader header, MeshBuilder mesh) {
@@ -142,7 +145,7 @@ final class AuthorizationPolicies {
     Fields fields = value.fields();
     String key = fields.required("key").map(Value::text).orElse("");
     boolean named = isNamed(key, "request.headers") || isNamed(key, "request.auth.claims");
-    boolean metadata = key.startsWith("experimental.envoy.filters.") && key.endsWith("]");
+    boolean metadata = METADATA.matcher(key).matches();
     if (!key.isEmpty() && !named && !metadata && !ATTRIBUTES.contains(key)) {
       value.error("\"" + key + "\" is not an attribute");
     }

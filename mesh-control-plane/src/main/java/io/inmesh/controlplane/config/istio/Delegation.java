@@ -60,7 +60,7 @@ final class Delegation {
             .findFirst();
     if (found.isEmpty()) {
       problems.warn(
-          root.origin().position(),
+          route.position(),
           "delegates to "
               + to.namespace()
               + "/"

@@ -1,5 +1,6 @@
 package io.inmesh.controlplane.config.istio;
 
+import io.inmesh.config.IpRange;
 import io.inmesh.controlplane.config.yaml.Fields;
 import io.inmesh.controlplane.config.yaml.Value;
 import java.util.HashSet;
@@ -13,9 +14,8 @@ final class Hosts {
   private static final Pattern LABEL =
       Pattern.compile("[a-zA-Z0-9]([-a-zA-Z0-9_]{0,61}[a-zA-Z0-9])?");
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
-  private static final Pattern IPV4 =
-      Pattern.compile("((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\\.|$)){4}(?<!\\.)");
-  private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
+  private static final Pattern ACCOUNT =
+      Pattern.compile("[A-Za-z0-9]([-A-Za-z0-9_.]{0,251}[A-Za-z0-9])?");
   private static final Pattern LABEL_KEY =
       Pattern.compile(
           "([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
@@ -29,13 +29,23 @@ final class Hosts {
     return NAME.matcher(text).matches();
   }
 
+  /** Whether it is the name of a namespace: it becomes part of host names and identities. */
+  static boolean isNamespace(String text) {
+    return text.length() <= 63 && isName(text) && text.indexOf('.') < 0;
+  }
+
+  /** Whether it is the name of an account: it becomes the last part of an identity. */
+  static boolean isAccount(String text) {
+    return ACCOUNT.matcher(text).matches();
+  }
+
   /** Whether it is a DNS label, as names of subsets and ports are. */
   static boolean isLabel(String text) {
     return LABEL.matcher(text).matches();
   }
 
   static boolean isIp(String text) {
-    return IPV4.matcher(text).matches() || (IPV6.matcher(text).matches() && text.length() > 1);
+    return IpRange.bytes(text) != null;
   }
 
   /** Whether it is an IP address, with or without a prefix length. */

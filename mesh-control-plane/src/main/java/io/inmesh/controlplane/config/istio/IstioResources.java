@@ -45,12 +45,8 @@ public final class IstioResources {
           "UDPRoute",
           "GatewayClass",
           "ReferenceGrant",
-          "Namespace",
           "Service",
-          "ServiceAccount",
-          "Pod",
-          "Deployment",
-          "ConfigMap");
+          "Deployment");
 
   private IstioResources() {}
 
@@ -67,7 +63,7 @@ public final class IstioResources {
         top.owner().error("the apiVersion " + version + " of " + kind + " is not known");
       }
       ResourceHeader.read(document, mesh).ifPresent(header -> reader.accept(header, mesh));
-    } else if (INAPPLICABLE.contains(kind)) {
+    } else if (INAPPLICABLE.contains(kind) || (reader == null && isKubernetes(kind, version))) {
       document.warn("is not applied: " + kind + " means nothing here yet");
     } else {
       unknown(document, kind, version);
@@ -77,6 +73,15 @@ public final class IstioResources {
   /** Puts the rules of others where they were delegated to, once everything is read. */
   public static void delegate(MeshBuilder mesh, Problems problems) {
     mesh.replaceVirtualServices(new Delegation(mesh.virtualServices(), problems).resolved());
+  }
+
+  /** Its own kinds often stand in the same files. */
+  private static boolean isKubernetes(String kind, String version) {
+    String group = version.substring(0, Math.max(0, version.indexOf('/')));
+    return !kind.isEmpty()
+        && (version.equals("v1")
+            || group.endsWith(".k8s.io")
+            || List.of("apps", "batch", "autoscaling", "policy").contains(group));
   }
 
   private static void unknown(Value document, String kind, String version) {

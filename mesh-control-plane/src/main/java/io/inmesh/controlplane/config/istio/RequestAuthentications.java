@@ -1,5 +1,9 @@
 package io.inmesh.controlplane.config.istio;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import io.inmesh.controlplane.config.model.MeshBuilder;
 import io.inmesh.controlplane.config.model.RequestAuthentication;
 import io.inmesh.controlplane.config.model.RequestAuthentication.JwtRule;
@@ -24,7 +28,7 @@ final class RequestAuthentications {
 
   private static JwtRule rule(Value value) {
     Fields fields = value.fields();
-    String jwks = fields.text("jwks", "");
+    String jwks = fields.read("jwks", RequestAuthentications::keys).orElse("");
     String uri = fields.read("jwksUri", RequestAuthentications::uri).orElse("");
     if (!jwks.isEmpty() && !uri.isEmpty()) {
       value.error("only one of jwks and jwksUri may be set");
@@ -48,6 +52,21 @@ final class RequestAuthentications {
             fields.list("spaceDelimitedClaims", RequestAuthentications::filled));
     fields.end();
     return rule;
+  }
+
+  /** A key set (RFC 7517); single keys that cannot be used are passed over, as Envoy does. */
+  private static String keys(Value value) {
+    String text = value.text();
+    try {
+      if (!text.isEmpty()
+          && !(JsonParser.parseString(text) instanceof JsonObject set
+              && set.get("keys") instanceof JsonArray)) {
+        value.error("must be a JSON object with a list of keys");
+      }
+    } catch (JsonParseException malformed) {
+      value.error("is not JSON: " + malformed.getMessage());
+    }
+    return text;
   }
 
   private static String filled(Value value) {

@@ -25,6 +25,11 @@ record ResourceHeader(Origin origin, Fields spec, boolean dryRun) {
     Optional<Fields> metadata = top.required("metadata").map(Value::fields);
     String namespace = metadata.map(m -> m.text("namespace", "default")).orElse("default");
     String name = metadata.flatMap(m -> m.required("name")).map(Value::text).orElse("");
+    if (!Hosts.isNamespace(namespace)) {
+      metadata
+          .flatMap(m -> m.find("namespace"))
+          .ifPresent(v -> v.error("\"" + namespace + "\" is not the name of a namespace"));
+    }
     document.document().name(kind + " " + namespace + "/" + name);
     long created =
         metadata

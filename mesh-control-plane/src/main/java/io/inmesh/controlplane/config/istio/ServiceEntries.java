@@ -97,7 +97,7 @@ final class ServiceEntries {
     }
     Protocol protocol =
         fields
-            .read("protocol", v -> v.choice(Protocol.class, Protocol::token))
+            .read("protocol", v -> v.choiceOfAnyCase(Protocol.class, Protocol::token))
             .orElse(Protocol.TCP);
     int target = fields.integer("targetPort", number, 1, 65535);
     fields.end();

@@ -3,6 +3,7 @@ package io.inmesh.controlplane.config.istio;
 import io.inmesh.config.EndpointSet.Health;
 import io.inmesh.config.Locality;
 import io.inmesh.controlplane.config.model.MeshBuilder;
+import io.inmesh.controlplane.config.model.MeshModel.NamedWorkload;
 import io.inmesh.controlplane.config.model.Workload;
 import io.inmesh.controlplane.config.yaml.Fields;
 import io.inmesh.controlplane.config.yaml.Value;
@@ -18,7 +19,7 @@ final class WorkloadEntries {
   static void read(ResourceHeader header, MeshBuilder mesh) {
     Workload workload = read(header.spec(), header.origin().namespace());
     header.spec().end();
-    mesh.add(workload);
+    mesh.add(new NamedWorkload(header.origin(), workload));
   }
 
   /** Reads an entry; the caller ends the fields. */
@@ -31,7 +32,7 @@ final class WorkloadEntries {
     Map<String, String> labels = Hosts.labels(fields, "labels");
     Locality locality = fields.read("locality", WorkloadEntries::locality).orElse(Locality.NONE);
     int weight = fields.integer("weight", 1, 0, Integer.MAX_VALUE);
-    String account = fields.text("serviceAccount", "");
+    String account = fields.read("serviceAccount", WorkloadEntries::account).orElse("");
     fields.ignore("network");
     return new Workload(
         namespace,
@@ -62,10 +63,16 @@ final class WorkloadEntries {
     return address;
   }
 
+  private static String account(Value value) {
+    String account = value.text();
+    if (!Hosts.isAccount(account)) {
+      value.error("\"" + account + "\" is not the name of a service account");
+    }
+    return account;
+  }
+
   /** {@code region/zone/subzone}. */
   static Locality locality(Value value) {
-    String[] parts = value.text().split("/", 3);
-    return new Locality(
-        parts[0], parts.length > 1 ? parts[1] : "", parts.length > 2 ? parts[2] : "");
+    return Locality.parse(value.text());
   }
 }

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Reads who may call a service, and whether callers must prove who they are. */
 final class AccessReader {
@@ -70,7 +72,12 @@ final class AccessReader {
   }
 
   private void policy(Fields fields, String name, Action action) {
-    if (!fields.has(name)) {
+    Optional<Value> written = fields.written(name);
+    if (written.isEmpty()) {
+      return;
+    }
+    if (written.get().isNull()) {
+      written.get().error("must be a list; write [] for one without entries");
       return;
     }
     List<Rule> rules = fields.list(name, this::rule);
@@ -79,7 +86,7 @@ final class AccessReader {
             "Service",
             service.namespace(),
             service.name() + "-" + name,
-            fields.find(name).orElseThrow().position(),
+            written.get().position(),
             service.created(),
             mesh.nextOrder());
     // A deny that denies nothing is no policy; an allow that allows nothing is one.
@@ -94,18 +101,17 @@ final class AccessReader {
       return new Rule(List.of(source(List.of(caller(value)), List.of())), List.of(), List.of());
     }
     Fields fields = value.fields();
-    List<String> from = fields.list("from", this::caller);
-    List<String> namespaces = fields.list("namespaces", Texts::label);
-    List<String> methods = fields.list("methods", Value::text);
-    List<String> paths = fields.list("paths", AccessReader::path);
+    List<String> from = some(fields, "from", this::caller);
+    List<String> namespaces = some(fields, "namespaces", Texts::label);
+    List<String> methods = some(fields, "methods", Value::text);
+    List<String> paths = some(fields, "paths", AccessReader::path);
     var when = new ArrayList<Condition>();
-    fields
-        .map("claims", Value::text)
-        .forEach(
-            (claim, wanted) ->
-                when.add(
-                    new Condition(
-                        "request.auth.claims[" + claim + "]", Values.of(List.of(wanted)))));
+    Map<String, String> claims = fields.map("claims", Value::text);
+    filled(fields, "claims", claims.isEmpty());
+    claims.forEach(
+        (claim, wanted) ->
+            when.add(
+                new Condition("request.auth.claims[" + claim + "]", Values.of(List.of(wanted)))));
     fields.end();
     // Services and namespaces are alternatives, so they are sources of their own.
     var sources = new ArrayList<Source>();
@@ -120,6 +126,19 @@ final class AccessReader {
             ? List.of()
             : List.of(new Operation(Values.ANY, Values.of(methods), Values.of(paths), Values.ANY));
     return new Rule(sources, to, when);
+  }
+
+  /** A list that is there must say something: without entries it would hold for everything. */
+  private static List<String> some(Fields fields, String name, Function<Value, String> reader) {
+    List<String> items = fields.list(name, reader);
+    filled(fields, name, items.isEmpty());
+    return items;
+  }
+
+  private static void filled(Fields fields, String name, boolean empty) {
+    if (empty) {
+      fields.written(name).ifPresent(v -> v.error("must not be empty: leave it out for all"));
+    }
   }
 
   private static Source source(List<String> principals, List<String> namespaces) {

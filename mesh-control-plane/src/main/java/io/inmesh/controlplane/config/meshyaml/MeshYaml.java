@@ -6,6 +6,7 @@ import io.inmesh.controlplane.config.model.Origin;
 import io.inmesh.controlplane.config.yaml.Fields;
 import io.inmesh.controlplane.config.yaml.Value;
 import io.inmesh.identity.SpiffeId;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -24,7 +25,8 @@ public final class MeshYaml {
         && document
             .fields()
             .find("apiVersion")
-            .filter(version -> version.isScalar() && version.text().startsWith("inmesh.io/"))
+            // What is no text is reported where it is read.
+            .filter(version -> String.valueOf(version.plain()).startsWith("inmesh.io/"))
             .isPresent();
   }
 
@@ -35,8 +37,9 @@ public final class MeshYaml {
     if (SETTINGS.stream().noneMatch(top::has)) {
       return;
     }
-    MeshSettings base = MeshSettings.DEFAULT;
-    String trustDomain = top.read("trust-domain", MeshYaml::trustDomain).orElse(base.trustDomain());
+    MeshSettings base = mesh.settings();
+    String trustDomain =
+        top.read("trust-domain", v -> trustDomain(v, mesh)).orElse(base.trustDomain());
     var settings =
         new MeshSettings(
             trustDomain,
@@ -56,8 +59,17 @@ public final class MeshYaml {
     }
   }
 
-  private static String trustDomain(Value value) {
+  private static String trustDomain(Value value, MeshBuilder mesh) {
     String name = value.text();
+    String given = mesh.trustDomain().orElse(name);
+    if (!given.equals(name)) {
+      value.error(
+          "the control plane is that of "
+              + given
+              + ": leave this out, or start it with --trust-domain "
+              + name);
+      return given;
+    }
     try {
       return new SpiffeId(name, "").trustDomain();
     } catch (IllegalArgumentException e) {
@@ -66,7 +78,7 @@ public final class MeshYaml {
     }
   }
 
-  /** Reads the services. */
+  /** Reads the services, and who may have secrets. */
   public static void read(Value document, MeshBuilder mesh) {
     document.document().name("Mesh");
     Fields top = document.fields();
@@ -81,6 +93,33 @@ public final class MeshYaml {
     Map<String, Value> services = top.find("services").map(Value::entries).orElse(Map.of());
     services.forEach((name, value) -> new ServiceReader(mesh, namespace, name, value).read());
     document.document().name("Mesh");
+    top.find("secrets").ifPresent(all -> secrets(all, namespace, mesh));
     top.end();
+  }
+
+  private static void secrets(Value all, String namespace, MeshBuilder mesh) {
+    all.entries()
+        .forEach(
+            (name, who) -> {
+              var accounts = new HashSet<String>();
+              who.items().forEach(one -> accounts.add(account(one, namespace)));
+              if (!mesh.grant(name, new MeshBuilder.Grant(who.keyPosition(), accounts))) {
+                who.error("who may have " + name + " is already said");
+              }
+            });
+  }
+
+  /** {@code SERVICE}, {@code SERVICE.NAMESPACE}, or {@code *.NAMESPACE}. */
+  private static String account(Value value, String ownNamespace) {
+    String text = value.text();
+    int dot = text.indexOf('.');
+    String name = dot < 0 ? text : text.substring(0, dot);
+    String namespace = dot < 0 ? ownNamespace : text.substring(dot + 1);
+    boolean good =
+        Texts.isLabel(namespace) && (Texts.isLabel(name) || (name.equals("*") && dot > 0));
+    if (!good) {
+      value.error("must be SERVICE, SERVICE.NAMESPACE or *.NAMESPACE, not \"" + text + "\"");
+    }
+    return namespace + "/" + name;
   }
 }

@@ -17,6 +17,7 @@ import io.inmesh.controlplane.config.model.Workload;
 import io.inmesh.controlplane.config.yaml.Fields;
 import io.inmesh.controlplane.config.yaml.Value;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -153,7 +154,16 @@ final class ServiceReader {
     if (fields.present("port", "target-port", "protocol").size() > 0) {
       fields.owner().error("ports stands for port, target-port and protocol");
     }
-    return fields.list("ports", ServiceReader::port);
+    List<Port> ports = fields.list("ports", ServiceReader::port);
+    var numbers = new HashSet<Integer>();
+    for (Port port : ports) {
+      if (!numbers.add(port.number())) {
+        fields
+            .find("ports")
+            .ifPresent(v -> v.error("port " + port.number() + " stands here twice"));
+      }
+    }
+    return ports;
   }
 
   private static Port port(Value value) {

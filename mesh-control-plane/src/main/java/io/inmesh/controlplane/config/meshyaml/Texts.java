@@ -2,6 +2,7 @@ package io.inmesh.controlplane.config.meshyaml;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.inmesh.config.IpRange;
 import io.inmesh.config.Locality;
 import io.inmesh.config.Regex;
 import io.inmesh.config.StringMatcher;
@@ -28,19 +29,18 @@ final class Texts {
   }
 
   static boolean isHost(String text) {
-    return text.matches("[A-Za-z0-9]([-A-Za-z0-9_.]{0,251}[A-Za-z0-9])?");
+    // Digits and dots alone are an address, or a mistake.
+    return text.matches("[A-Za-z0-9]([-A-Za-z0-9_.]{0,251}[A-Za-z0-9])?")
+        && !text.matches("[0-9.]+");
   }
 
   static boolean isIp(String text) {
-    return text.matches("([0-9]{1,3}\\.){3}[0-9]{1,3}")
-        || text.matches("[0-9a-fA-F]*:[0-9a-fA-F:.]+");
+    return IpRange.bytes(text) != null;
   }
 
   /** {@code region/zone/subzone}. */
   static Locality locality(Value value) {
-    String[] parts = value.text().split("/", 3);
-    return new Locality(
-        parts[0], parts.length > 1 ? parts[1] : "", parts.length > 2 ? parts[2] : "");
+    return Locality.parse(value.text());
   }
 
   static Regex regex(Value value) {

@@ -3,6 +3,7 @@ package io.inmesh.controlplane.config.model;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * How a service is reached.
@@ -22,6 +23,17 @@ public record DestinationRule(
     subsets = List.copyOf(subsets);
     exportTo = Set.copyOf(exportTo);
     workloadSelector = Map.copyOf(workloadSelector);
+  }
+
+  /** All it says of TLS. */
+  public Stream<TrafficPolicy.ClientTls> allTls() {
+    return policies().flatMap(one -> one.tls().stream());
+  }
+
+  /** All its policies: for the host, its subsets, and ports of both. */
+  public Stream<TrafficPolicy> policies() {
+    return Stream.concat(Stream.of(policy), subsets.stream().map(Subset::policy))
+        .flatMap(one -> Stream.concat(Stream.of(one), one.ports().values().stream()));
   }
 
   /** The workloads of the service that carry all these labels. */

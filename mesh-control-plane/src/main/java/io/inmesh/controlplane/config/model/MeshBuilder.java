@@ -1,15 +1,20 @@
 package io.inmesh.controlplane.config.model;
 
+import io.inmesh.controlplane.config.problem.Position;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what files define, in the order of reading. Owner: the thread that reads. */
 public final class MeshBuilder {
   private final List<Service> services = new ArrayList<>();
-  private final List<Workload> workloads = new ArrayList<>();
+  private final List<MeshModel.NamedWorkload> workloads = new ArrayList<>();
   private final List<VirtualService> virtualServices = new ArrayList<>();
   private final List<DestinationRule> destinationRules = new ArrayList<>();
   private final List<PeerAuthentication> peers = new ArrayList<>();
@@ -17,9 +22,35 @@ public final class MeshBuilder {
   private final List<AuthorizationPolicy> authorization = new ArrayList<>();
   private final List<MeshModel.RawResource> resources = new ArrayList<>();
   private final Map<String, Origin> origins = new HashMap<>();
-  private MeshSettings settings = MeshSettings.DEFAULT;
+  private final Map<String, Grant> grants = new LinkedHashMap<>();
+  private final Optional<String> trustDomain;
+  private MeshSettings settings;
   private @Nullable Origin settingsOrigin;
   private int order;
+
+  /** Who may have a resource with a private key: accounts as in {@link Audience}. */
+  public record Grant(Position position, Set<String> accounts) {
+    public Grant {
+      accounts = Set.copyOf(accounts);
+    }
+  }
+
+  /** Of any trust domain that files name. */
+  public MeshBuilder() {
+    this.trustDomain = Optional.empty();
+    this.settings = MeshSettings.DEFAULT;
+  }
+
+  /** Of the trust domain of a control plane. */
+  public MeshBuilder(String trustDomain) {
+    this.trustDomain = Optional.of(trustDomain);
+    this.settings = MeshSettings.of(trustDomain);
+  }
+
+  /** The trust domain that files may not change; empty if they may. */
+  public Optional<String> trustDomain() {
+    return trustDomain;
+  }
 
   /** The number of the next resource. */
   public int nextOrder() {
@@ -59,7 +90,7 @@ public final class MeshBuilder {
   }
 
   /** Adds a workload. */
-  public void add(Workload workload) {
+  public void add(MeshModel.NamedWorkload workload) {
     workloads.add(workload);
   }
 
@@ -107,6 +138,31 @@ public final class MeshBuilder {
   /** Adds a resource that was written by hand. */
   public void add(MeshModel.RawResource resource) {
     resources.add(resource);
+  }
+
+  /** The resources that were written by hand. */
+  public List<MeshModel.RawResource> resources() {
+    return List.copyOf(resources);
+  }
+
+  /** Puts these in the place of all that were added. */
+  public void replaceResources(List<MeshModel.RawResource> others) {
+    resources.clear();
+    resources.addAll(others);
+  }
+
+  /**
+   * Says who may have a resource with a private key.
+   *
+   * @return false if that was said before
+   */
+  public boolean grant(String name, Grant grant) {
+    return grants.putIfAbsent(name, grant) == null;
+  }
+
+  /** Who may have which resource with a private key. */
+  public Map<String, Grant> grants() {
+    return Collections.unmodifiableMap(grants);
   }
 
   /** All of it. */

@@ -13,7 +13,7 @@ import java.util.List;
 public record MeshModel(
     MeshSettings settings,
     List<Service> services,
-    List<Workload> workloads,
+    List<NamedWorkload> workloads,
     List<VirtualService> virtualServices,
     List<DestinationRule> destinationRules,
     SecurityPolicies security,
@@ -37,6 +37,18 @@ public record MeshModel(
     resources = List.copyOf(resources);
   }
 
-  /** A resource that was written by hand. */
-  public record RawResource(Origin origin, Resource resource) {}
+  /**
+   * A resource that was written by hand.
+   *
+   * @param audience who may have it
+   */
+  public record RawResource(Origin origin, Resource resource, Audience audience) {
+    /** One for everybody. */
+    public RawResource(Origin origin, Resource resource) {
+      this(origin, resource, Audience.EVERYBODY);
+    }
+  }
+
+  /** A workload that files name apart from services. */
+  public record NamedWorkload(Origin origin, Workload workload) {}
 }

@@ -13,6 +13,11 @@ public record MeshSettings(String trustDomain, String domain, String rootNamespa
   public static final MeshSettings DEFAULT =
       new MeshSettings("cluster.local", "cluster.local", "istio-system", Tls.PERMISSIVE);
 
+  /** What holds in a trust domain where nothing else is said. */
+  public static MeshSettings of(String trustDomain) {
+    return new MeshSettings(trustDomain, trustDomain, DEFAULT.rootNamespace, DEFAULT.tls);
+  }
+
   /** Mutual TLS within the mesh. */
   public enum Tls {
     /** Never of its own accord. */

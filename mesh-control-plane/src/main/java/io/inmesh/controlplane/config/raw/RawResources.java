@@ -1,18 +1,16 @@
 package io.inmesh.controlplane.config.raw;
 
 import io.inmesh.config.Resource;
+import io.inmesh.config.Secret;
 import io.inmesh.controlplane.config.model.MeshBuilder;
 import io.inmesh.controlplane.config.model.MeshModel.RawResource;
 import io.inmesh.controlplane.config.model.Origin;
 import io.inmesh.controlplane.config.yaml.Value;
+import io.inmesh.xds.ads.PrivateKeys;
 import io.inmesh.xds.codec.Decoded;
 import io.inmesh.xds.codec.Decoder;
 import io.inmesh.xds.json.ProtoJson;
 import io.inmesh.xds.json.ProtoJsonException;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads files of xDS resources in proto-JSON: each document is a resource with {@code @type}, a
@@ -20,18 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RawResources {
   private final MeshBuilder mesh;
-  private final @Nullable ResourceDecoder own;
   private final ProtoJson json = new ProtoJson();
   private final Decoder decoder = new Decoder();
 
-  /**
-   * Reads into a mesh.
-   *
-   * @param own decodes resources in the place of the codec, if it is not null
-   */
-  public RawResources(MeshBuilder mesh, @Nullable ResourceDecoder own) {
+  /** Reads into a mesh. */
+  public RawResources(MeshBuilder mesh) {
     this.mesh = mesh;
-    this.own = own;
+  }
+
+  /** Whether a resource holds a private key. */
+  public static boolean holdsKey(Resource resource) {
+    return resource instanceof Secret secret
+        ? secret.certificate().isPresent()
+        : PrivateKeys.in(resource);
   }
 
   /** Whether a file is one, by its name. */
@@ -75,10 +74,6 @@ public final class RawResources {
       return;
     }
     try {
-      if (own != null) {
-        add(value, new Decoded.Accepted(own.decode(fields(value)), List.of()));
-        return;
-      }
       Decoded decoded = decoder.decode(json.resource(value.plain()));
       if (decoded instanceof Decoded.Accepted accepted) {
         add(value, accepted);
@@ -92,11 +87,6 @@ public final class RawResources {
     } catch (IllegalArgumentException e) {
       value.error(String.valueOf(e.getMessage()));
     }
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Map<String, Object> fields(Value mapping) {
-    return (Map<String, Object>) Objects.requireNonNull(mapping.plain());
   }
 
   private void add(Value value, Decoded.Accepted accepted) {

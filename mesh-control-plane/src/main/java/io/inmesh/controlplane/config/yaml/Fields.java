@@ -36,6 +36,12 @@ public final class Fields {
     return value == null || value.isNull() ? Optional.empty() : Optional.of(value);
   }
 
+  /** The field, if its name was written, also with nothing after it. */
+  public Optional<Value> written(String name) {
+    known.add(name);
+    return Optional.ofNullable(values.get(name));
+  }
+
   /** The field; if it is absent, that is an error. */
   public Optional<Value> required(String name) {
     Optional<Value> value = find(name);

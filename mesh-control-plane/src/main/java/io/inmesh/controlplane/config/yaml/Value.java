@@ -272,6 +272,17 @@ public final class Value {
     return number(0, 100);
   }
 
+  /** A constant whose name may be written in lower and upper case. */
+  public <E extends Enum<E>> E choiceOfAnyCase(Class<E> type, Function<E, String> name) {
+    String text = node instanceof ScalarNode scalar && !isNull() ? scalar.getValue() : "";
+    for (E constant : type.getEnumConstants()) {
+      if (name.apply(constant).equalsIgnoreCase(text)) {
+        return constant;
+      }
+    }
+    return choice(type, name);
+  }
+
   /** A constant of an enumeration, by the name that {@code name} gives it. */
   public <E extends Enum<E>> E choice(Class<E> type, Function<E, String> name) {
     String text = node instanceof ScalarNode scalar && !isNull() ? scalar.getValue() : "";

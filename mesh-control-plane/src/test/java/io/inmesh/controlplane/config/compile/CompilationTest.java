@@ -81,6 +81,20 @@ final class CompilationTest {
     return new NodeView(Flavour.GRPC, "default", Map.of(), Locality.NONE, Optional.empty());
   }
 
+  /** A web server has no identity of the mesh; its name is what its certificate must say. */
+  @Test
+  void plainTlsAsksForTheCalledNameOnly() {
+    ResourceSet resources =
+        compile(
+            "apiVersion: inmesh.io/v1\nservices: {pay: {tls: simple, endpoints:"
+                + " [{address: 10.0.0.1:443, identity: pay}]}}\n",
+            NodeView.api("default"));
+    Cluster cluster = cluster(resources, "outbound|80||pay.default.svc.cluster.local");
+    var socket = (TransportSocket.UpstreamTls) cluster.transport().socket();
+    assertThat(socket.common().validation().orElseThrow().subjectAltNames()).isEmpty();
+    assertThat(cluster.transport().protocol().sni().autoSanValidation()).isTrue();
+  }
+
   @Test
   void registeredInstancesNeedNoFile() {
     ResourceSet resources =

@@ -100,8 +100,15 @@ final class Values {
     return exact(a).compareTo(exact(b));
   }
 
+  /** Null if one of them is no number. */
   private static @Nullable Integer orderDoubles(double left, double right) {
-    return left < right ? Integer.valueOf(-1) : left > right ? 1 : left == right ? 0 : null;
+    if (left == right) {
+      return 0;
+    }
+    if (left < right) {
+      return -1;
+    }
+    return left > right ? Integer.valueOf(1) : null;
   }
 
   private static boolean isEndless(Object value) {
@@ -157,7 +164,7 @@ final class Values {
   /** Whether a list has a member, or a map a key. */
   static Object in(Object value, Object of) {
     if (of instanceof HeaderFields headers) {
-      return value instanceof String name ? headers.get(name) != null : Term.FAILED;
+      return value instanceof String name && headers.get(name) != null;
     }
     if (of instanceof Map<?, ?> map) {
       return map.containsKey(key(value));

@@ -5,6 +5,7 @@ import io.inmesh.call.Request;
 import io.inmesh.config.JwtAuthentication.RemoteJwks;
 import io.inmesh.runtime.stage.FilteredCall;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -78,12 +79,16 @@ final class RemoteKeys implements KeySource {
             Headers.EMPTY,
             Optional.empty(),
             settings.timeout());
-    call.fetch(settings.cluster(), request, (status, body) -> fetched(call, status, body));
+    call.fetch(settings.cluster(), request, answer -> fetched(call, answer));
   }
 
-  private void fetched(FilteredCall call, int status, String body) {
-    Jwks keys = status == OK ? Jwks.read(body) : null;
-    JwtStatus problem = status == OK ? JwtStatus.NO_VALID_KEYS : JwtStatus.FETCH_FAILED;
+  private void fetched(FilteredCall call, FilteredCall.@Nullable Answer answer) {
+    String body =
+        answer != null && answer.status() == OK
+            ? new String(answer.body(), StandardCharsets.UTF_8)
+            : null;
+    Jwks keys = body == null ? null : Jwks.read(body);
+    JwtStatus problem = body == null ? JwtStatus.FETCH_FAILED : JwtStatus.NO_VALID_KEYS;
     if (keys != null || !state.isFresh(call.nowNanos())) {
       long until = call.nowNanos() + settings.cacheDuration().toNanos();
       state = new State(keys, problem, until, true);

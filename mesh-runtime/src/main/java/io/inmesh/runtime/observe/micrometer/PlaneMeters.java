@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -59,7 +60,8 @@ final class PlaneMeters {
     private final String target;
     private final AtomicInteger connected = new AtomicInteger();
     private final Map<Resource.Key, String> states = new HashMap<>();
-    private final Map<String, AtomicInteger> gauges = new HashMap<>();
+    private final Map<Resource.Type, Map<String, AtomicInteger>> gauges =
+        new EnumMap<>(Resource.Type.class);
     private final Map<String, Counter> counters = new HashMap<>();
     private final Set<String> servers = new HashSet<>();
     private String server = "";
@@ -71,13 +73,15 @@ final class PlaneMeters {
 
     @Override
     public void changed(Map<Resource.Key, Optional<Resource>> update, String revision) {
+      Map<Resource.Type, Integer> valid = new EnumMap<>(Resource.Type.class);
       update.forEach(
           (key, resource) -> {
             state(key, resource.isPresent() ? "acked" : "does_not_exist");
             if (resource.isPresent()) {
-              count("resource_updates_valid", key.type());
+              valid.merge(key.type(), 1, Integer::sum);
             }
           });
+      valid.forEach((type, number) -> count("resource_updates_valid", type, number));
       to.changed(update, revision);
     }
 
@@ -86,15 +90,16 @@ final class PlaneMeters {
       var key = new Resource.Key(rejection.type(), rejection.name());
       boolean cached = "acked".equals(states.get(key));
       state(key, cached ? "nacked_but_cached" : "nacked");
-      count("resource_updates_invalid", rejection.type());
+      count("resource_updates_invalid", rejection.type(), 1);
       to.rejected(rejection);
     }
 
-    private void count(String what, Resource.Type type) {
-      count(what, server(), Tags.of("grpc.xds.resource_type", type.message()));
+    private void count(String what, Resource.Type type, int number) {
+      count(what, Tags.of("grpc.xds.resource_type", type.message()), number);
     }
 
-    private void count(String what, Tags tags, Tags more) {
+    private void count(String what, Tags more, int number) {
+      Tags tags = server();
       counters
           .computeIfAbsent(
               what + tags + more,
@@ -105,7 +110,7 @@ final class PlaneMeters {
                           .tags(tags)
                           .tags(more)
                           .register(registry)))
-          .increment();
+          .increment(number);
     }
 
     private Tags server() {
@@ -114,6 +119,9 @@ final class PlaneMeters {
 
     private void state(Resource.Key key, String now) {
       String before = states.put(key, now);
+      if (now.equals(before)) {
+        return;
+      }
       if (before != null) {
         gauge(key.type(), before).decrementAndGet();
       }
@@ -121,19 +129,21 @@ final class PlaneMeters {
     }
 
     private AtomicInteger gauge(Resource.Type type, String state) {
-      return gauges.computeIfAbsent(
-          type + state,
-          absent -> {
-            var value = new AtomicInteger();
-            kept(
-                Gauge.builder(PREFIX + "resources", value, AtomicInteger::get)
-                    .description(HELP)
-                    .strongReference(true)
-                    .tags("grpc.target", target, "grpc.xds.authority", "#old")
-                    .tags("grpc.xds.cache_state", state, "grpc.xds.resource_type", type.message())
-                    .register(registry));
-            return value;
-          });
+      Map<String, AtomicInteger> ofType = gauges.computeIfAbsent(type, absent -> new HashMap<>());
+      AtomicInteger known = ofType.get(state);
+      if (known != null) {
+        return known;
+      }
+      var made = new AtomicInteger();
+      kept(
+          Gauge.builder(PREFIX + "resources", made, AtomicInteger::get)
+              .description(HELP)
+              .strongReference(true)
+              .tags("grpc.target", target, "grpc.xds.authority", "#old")
+              .tags("grpc.xds.cache_state", state, "grpc.xds.resource_type", type.message())
+              .register(registry));
+      ofType.put(state, made);
+      return made;
     }
 
     @Override
@@ -154,7 +164,7 @@ final class PlaneMeters {
       }
       connected.set(status.connected() ? 1 : 0);
       if (!status.connected() && !status.lastError().isEmpty()) {
-        count("server_failure", server(), Tags.empty());
+        count("server_failure", Tags.empty(), 1);
       }
       to.status(status);
     }

@@ -1,69 +1,145 @@
-package io.inmesh.runtime.filter;
+package io.inmesh.runtime.filter.descriptor;
 
+import io.inmesh.config.FractionalPercent;
 import io.inmesh.config.IpRange;
 import io.inmesh.config.QueryParameterMatcher;
 import io.inmesh.config.RateLimit;
 import io.inmesh.config.RateLimit.Action;
 import io.inmesh.config.RateLimit.Entry;
+import io.inmesh.config.RateLimit.Hits;
+import io.inmesh.config.RateLimit.MetadataPath;
 import io.inmesh.config.Route;
+import io.inmesh.runtime.format.FormatText;
 import io.inmesh.runtime.format.ProcessFacts;
+import io.inmesh.runtime.match.Fraction;
 import io.inmesh.runtime.match.HeaderTest;
+import io.inmesh.runtime.match.Numbers;
 import io.inmesh.runtime.match.QueryTest;
 import io.inmesh.runtime.match.RequestFields;
+import io.inmesh.runtime.match.RuntimeValues;
 import io.inmesh.runtime.match.ValueTest;
 import io.inmesh.runtime.stage.FilteredCall;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a request counts for: the compiled rate limits of one stage. */
-final class Descriptors {
-  private final Part[][] limits;
+public final class Descriptors {
+  private static final Entry SKIPPED = new Entry("", "");
+
+  /** RateLimitUnit, in the order of its numbers. */
+  private static final List<String> UNITS =
+      List.of("UNKNOWN", "SECOND", "MINUTE", "HOUR", "DAY", "MONTH", "YEAR");
+
+  private final Limit[] limits;
 
   /** Gives an entry, {@link #SKIPPED}, or null for a descriptor that cannot be made. */
   private interface Part {
     @Nullable Entry entry(FilteredCall call);
   }
 
-  private static final Entry SKIPPED = new Entry("", "");
+  /** Null for what is not given. */
+  private record Limit(
+      @Nullable Fraction enabled,
+      Part[] parts,
+      @Nullable MetadataPath override,
+      @Nullable Hits hits,
+      @Nullable FormatText hitsText) {}
 
-  /** Compiles those of a stage. */
-  Descriptors(List<RateLimit> limits, int stage, Place place) {
+  /**
+   * What a request counts for.
+   *
+   * @param limit in place of the service's own
+   * @param hits how much it counts; null for one
+   */
+  public record Descriptor(List<Entry> entries, @Nullable Override limit, @Nullable Long hits) {}
+
+  /**
+   * A limit that dynamic metadata says.
+   *
+   * @param unit its number in envoy.type.v3.RateLimitUnit
+   */
+  public record Override(long requests, int unit) {}
+
+  /**
+   * Compiles those of a stage.
+   *
+   * @param ofRoutes whether they stand in routes: what they say of hits is then not counted, as in
+   *     Envoy (measured)
+   */
+  public Descriptors(
+      List<RateLimit> limits,
+      int stage,
+      boolean ofRoutes,
+      ProcessFacts process,
+      RuntimeValues runtime) {
     this.limits =
         limits.stream()
             .filter(limit -> limit.stage() == stage)
-            .filter(limit -> place.runtime().number(enabledKey(limit), 1) != 0)
-            .map(
-                limit ->
-                    limit.actions().stream()
-                        .map(action -> compile(action, place.process()))
-                        .toArray(Part[]::new))
-            .toArray(Part[][]::new);
+            .map(limit -> compile(limit, ofRoutes, process, runtime))
+            .toArray(Limit[]::new);
   }
 
-  private static String enabledKey(RateLimit limit) {
-    return limit.disableKey().isEmpty()
-        ? ""
-        : "ratelimit." + limit.disableKey() + ".http_filter_enabled";
+  private static Limit compile(
+      RateLimit limit, boolean ofRoutes, ProcessFacts process, RuntimeValues runtime) {
+    Hits hits = ofRoutes ? null : limit.hits().orElse(null);
+    return new Limit(
+        limit.disableKey().isEmpty() ? null : new Fraction(enabled(limit.disableKey()), runtime),
+        limit.actions().stream().map(action -> compile(action, process)).toArray(Part[]::new),
+        limit.limitOverride().orElse(null),
+        hits,
+        hits == null
+            ? null
+            : hits.format().map(format -> new FormatText(format, process, "")).orElse(null));
+  }
+
+  private static FractionalPercent enabled(String key) {
+    return new FractionalPercent(100, 100, "ratelimit." + key + ".http_filter_enabled");
   }
 
   /** Whether no request counts for anything. */
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return limits.length == 0;
   }
 
   /** The descriptors of a request. */
-  List<List<Entry>> of(FilteredCall call) {
-    var all = new ArrayList<List<Entry>>(limits.length);
-    for (Part[] parts : limits) {
-      List<Entry> entries = entries(parts, call);
-      if (entries != null && !entries.isEmpty()) {
-        all.add(entries);
+  public List<Descriptor> of(FilteredCall call) {
+    var all = new ArrayList<Descriptor>(limits.length);
+    for (Limit limit : limits) {
+      if (limit.enabled == null || limit.enabled.holds(call.loop().random())) {
+        add(limit, call, all);
       }
     }
     return all;
+  }
+
+  private static void add(Limit limit, FilteredCall call, List<Descriptor> all) {
+    List<Entry> entries = entries(limit.parts, call);
+    if (entries == null) {
+      return;
+    }
+    Long hits = limit.hits == null ? null : Long.valueOf(limit.hits.number());
+    if (limit.hitsText != null) {
+      hits = Numbers.unsigned(limit.hitsText.apply(call));
+      if (hits == null) {
+        return;
+      }
+    }
+    all.add(new Descriptor(entries, override(limit.override, call), hits));
+  }
+
+  private static @Nullable Override override(@Nullable MetadataPath at, FilteredCall call) {
+    Object value = at == null ? null : ValueTest.find(call, at.namespace(), at.path());
+    if (value instanceof Map<?, ?> map
+        && map.get("requests_per_unit") instanceof Number requests
+        && map.get("unit") instanceof String unit
+        && UNITS.contains(unit)) {
+      return new Override(requests.longValue(), UNITS.indexOf(unit));
+    }
+    return null;
   }
 
   private static @Nullable List<Entry> entries(Part[] parts, FilteredCall call) {

@@ -1,0 +1,5 @@
+/** What requests count for. */
+@NullMarked
+package io.inmesh.runtime.filter.descriptor;
+
+import org.jspecify.annotations.NullMarked;
