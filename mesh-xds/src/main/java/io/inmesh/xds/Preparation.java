@@ -38,8 +38,6 @@ import java.util.Optional;
  */
 final class Preparation {
   private static final System.Logger LOG = System.getLogger("io.inmesh.xds");
-  private static final ConfigSource ADS =
-      ConfigSource.newBuilder().setAds(AggregatedConfigSource.getDefaultInstance()).build();
 
   private static final PlaneChannel.Times TIMES =
       new PlaneChannel.Times(Duration.ofSeconds(1), Duration.ofHours(1));
@@ -73,10 +71,14 @@ final class Preparation {
     }
   }
 
+  private static ConfigSource ads() {
+    return ConfigSource.newBuilder().setAds(AggregatedConfigSource.getDefaultInstance()).build();
+  }
+
   private static Listener listener() {
     HttpConnectionManager connection =
         HttpConnectionManager.newBuilder()
-            .setRds(Rds.newBuilder().setRouteConfigName("r").setConfigSource(ADS))
+            .setRds(Rds.newBuilder().setRouteConfigName("r").setConfigSource(ads()))
             .addHttpFilters(
                 HttpFilter.newBuilder()
                     .setName("r")
@@ -117,7 +119,7 @@ final class Preparation {
     return Cluster.newBuilder()
         .setName("c")
         .setType(Cluster.DiscoveryType.EDS)
-        .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ADS))
+        .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder().setEdsConfig(ads()))
         .build();
   }
 }

@@ -28,7 +28,10 @@ final class ClosedLoop {
     this.pids = pids;
   }
 
-  /** Warms, measures, and waits for the exchanges that are still under way. */
+  /**
+   * Warms, measures, and waits for the exchanges that are still under way. Those that do not end in
+   * time count as errors.
+   */
   Window window(int concurrency, double warmSeconds, double seconds) throws InterruptedException {
     var phase = new Slot.Phase();
     var stopped = new CountDownLatch(concurrency);
@@ -40,10 +43,8 @@ final class ClosedLoop {
     phase.recording = false;
     Reading after = Reading.now(pids);
     phase.over = true;
-    if (!stopped.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      throw new IllegalStateException(stopped.getCount() + " exchanges never ended");
-    }
-    return result(concurrency, slots, before, after);
+    boolean ended = stopped.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return result(slots, before, after, ended ? 0 : stopped.getCount());
   }
 
   private List<Slot> start(int concurrency, Slot.Phase phase, CountDownLatch stopped) {
@@ -69,10 +70,10 @@ final class ClosedLoop {
     }
   }
 
-  private Window result(int concurrency, List<Slot> slots, Reading before, Reading after) {
+  private Window result(List<Slot> slots, Reading before, Reading after, long lost) {
     var nanos = new Histogram(LONGEST_NANOS, 3);
     long exchanges = 0;
-    long errors = 0;
+    long errors = lost;
     for (Slot slot : slots) {
       slot.addTo(nanos);
       exchanges += slot.count();
@@ -89,7 +90,7 @@ final class ClosedLoop {
     Processes.Machine last = after.machine();
     return new Window(
         "",
-        concurrency,
+        slots.size(),
         seconds,
         exchanges,
         errors,

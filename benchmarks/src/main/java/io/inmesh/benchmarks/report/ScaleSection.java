@@ -15,7 +15,8 @@ final class ScaleSection {
           "p99Quiet",
           "p99Push",
           "p99Ratio",
-          "changeMillis");
+          "changeMillis",
+          "errors");
 
   private final Run run;
 
@@ -35,8 +36,9 @@ final class ScaleSection {
                 + " their config from the same server. The heap of Envoy is its resident memory"
                 + " above that with no clusters.\n\n"
                 + "| client and clusters | first call s | requests | KB a cluster | all endpoints"
-                + " pushed s | p99 µs quiet | p99 during the push | × | one change in force ms |\n"
-                + "| --- | --: | --: | --: | --: | --: | --: | --: | --: |\n");
+                + " pushed s | p99 µs quiet | p99 during the push | × | one change in force ms |"
+                + " errors |\n"
+                + "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |\n");
     for (JsonObject line : run.of("scale")) {
       text.append("| ").append(line.get("label").getAsString()).append(" |");
       for (String field : FIELDS) {
