@@ -5,11 +5,20 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.Executors;
 
-/** The JDK's HttpClient, asynchronous. */
+/**
+ * The JDK's HttpClient, asynchronous, on two threads: its own pool hands over to a further thread
+ * for each step of an exchange, which takes several times the CPU on few cores.
+ */
 final class JdkPeer implements Client.Asynchronous {
+  private static final int THREADS = 2;
+
   private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .executor(Executors.newFixedThreadPool(THREADS, JdkPeer::thread))
+          .build();
   private final Rotation<HttpRequest> requests;
   private final int expected;
 
@@ -20,6 +29,12 @@ final class JdkPeer implements Client.Asynchronous {
                 .map(it -> HttpRequest.newBuilder(URI.create(it)).build())
                 .toList());
     expected = target.bytes();
+  }
+
+  private static Thread thread(Runnable work) {
+    var thread = new Thread(work, "jdk-client");
+    thread.setDaemon(true);
+    return thread;
   }
 
   @Override

@@ -70,7 +70,9 @@ public final class FootprintRun implements Callable<Integer> {
 
   /** Runs it and ends the process. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new FootprintRun()).execute(arguments));
+    // What a user says comes after what the script says.
+    var command = new CommandLine(new FootprintRun()).setOverwrittenOptionsAllowed(true);
+    System.exit(command.execute(arguments));
   }
 
   @Override

@@ -45,7 +45,9 @@ public final class Harness implements java.util.concurrent.Callable<Integer> {
 
   /** Runs it and ends the process. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Harness()).execute(arguments));
+    // What a user says comes after what the script says.
+    var command = new CommandLine(new Harness()).setOverwrittenOptionsAllowed(true);
+    System.exit(command.execute(arguments));
   }
 
   @Override

@@ -70,7 +70,9 @@ public final class ManyClustersRun implements Callable<Integer> {
 
   /** Runs it and ends the process. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new ManyClustersRun()).execute(arguments));
+    // What a user says comes after what the script says.
+    var command = new CommandLine(new ManyClustersRun()).setOverwrittenOptionsAllowed(true);
+    System.exit(command.execute(arguments));
   }
 
   @Override
