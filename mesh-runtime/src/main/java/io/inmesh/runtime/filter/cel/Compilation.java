@@ -125,11 +125,11 @@ final class Compilation {
   private static Term both(Term left, Term right, Boolean decides) {
     return call -> {
       Object a = left.value(call);
-      if (a == decides) {
+      if (decides.equals(a)) {
         return decides;
       }
       Object b = right.value(call);
-      if (b == decides) {
+      if (decides.equals(b)) {
         return decides;
       }
       return a instanceof Boolean && b instanceof Boolean ? !decides : Term.FAILED;

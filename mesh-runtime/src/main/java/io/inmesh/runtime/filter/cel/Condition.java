@@ -21,6 +21,6 @@ public final class Condition {
 
   /** Whether it is true; one that fails is not. */
   public boolean holds(FilteredCall call) {
-    return term.value(call) == Boolean.TRUE;
+    return Boolean.TRUE.equals(term.value(call));
   }
 }
