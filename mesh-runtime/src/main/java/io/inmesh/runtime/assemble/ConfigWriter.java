@@ -304,6 +304,10 @@ public final class ConfigWriter implements ConfigPlane.Events {
     }
     rejections.put(key, rejection);
     tellSoon();
+    if (key.type() == Resource.Type.CLUSTER && !resolution.hasHeardOf(key)) {
+      // Routes to other clusters need not wait for it, as in Envoy.
+      apply(Map.of(key, Optional.empty()), current.revision());
+    }
   }
 
   private void log(Level level, String text, Object... values) {

@@ -387,6 +387,11 @@ public final class Resolution {
             && !watches(Objects.requireNonNull(known.get(referrer))).contains(child));
   }
 
+  /** Whether the plane has said what a resource is, or that there is none. */
+  public boolean hasHeardOf(Resource.Key key) {
+    return known.containsKey(key);
+  }
+
   /** Whether nothing that a root depends on is still awaited. */
   public boolean isSettled() {
     for (Resource.Key root : roots) {

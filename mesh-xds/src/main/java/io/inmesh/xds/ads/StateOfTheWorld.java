@@ -33,14 +33,18 @@ final class StateOfTheWorld implements Exchange<DiscoveryResponse> {
     /** Names of earlier requests that the last one left out. */
     final Set<String> dropped = new HashSet<>();
 
-    /** Takes the names of the next request; tells whether one of them was dropped before. */
+    /**
+     * Takes the names of the next request; tells whether one of them was dropped before, or there
+     * were none: some planes answer a request without names with all that they have.
+     */
     boolean asksAgain(Set<String> names) {
       if (names == asked) {
         return false;
       }
+      boolean none = started && asked.isEmpty() && !names.isEmpty();
       asked.stream().filter(name -> !names.contains(name)).forEach(dropped::add);
       asked = names;
-      return dropped.removeAll(names);
+      return dropped.removeAll(names) || none;
     }
   }
 
