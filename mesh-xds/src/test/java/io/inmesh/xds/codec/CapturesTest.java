@@ -11,6 +11,9 @@ import io.inmesh.config.TransportSocket;
 import io.inmesh.config.TransportSocket.UpstreamTls;
 import io.inmesh.identity.Pem;
 import io.inmesh.xds.json.ProtoJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,29 +23,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a real Istiod and a real Consul served, to nodes of all kinds. */
 class CapturesTest {
-  /** How the fields end that are left aside for a reason. */
-  private static final List<String> NOTED =
-      List.of(
-          "access_log",
-          "cipher_suites",
-          "cleanup_interval",
-          "dns_jitter",
-          "envoy.extensions.filters.network.rbac.v3.RBAC is left out",
-          "envoy.tcp.metadataexchange.config.MetadataExchange is left out",
-          "filters",
-          "grpc_stats.v3.FilterConfig is left out",
-          "http2_protocol_options",
-          "istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig is left out",
-          "io.istio.http.peer_metadata.Config is left out",
-          "listener_filters.filter_disabled: is not supported",
-          "proxy_100_continue",
-          "request_id_extension",
-          "tracing",
-          "transport_socket_connect_timeout",
-          "upgrade_configs",
-          "upstream_bind_config",
-          "upstream_connection_options");
-
   private final ProtoJson json = new ProtoJson();
   private final Decoder decoder = new Decoder();
 
@@ -61,10 +41,34 @@ class CapturesTest {
     }
     assertThat(refused).isEmpty();
     assertThat(unsupported).contains("cleanup_interval", "dns_jitter").isNotEmpty();
-    unsupported.removeIf(field -> NOTED.stream().anyMatch(field::endsWith));
-    assertThat(unsupported)
-        .as("fields without a reason in docs/decisions/0030-fields-that-are-left-aside.md")
-        .isEmpty();
+    assertThat(LeftAside.without(unsupported)).as("fields without a reason").isEmpty();
+  }
+
+  /** One of each field that Istiod emits to sidecars, whether or not a recording has it. */
+  @Test
+  void whatIstiodMayEmitIsHonouredOrLeftAsideForAReason() throws IOException {
+    var refused = new ArrayList<String>();
+    var unsupported = new TreeSet<String>();
+    try (InputStream file = CapturesTest.class.getResourceAsStream("istio-fields.json")) {
+      String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
+      for (Object resource : Recorded.list(ProtoJson.parse(text))) {
+        Decoded decoded = decoder.decode(json.resource(resource));
+        if (decoded instanceof Decoded.Accepted accepted) {
+          unsupported.addAll(accepted.unsupported());
+        } else {
+          refused.add(((Decoded.Refused) decoded).message());
+        }
+      }
+    }
+    assertThat(refused).isEmpty();
+    assertThat(unsupported).anyMatch(field -> field.endsWith("access_log"));
+    assertThat(LeftAside.without(unsupported)).as("fields without a reason").isEmpty();
+  }
+
+  @Test
+  void aFieldWithoutAReasonIsSeen() {
+    assertThat(LeftAside.without(List.of("a.access_log", "a.nothing_known")))
+        .containsExactly("a.nothing_known");
   }
 
   @Test
