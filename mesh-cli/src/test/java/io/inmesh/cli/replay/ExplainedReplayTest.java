@@ -10,14 +10,13 @@ import io.inmesh.explain.Explanation.RouteSelection;
 import io.inmesh.explain.Explanation.RouteStep;
 import io.inmesh.xds.json.ProtoJson;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -30,15 +29,18 @@ class ExplainedReplayTest {
   private static final Gson GSON =
       new GsonBuilder().setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE).create();
 
+  /** Replies of filters that are not asked, because asking them would change something. */
+  private static final Set<String> UNASKED = Set.of("fault_filter_abort", "local_rate_limited");
+
   private static List<List<String>> recordings() throws IOException {
     String files = System.getProperty("inmesh.explain.recordings", "");
-    if (files.isEmpty()) {
-      try (InputStream file = ReplayTest.class.getResourceAsStream("routing.jsonl")) {
-        byte[] bytes = Objects.requireNonNull(file).readAllBytes();
-        return List.of(new String(bytes, StandardCharsets.UTF_8).lines().toList());
-      }
-    }
     var all = new ArrayList<List<String>>();
+    if (files.isEmpty()) {
+      for (String profile : List.of("routing", "retry", "rbac", "filters", "jwt")) {
+        all.add(ReplayTest.recording(profile));
+      }
+      return all;
+    }
     for (String file : files.split(",")) {
       all.add(Files.readAllLines(Path.of(file)));
     }
@@ -57,7 +59,7 @@ class ExplainedReplayTest {
               .filter(
                   line -> line.contains("\"kind\": \"case\"") || line.contains("\"kind\":\"case\""))
               .count();
-      double share = Math.min(1, (double) wanted / Math.max(1, cases));
+      double share = Math.min(1, 1.2 * wanted / Math.max(1, cases));
       World world = null;
       String config = null;
       for (String text : recording) {
@@ -75,8 +77,8 @@ class ExplainedReplayTest {
       }
     }
     System.out.println(compared + " requests explained, " + forwarded + " of them forwarded");
-    assertThat(compared).isGreaterThan(200);
-    assertThat(forwarded).isGreaterThan(50);
+    assertThat(compared).isGreaterThanOrEqualTo(Math.min(wanted, 1_000));
+    assertThat(forwarded).isGreaterThan(compared / 5);
   }
 
   /** 1 if it went to a cluster. */
@@ -93,7 +95,7 @@ class ExplainedReplayTest {
     }
     assertThat(result.route()).as(name).isEqualTo(text(made, "route"));
     assertThat(result.cluster()).as(name).isEqualTo(text(made, "cluster"));
-    if (result.status() != 0) {
+    if (result.status() != 0 && !UNASKED.contains(text(made, "details"))) {
       assertThat((long) result.status())
           .as(name)
           .isEqualTo(((Number) made.get("status")).longValue());

@@ -14,6 +14,9 @@ import io.inmesh.xds.ads.ResourceMemory;
 import io.inmesh.xds.codec.Decoder;
 import io.inmesh.xds.grpc.PlaneServer;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,7 +24,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
@@ -91,7 +94,7 @@ public final class ScaleClient {
 
   private void pushes(String kind) throws Exception {
     var quiet = new Pace();
-    TimeUnit.MILLISECONDS.sleep(load.toMillis());
+    quiet.started.await();
     quiet.close();
     arrivals.expect(clusters);
     long published = Long.parseLong(ask("/plane/all"));
@@ -121,6 +124,11 @@ public final class ScaleClient {
   private final class Pace {
     private static final long EVERY = 500_000;
     final AtomicInteger failed = new AtomicInteger();
+
+    /** Open until as many calls have begun as a load has. */
+    final CountDownLatch started =
+        new CountDownLatch((int) Math.min(Integer.MAX_VALUE, load.toNanos() / EVERY));
+
     private final Histogram micros = new ConcurrentHistogram(3);
     private final Thread thread = new Thread(this::run, "pace");
     private volatile boolean closed;
@@ -136,6 +144,7 @@ public final class ScaleClient {
         LockSupport.parkNanos(due - System.nanoTime());
         int cluster = i % (clusters / ScalePlane.CALLED) * ScalePlane.CALLED;
         long start = System.nanoTime();
+        started.countDown();
         mesh.send(request(cluster))
             .whenComplete(
                 (response, failure) -> {
@@ -177,8 +186,12 @@ public final class ScaleClient {
 
   private static long liveHeap() throws InterruptedException {
     for (int i = 0; i < 3; i++) {
+      var found = new ReferenceQueue<>();
+      var garbage = new WeakReference<>(new Object(), found);
       System.gc();
-      TimeUnit.MILLISECONDS.sleep(100);
+      // What collectors do beside the application is done when this is noticed.
+      found.remove();
+      Reference.reachabilityFence(garbage);
     }
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
