@@ -97,7 +97,9 @@ class AdminServerTest {
         .contains("calls: 0", "cluster.v1.hosts: 1", "cluster.v1.upstream_rq_total: 0");
     assertThat(get("/certs")).contains("[]");
     onConfigLoop(() -> plane.reject(Resource.Type.CLUSTER, "v1", "name: is bad"));
-    assertThat(get("/support")).contains("CLUSTER v1", "name: is bad");
+    // Refusals of one response are told together, a moment later.
+    Awaitility.await()
+        .untilAsserted(() -> assertThat(get("/support")).contains("CLUSTER v1", "name: is bad"));
   }
 
   @Test
