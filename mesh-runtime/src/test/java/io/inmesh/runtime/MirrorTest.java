@@ -205,6 +205,26 @@ class MirrorTest {
   }
 
   @Test
+  void theResponseTimeoutCountsAfterRedirectsOfABody() {
+    World world = redirecting(policy(2, false, 302));
+    world.transport.peer(
+        "a",
+        FakeTransport.script(
+            FakeTransport.answering(302, "location", "http://o/from"),
+            FakeTransport.answering(302, "location", "http://o/to")));
+    world.transport.peer("b", FakeTransport.silent());
+    Seen seen = world.start(withPath(World.post(new Chunks("one", "two")), "/from"));
+    world.pass(14_900);
+    assertThat(world.transport.streams()).hasSize(3);
+    assertThat(world.transport.last().body()).isEqualTo("onetwo");
+    assertThat(seen.status()).isZero();
+    world.pass(200);
+    assertThat(seen.status()).isEqualTo(504);
+    assertThat(seen.call().details()).isEqualTo("response_timeout");
+    assertThat(world.busy("v1") + world.busy("v2")).isZero();
+  }
+
+  @Test
   void redirectsOfRequestsWithBodiesAreCountedToo() {
     World world = redirecting(policy(2, false, 302));
     world.transport.peer("a", FakeTransport.answering(302, "location", "http://o/from"));

@@ -1,49 +1,27 @@
 package io.inmesh.runtime.engine;
 
-import io.inmesh.balance.Host;
 import io.inmesh.balance.Pick;
-import io.inmesh.balance.PickContext;
 import io.inmesh.call.Headers;
-import io.inmesh.config.Action.Forward;
-import io.inmesh.config.Action.Priority;
-import io.inmesh.config.Metadata;
-import io.inmesh.config.RetryPolicy.HostSelection;
-import io.inmesh.loop.Timer;
 import io.inmesh.runtime.cluster.Admission;
 import io.inmesh.runtime.cluster.ClusterHost;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.cluster.HostSet;
 import io.inmesh.runtime.cluster.LocalOrigin;
-import io.inmesh.runtime.stats.ClusterStats;
 import io.inmesh.runtime.stats.ClusterStats.Count;
 import io.inmesh.transport.ConnectionPool.Cancel;
 import io.inmesh.transport.Stream;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One try of one call: its own pick context, stream handler and timer, so that a try is one object.
- * The chain of those before it are the hosts tried. The one timer waits for the first of all that
- * may end it. Owner: the call's loop.
+ * The chain of those before it are the hosts tried, and, where attempts race, those that still run.
+ * Owner: the call's loop.
  */
-final class Attempt extends Timer implements PickContext, Stream.Handler {
-  private static final long NEVER = Long.MAX_VALUE;
-
-  private final OutgoingCall call;
-  private final ClusterRuntime cluster;
-  private final @Nullable Attempt previous;
-  private final int ordinal;
-  private @Nullable ClusterHost host;
+final class Attempt extends AttemptTarget implements Stream.Handler {
   private @Nullable Admission admitted;
   private Cancel opening = Cancel.NOTHING;
   private @Nullable Stream stream;
-  private long perTryEnd = NEVER;
-  private long backOffEnd = NEVER;
-  private long upstreamEnd = NEVER;
-  private long lastByte;
   private boolean requestSent;
   private boolean headSeen;
   private boolean timedOut;
@@ -60,35 +38,11 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
   private String transportFailure = "";
 
   Attempt(OutgoingCall call, ClusterRuntime cluster, @Nullable Attempt previous) {
-    this.call = call;
-    this.cluster = cluster;
-    this.previous = previous;
-    this.ordinal = previous == null ? 1 : previous.ordinal + 1;
+    super(call, cluster, previous);
   }
 
   OutgoingCall call() {
     return call;
-  }
-
-  ClusterRuntime cluster() {
-    return cluster;
-  }
-
-  int ordinal() {
-    return ordinal;
-  }
-
-  @Nullable ClusterHost host() {
-    return host;
-  }
-
-  ClusterStats stats() {
-    ClusterHost chosen = host;
-    return chosen == null ? cluster.stats() : chosen.stats();
-  }
-
-  void count(Count what) {
-    stats().add(call.stripe(), what);
   }
 
   String transportFailure() {
@@ -110,24 +64,24 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
 
   /** Whether it may bring a response, or another attempt follows it. */
   private boolean isAwaited() {
-    return (!done && !headSeen) || backOffEnd != NEVER;
+    return (!done && !headSeen) || isWaiting();
   }
 
   /** Whether attempts before it are awaited, besides {@code except}. */
   boolean awaitsOthers(Attempt except) {
-    for (Attempt each = this; each != null; each = each.previous) {
+    for (Attempt each = this; each != null; each = each.previous()) {
       if (each != except && each.isAwaited()) {
         return true;
       }
     }
-    return except.backOffEnd != NEVER;
+    return except.isWaiting();
   }
 
   /** Ends it and all before it, besides {@code winner}. Idempotent. */
   void abandonAll(@Nullable Attempt winner) {
-    for (Attempt each = this; each != null; each = each.previous) {
+    for (Attempt each = this; each != null; each = each.previous()) {
       if (each == winner) {
-        each.backOffEnd = NEVER;
+        each.stopWaiting();
       } else {
         each.abandon();
       }
@@ -147,7 +101,7 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
 
   /** The whole call is out of time: the peers are told of as too slow. */
   void abandonAsTimeout(Expiry expiry) {
-    for (Attempt each = this; each != null; each = each.previous) {
+    for (Attempt each = this; each != null; each = each.previous()) {
       if (expiry == Expiry.RESPONSE && (each == this || !each.done)) {
         each.count(Count.UPSTREAM_RQ_TIMEOUT);
       }
@@ -208,16 +162,6 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     }
   }
 
-  Priority priority() {
-    Forward forward = call.routed().forward();
-    return forward == null ? Priority.DEFAULT : forward.priority();
-  }
-
-  Admission admission() {
-    ClusterHost chosen = host;
-    return chosen == null ? cluster.admission(priority()) : chosen.admission(priority());
-  }
-
   /**
    * The per-try timeout counts from here: before the end of the request, no peer can be expected to
    * answer.
@@ -226,94 +170,57 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     if (!done && !headSeen) {
       startPerTry();
     }
-    if (!done || backOffEnd != NEVER) {
+    if (!done || isWaiting()) {
       rearm();
-    }
-  }
-
-  private void startPerTry() {
-    if (call.perTryNanos > 0) {
-      perTryEnd = CallState.after(call.loop.nanoTime(), call.perTryNanos);
-    }
-  }
-
-  private long idleEnd() {
-    long idle = call.idleNanos < 0 ? call.chain.idleNanos : call.idleNanos;
-    return idle > 0 ? call.lastActivity + idle : NEVER;
-  }
-
-  private long perTryIdleEnd() {
-    return call.perTryIdleNanos > 0 && requestSent && !done
-        ? lastByte + call.perTryIdleNanos
-        : NEVER;
-  }
-
-  private void rearm() {
-    long at =
-        Math.min(Math.min(call.deadline, call.streamDeadline), Math.min(perTryEnd, backOffEnd));
-    at = Math.min(at, Math.min(idleEnd(), Math.min(perTryIdleEnd(), upstreamEnd)));
-    if (at == NEVER) {
-      disarm();
-    } else {
-      call.loop.arm(this, at);
     }
   }
 
   /** After it has ended, an attempt's timer still serves to wait for the next one. */
   void backOff(long until) {
     abandon();
-    perTryEnd = NEVER;
-    upstreamEnd = NEVER;
-    backOffEnd = until;
-    rearm();
+    stopLimits();
+    waitUntil(until);
   }
 
   /** It goes on; another one follows. */
   void race(long until) {
     raced = true;
-    backOffEnd = until;
-    rearm();
+    waitUntil(until);
   }
 
   @Override
-  protected void onTimer() {
-    long now = call.loop.nanoTime();
-    if (now >= call.streamDeadline) {
-      Router.timedOut(this, Expiry.MAX_STREAM);
-    } else if (now >= call.deadline) {
-      Router.timedOut(this, Expiry.RESPONSE);
-    } else if (now >= backOffEnd) {
-      backOffEnd = NEVER;
-      if (!done) {
-        rearm();
-      }
-      Router.again(this);
-    } else if (now >= perTryEnd) {
-      perTryExpired();
-    } else if (now >= upstreamEnd) {
-      expired(Expiry.MAX_UPSTREAM_STREAM);
-    } else if (now >= perTryIdleEnd()) {
-      expired(Expiry.PER_TRY_IDLE);
-    } else if (now >= idleEnd()) {
-      Router.timedOut(this, Expiry.IDLE);
-    } else {
-      rearm();
-    }
+  boolean isUnderWay() {
+    return requestSent && !done;
   }
 
-  private void perTryExpired() {
+  @Override
+  void callExpired(Expiry expiry) {
+    Router.timedOut(this, expiry);
+  }
+
+  @Override
+  void backedOff() {
+    if (!done) {
+      rearm();
+    }
+    Router.again(this);
+  }
+
+  @Override
+  void perTryExpired() {
     if (!call.hedged) {
       expired(Expiry.PER_TRY);
       return;
     }
-    perTryEnd = NEVER;
+    stopPerTry();
     slow = true;
     reportOrigin(LocalOrigin.TIMEOUT);
     rearm();
     Router.slow(this);
   }
 
-  private void expired(Expiry expiry) {
+  @Override
+  void expired(Expiry expiry) {
     if (headSeen) {
       Router.timedOut(this, expiry);
       return;
@@ -356,12 +263,9 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
 
   /** Its outcome does not count: others are awaited. */
   void drop() {
-    long next = backOffEnd;
     abandon();
-    perTryEnd = NEVER;
-    upstreamEnd = NEVER;
-    backOffEnd = next;
-    if (next != NEVER) {
+    stopLimits();
+    if (isWaiting()) {
       rearm();
     }
   }
@@ -395,7 +299,7 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     reportOrigin(LocalOrigin.CONNECTED);
     requestSent = true;
     count(Count.UPSTREAM_RQ_TOTAL);
-    startUpstream();
+    startUpstream(cluster.config().transport().protocol().maxStreamDuration());
     ReplayBuffer body = call.body;
     if (body != null) {
       body.attach(opened);
@@ -404,26 +308,6 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
       call.routed().finalizeAttempt(call, host.endpoint());
     }
     opened.head(call, call.headers(), body == null ? 0 : body.length(), body == null);
-  }
-
-  private void startUpstream() {
-    if (call.perTryIdleNanos > 0) {
-      lastByte = call.loop.nanoTime();
-    }
-    Optional<Duration> most = cluster.config().transport().protocol().maxStreamDuration();
-    if (most.isPresent() && !most.get().isZero()) {
-      upstreamEnd = call.loop.nanoTime() + most.get().toNanos();
-    }
-    if (upstreamEnd != NEVER || call.perTryIdleNanos > 0) {
-      rearm();
-    }
-  }
-
-  /** A sign of life. */
-  private void active() {
-    long now = call.loop.nanoTime();
-    lastByte = now;
-    call.lastActivity = now;
   }
 
   @Override
@@ -441,7 +325,7 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
     }
     headSeen = true;
     status = code;
-    perTryEnd = NEVER;
+    stopPerTry();
     active();
     if (host != null) {
       host.report(call.isGrpc() ? Grpc.httpStatus(code, headers) : code);
@@ -514,84 +398,5 @@ final class Attempt extends Timer implements PickContext, Stream.Handler {
       case REFUSED, RESET -> count(Count.UPSTREAM_RQ_RX_RESET);
       default -> {}
     }
-  }
-
-  @Override
-  public boolean hashed() {
-    return call.hashed;
-  }
-
-  @Override
-  public long hash() {
-    return call.hash;
-  }
-
-  @Override
-  public long random() {
-    return call.loop.random();
-  }
-
-  @Override
-  public boolean tried(Host candidate) {
-    if (previous == null || call.retry == null) {
-      return false;
-    }
-    HostSelection rules = call.retry.hosts();
-    return (rules.avoidPrevious() && wasTried(candidate))
-        || (rules.omitCanary() && isCanary(candidate))
-        || (!rules.omitMetadata().byNamespace().isEmpty()
-            && holds(candidate.endpoint().metadata(), rules.omitMetadata()));
-  }
-
-  private static boolean isCanary(Host candidate) {
-    return Boolean.TRUE.equals(candidate.endpoint().metadata().in(Metadata.LB).get("canary"));
-  }
-
-  private static boolean holds(Metadata metadata, Metadata wanted) {
-    for (String namespace : wanted.byNamespace().keySet()) {
-      var values = metadata.in(namespace).entrySet();
-      if (!values.containsAll(wanted.in(namespace).entrySet())) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private boolean wasTried(Host candidate) {
-    for (Attempt earlier = previous; earlier != null; earlier = earlier.previous) {
-      if (earlier.host != null
-          && candidate instanceof ClusterHost other
-          && earlier.host.state() == other.state()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  @Override
-  public int hostSelectionAttempts() {
-    // As in Envoy: the number is of further draws, and counts for further attempts only.
-    return call.retry == null || previous == null ? 1 : 1 + call.retry.hosts().maxAttempts();
-  }
-
-  @Override
-  public String authority() {
-    return call.authority();
-  }
-
-  @Override
-  public Map<String, Object> metadataMatch() {
-    return call.routed().metadataMatch();
-  }
-
-  /** A further attempt is free to go elsewhere, as in Envoy. */
-  @Override
-  public String overrideHost() {
-    return previous == null ? call.boundHost() : "";
-  }
-
-  @Override
-  public boolean overrideStrict() {
-    return call.isBoundStrictly();
   }
 }

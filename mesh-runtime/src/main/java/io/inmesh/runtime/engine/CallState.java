@@ -1,8 +1,6 @@
 package io.inmesh.runtime.engine;
 
-import io.inmesh.call.Call;
 import io.inmesh.call.CallSink;
-import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
 import io.inmesh.call.HttpFilter;
 import io.inmesh.call.Outcome;
@@ -19,59 +17,30 @@ import io.inmesh.runtime.route.CallLimits;
 import io.inmesh.runtime.route.HashSink;
 import io.inmesh.runtime.route.RouteEntry;
 import io.inmesh.runtime.route.RouteTable;
-import io.inmesh.runtime.route.RoutedCall;
-import io.inmesh.transport.Stream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The facts of one call: request, route, metadata, limits, flags; not what moves it. Owner: its
- * loop.
+ * What decides about a call: its chain and clusters, the route and what that says of time, hash and
+ * attempts; not what moves it. Owner: its loop.
  */
-abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stream.RequestHead {
-  private static final String LOCAL = "127.0.0.1";
-
+abstract class CallState extends CallOutcome implements CallLimits, HashSink {
   HttpChain chain;
   Clusters clusters;
   final Surroundings surroundings;
-  final EventLoop loop;
   final CallSink sink;
-  final @Nullable Downstream downstream;
   private String revision;
-  private final Request request;
-  private final long start;
-  private final long draw;
 
-  private String method;
-  private String scheme;
-  private String authority;
-  private String path;
-  private @Nullable Headers edited;
-  private String caller = LOCAL;
-  private boolean internal;
   private @Nullable RouteEntry<RouteParts> entry;
   private @Nullable HttpFilter @Nullable [] entered;
-  private @Nullable Map<String, Map<String, Object>> metadata;
-  private String details = "";
-  private List<Flag> flags = List.of();
-  private Headers responseHeaders = Headers.EMPTY;
-  private Headers responseTrailers = Headers.EMPTY;
-  private String localBody = "";
   private String virtualCluster = "";
 
   /** How many filters the request has reached. */
   int at;
 
-  int status;
-  long received;
-  long sent;
   @Nullable ClusterRuntime cluster;
   @Nullable Attempt attempt;
 
@@ -101,20 +70,12 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
       Request request,
       CallSink sink,
       @Nullable Downstream downstream) {
+    super(loop, request, downstream);
     this.chain = chain;
     this.clusters = clusters;
     this.revision = revision;
     this.surroundings = surroundings;
-    this.loop = loop;
-    this.request = request;
     this.sink = sink;
-    this.downstream = downstream;
-    this.start = loop.nanoTime();
-    this.draw = loop.random();
-    this.method = request.method();
-    this.scheme = request.scheme();
-    this.authority = request.authority();
-    this.path = request.path();
   }
 
   /**
@@ -144,11 +105,11 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
   /** Forgets what the first way of the call has left. */
   final void anew() {
     entered = null;
-    metadata = null;
+    forgetMetadata();
     hashed = false;
     cookie = null;
     timeoutStatus = 504;
-    flags = List.of();
+    forgetFlags();
     limits(0, 0, 0, 0, -1);
     begun = 0;
     hedged = false;
@@ -163,10 +124,10 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
       String oldPath,
       Headers oldHeaders,
       RouteEntry<RouteParts> oldEntry) {
-    scheme = oldScheme;
-    authority = oldAuthority;
-    path = oldPath;
-    edited = oldHeaders;
+    scheme(oldScheme);
+    authority(oldAuthority);
+    path(oldPath);
+    headers(oldHeaders);
     entry = oldEntry;
   }
 
@@ -232,183 +193,6 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
   }
 
   @Override
-  public final Request request() {
-    return request;
-  }
-
-  @Override
-  public final String method() {
-    return method;
-  }
-
-  /** Replaces the method. */
-  public final void method(String value) {
-    method = value;
-  }
-
-  @Override
-  public final String scheme() {
-    return scheme;
-  }
-
-  @Override
-  public final void scheme(String value) {
-    scheme = value;
-  }
-
-  @Override
-  public final String authority() {
-    return authority;
-  }
-
-  @Override
-  public final void authority(String value) {
-    authority = value;
-  }
-
-  @Override
-  public final String path() {
-    return path;
-  }
-
-  @Override
-  public final void path(String value) {
-    path = value;
-  }
-
-  @Override
-  public final Headers headers() {
-    return edited != null ? edited : request.headers();
-  }
-
-  @Override
-  public final Headers editHeaders() {
-    Headers own = edited;
-    if (own == null) {
-      own = request.headers().copy();
-      edited = own;
-    }
-    return own;
-  }
-
-  @Override
-  public final void caller(String address, boolean isInternal) {
-    caller = address;
-    internal = isInternal;
-  }
-
-  @Override
-  public final boolean internal() {
-    return internal;
-  }
-
-  @Override
-  public final String callerAddress() {
-    return caller;
-  }
-
-  @Override
-  public final String peerAddress() {
-    return downstream == null ? LOCAL : downstream.remote().host();
-  }
-
-  @Override
-  public final boolean tls() {
-    return downstream == null ? request.scheme().equals("https") : downstream.tls();
-  }
-
-  @Override
-  public final boolean certificatePresented() {
-    return downstream != null && downstream.names() != null;
-  }
-
-  @Override
-  public final boolean certificateValidated() {
-    return certificatePresented();
-  }
-
-  @Override
-  public final long streamRandom() {
-    return draw;
-  }
-
-  @Override
-  public final @Nullable String filterState(String key) {
-    return null;
-  }
-
-  @Override
-  public final @Nullable Object metadata(String namespace, String key) {
-    return metadataIn(namespace).get(key);
-  }
-
-  @Override
-  public final Map<String, Object> metadataIn(String namespace) {
-    return metadata == null ? Map.of() : metadata.getOrDefault(namespace, Map.of());
-  }
-
-  @Override
-  public final void putMetadata(String namespace, String key, Object value) {
-    if (metadata == null) {
-      metadata = new HashMap<>();
-    }
-    metadata.computeIfAbsent(namespace, absent -> new HashMap<>()).put(key, value);
-  }
-
-  /** Whether any response flag is set. */
-  public final boolean isFlagged() {
-    return !flags.isEmpty();
-  }
-
-  /** All response flags: the bits of their places. */
-  final int flagBits() {
-    int bits = 0;
-    for (int i = 0; i < flags.size(); i++) {
-      bits |= 1 << flags.get(i).ordinal();
-    }
-    return bits;
-  }
-
-  /** Whether it is a gRPC call by its content type. */
-  final boolean isGrpc() {
-    return Grpc.isRequest(headers());
-  }
-
-  @Override
-  public final void flag(Flag flag) {
-    if (flags.isEmpty()) {
-      flags = new ArrayList<>(2);
-    }
-    if (!flags.contains(flag)) {
-      flags.add(flag);
-    }
-  }
-
-  @Override
-  public final List<Flag> flags() {
-    return flags;
-  }
-
-  @Override
-  public final boolean has(Flag flag) {
-    return flags.contains(flag);
-  }
-
-  final void details(String value) {
-    details = value;
-  }
-
-  @Override
-  public final String details() {
-    return details;
-  }
-
-  @Override
-  public final String protocol() {
-    return "HTTP/1.1";
-  }
-
-  @Override
   public final @Nullable Cluster clusterConfig() {
     ClusterRuntime known = cluster;
     if (known == null && entry != null && entry.forward() != null) {
@@ -427,30 +211,6 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
     return attempt == null ? "" : attempt.transportFailure();
   }
 
-  @Override
-  public final int status() {
-    return status;
-  }
-
-  final void response(int code, Headers headers) {
-    status = code;
-    responseHeaders = headers;
-  }
-
-  @Override
-  public final Headers responseHeaders() {
-    return responseHeaders;
-  }
-
-  final void responseTrailers(Headers trailers) {
-    responseTrailers = trailers;
-  }
-
-  @Override
-  public final Headers responseTrailers() {
-    return responseTrailers;
-  }
-
   final void virtualCluster(String name) {
     virtualCluster = name;
   }
@@ -460,38 +220,9 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
     return virtualCluster;
   }
 
-  final void localReplyBody(String body) {
-    localBody = body;
-  }
-
-  @Override
-  public final String localReplyBody() {
-    return localBody;
-  }
-
   @Override
   public final int attempts() {
     return begun;
-  }
-
-  @Override
-  public final long bytesReceived() {
-    return received;
-  }
-
-  @Override
-  public final long bytesSent() {
-    return sent;
-  }
-
-  @Override
-  public final long startNanos() {
-    return start;
-  }
-
-  @Override
-  public final long nowNanos() {
-    return loop.nanoTime();
   }
 
   @Override
@@ -536,13 +267,13 @@ abstract class CallState implements Call, RoutedCall, CallLimits, HashSink, Stre
   public final Outcome outcome() {
     ClusterHost last = attempt == null ? null : attempt.host();
     return new Outcome(
-        flags.isEmpty() ? Set.of() : EnumSet.copyOf(flags),
-        details,
+        flags().isEmpty() ? Set.of() : EnumSet.copyOf(flags()),
+        details(),
         entry == null ? "" : entry.route().name(),
         name(clusterConfig()),
         last == null ? "" : last.toString(),
         attempts(),
         revision,
-        Duration.ofNanos(loop.nanoTime() - start));
+        Duration.ofNanos(nowNanos() - startNanos()));
   }
 }

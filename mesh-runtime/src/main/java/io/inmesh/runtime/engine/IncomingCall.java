@@ -4,6 +4,7 @@ import io.inmesh.call.Body;
 import io.inmesh.call.CallSink;
 import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
+import io.inmesh.call.HttpFilter;
 import io.inmesh.call.Request;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.downstream.Downstream;
@@ -80,6 +81,15 @@ public final class IncomingCall extends ActiveCall {
     var waiting = new Waiting(then);
     reading.await(bytes, whole, waiting);
     return waiting.isOver();
+  }
+
+  @Override
+  public HttpFilter.Verdict awaitBody(long most) {
+    if (super.awaitBody(most) == HttpFilter.Verdict.STOP) {
+      return HttpFilter.Verdict.STOP;
+    }
+    boolean there = readBody(most, true, this::resume);
+    return there && !isOver() ? HttpFilter.Verdict.CONTINUE : HttpFilter.Verdict.STOP;
   }
 
   /** A filter waits for the body. */
