@@ -55,14 +55,14 @@ public final class Descriptors {
    * @param limit in place of the service's own
    * @param hits how much it counts; null for one
    */
-  public record Descriptor(List<Entry> entries, @Nullable Override limit, @Nullable Long hits) {}
+  public record Descriptor(List<Entry> entries, @Nullable OtherLimit limit, @Nullable Long hits) {}
 
   /**
    * A limit that dynamic metadata says.
    *
    * @param unit its number in envoy.type.v3.RateLimitUnit
    */
-  public record Override(long requests, int unit) {}
+  public record OtherLimit(long requests, int unit) {}
 
   /**
    * Compiles those of a stage.
@@ -131,13 +131,13 @@ public final class Descriptors {
     all.add(new Descriptor(entries, override(limit.override, call), hits));
   }
 
-  private static @Nullable Override override(@Nullable MetadataPath at, FilteredCall call) {
+  private static @Nullable OtherLimit override(@Nullable MetadataPath at, FilteredCall call) {
     Object value = at == null ? null : ValueTest.find(call, at.namespace(), at.path());
     if (value instanceof Map<?, ?> map
         && map.get("requests_per_unit") instanceof Number requests
         && map.get("unit") instanceof String unit
         && UNITS.contains(unit)) {
-      return new Override(requests.longValue(), UNITS.indexOf(unit));
+      return new OtherLimit(requests.longValue(), UNITS.indexOf(unit));
     }
     return null;
   }

@@ -163,7 +163,7 @@ public final class ExternalAuthorizationFilter extends Stage {
   private void metadata(FilteredCall call, Decision decision, long nanos) {
     if (!decision.metadata.isEmpty() && settings.mutations().metadata()) {
       if (decision.kind == Decision.Kind.OK) {
-        double millis = TimeUnit.NANOSECONDS.toMillis(nanos);
+        double millis = (double) TimeUnit.NANOSECONDS.toMillis(nanos);
         call.putMetadata(NAMESPACE, "ext_authz_duration", millis);
       }
       decision.metadata.forEach((key, value) -> call.putMetadata(NAMESPACE, key, value));

@@ -123,7 +123,7 @@ public final class GlobalRateLimitFilter extends Stage {
       for (RateLimit.Entry entry : descriptor.entries()) {
         one.message(1, new WireWriter().text(1, entry.key()).text(2, entry.value()));
       }
-      Descriptors.Override limit = descriptor.limit();
+      Descriptors.OtherLimit limit = descriptor.limit();
       if (limit != null) {
         one.message(2, new WireWriter().number(1, limit.requests()).number(2, limit.unit()));
       }
