@@ -92,12 +92,16 @@ public interface FilteredCall extends Call, RequestEdit {
   /** What {@link #readBody} has read; null if there is nothing. */
   @Nullable BodyStart bodyStart(int most);
 
-  /**
-   * The beginning of a body.
-   *
-   * @param size how many bytes have been read of it, also those that are not in {@code bytes}
-   */
-  record BodyStart(byte[] bytes, long size) {
+  /** The beginning of a body. */
+  final class BodyStart {
+    private final byte[] bytes;
+    private final long size;
+
+    private BodyStart(byte[] bytes, long size) {
+      this.bytes = bytes;
+      this.size = size;
+    }
+
     /** The first of so many bytes; null if there are none. */
     public static @Nullable BodyStart of(Iterable<ByteBuffer> chunks, long size, int most) {
       if (size == 0) {
@@ -111,6 +115,16 @@ public interface FilteredCall extends Call, RequestEdit {
         at += length;
       }
       return new BodyStart(start, size);
+    }
+
+    /** Not to be written to. */
+    public byte[] bytes() {
+      return bytes;
+    }
+
+    /** How many bytes have been read of it, also those that are not in {@link #bytes}. */
+    public long size() {
+      return size;
     }
 
     /** Whether more has been read than {@link #bytes} holds. */
@@ -157,5 +171,38 @@ public interface FilteredCall extends Call, RequestEdit {
   }
 
   /** A whole answer. What the mesh itself answers in place of a peer is one too. */
-  record Answer(int status, Headers headers, byte[] body, Headers trailers) {}
+  final class Answer {
+    private final int status;
+    private final Headers headers;
+    private final byte[] body;
+    private final Headers trailers;
+
+    /** An answer. */
+    public Answer(int status, Headers headers, byte[] body, Headers trailers) {
+      this.status = status;
+      this.headers = headers;
+      this.body = body;
+      this.trailers = trailers;
+    }
+
+    /** Its status. */
+    public int status() {
+      return status;
+    }
+
+    /** Its headers. */
+    public Headers headers() {
+      return headers;
+    }
+
+    /** Its body; not to be written to. */
+    public byte[] body() {
+      return body;
+    }
+
+    /** Its trailers. */
+    public Headers trailers() {
+      return trailers;
+    }
+  }
 }
