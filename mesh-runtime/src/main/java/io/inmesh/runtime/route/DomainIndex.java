@@ -20,8 +20,12 @@ final class DomainIndex<V> {
   private final Wildcards<V> prefixes = new Wildcards<>(false);
   private @Nullable V any;
 
+  /** Whether there is any domain but {@code *}. */
+  private boolean named;
+
   /** Adds a domain in lower case; one that is known already keeps its value. */
   void add(String domain, V value) {
+    named |= !domain.equals("*");
     if (domain.equals("*")) {
       any = any == null ? value : any;
     } else if (domain.startsWith("*")) {
@@ -40,7 +44,7 @@ final class DomainIndex<V> {
    * @param host in any case
    */
   @Nullable V atOnce(String host) {
-    return exact.isEmpty() && suffixes.empty && prefixes.empty ? any : exact.get(host);
+    return named ? exact.get(host) : any;
   }
 
   /** Null if nothing fits. {@code host} in lower case. */

@@ -28,9 +28,12 @@ final class HostRules<P> {
 
   final VirtualHost config;
   private final List<RouteRule<P>> rules;
-  private final RouteIndex index;
+  private final RouteIndex<RouteRule<P>> index;
   private final @Nullable RouteRule<P> toTls;
   private final boolean ignoreParameters;
+
+  /** Whether a route that the index is sure of is the one. */
+  private final boolean atOnce;
 
   /** How a request comes to its routes; null if all are tried. */
   private final @Nullable DecisionTree<RouteInput, List<Integer>> choice;
@@ -42,7 +45,7 @@ final class HostRules<P> {
       compiled.add(new RouteRule<>(new Levels(levels, route, compiled.size()), parts));
     }
     this.rules = List.copyOf(compiled);
-    this.index = new RouteIndex(rules.stream().map(rule -> rule.match).toList());
+    this.index = new RouteIndex<>(rules, rule -> rule.match);
     this.toTls =
         config.policy().requireTls() == RequireTls.NONE
             ? null
@@ -51,6 +54,7 @@ final class HostRules<P> {
         new RequestInputs(levels.settings().runtime(), levels.settings().process().environment());
     this.choice = config.choice().map(tree -> new DecisionTree<>(tree, inputs)).orElse(null);
     this.ignoreParameters = levels.config().options().ignorePathParameters();
+    this.atOnce = choice == null && !ignoreParameters;
   }
 
   @Nullable RouteEntry<P> match(RouteInput call, @Nullable RouteTrace trace) {
@@ -61,6 +65,12 @@ final class HostRules<P> {
       return toTls.choose(call, trace);
     }
     String path = call.path();
+    if (atOnce && trace == null) {
+      RouteRule<P> sure = index.find(path).sure();
+      if (sure != null) {
+        return sure.choose(call, null);
+      }
+    }
     int end = RequestFields.pathEnd(path);
     if (ignoreParameters) {
       int parameters = path.indexOf(';');
@@ -118,14 +128,19 @@ final class HostRules<P> {
 
   /** Merges the index's two lists, so that the first match in the config's order is found. */
   private @Nullable RouteRule<P> first(RouteInput call, String path, int end) {
-    int[] found = index.candidates(path, end);
+    RouteIndex.Found<RouteRule<P>> fitting = index.find(path, end);
+    RouteRule<P> sure = fitting.sure();
+    if (sure != null) {
+      return sure;
+    }
+    int[] found = fitting.candidates();
     int[] others = index.others;
     int a = 0;
     int b = 0;
     while (a < found.length || b < others.length) {
       boolean fromTree = b == others.length || (a < found.length && found[a] < others[b]);
       RouteRule<P> rule = rules.get(fromTree ? found[a++] : others[b++]);
-      if ((fromTree && rule.byPathOnly) || rule.match.matches(call, path, end)) {
+      if (rule.match.matches(call, path, end)) {
         return rule;
       }
     }

@@ -9,56 +9,75 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the routes whose path criterion can match, in their order, without looking at the others: a
  * radix tree over exact paths and prefixes, each node holding the routes that a path ending there,
  * or going on from there, can match. Other criteria (regular expressions, any case) stand in a
- * second list that is merged while reading. Immutable.
+ * second list that is merged while reading. Where the path alone decides, the node has the route
+ * itself. Immutable.
  */
-final class RouteIndex {
+final class RouteIndex<R> {
   private static final int[] NONE = {};
 
-  private final Node root;
+  private final Node<R> root;
 
   /** Routes that no tree can find, in order. */
   final int[] others;
 
-  /** A node's lists are complete: all prefixes above it are in them. */
-  private static final class Node {
+  /**
+   * The routes for a path that ends at a node, or goes on from there otherwise than its children.
+   *
+   * @param sure the first of them, if no condition but the path can keep it from being taken
+   * @param candidates all of them, in order
+   */
+  record Found<R>(@Nullable R sure, int[] candidates) {}
+
+  /** A node's routes are complete: those of all prefixes above it are among them. */
+  private static final class Node<R> {
     private static final int WIDEST = 64;
 
     final String label;
-    final int[] here;
-    final int[] below;
+
+    /** Of the label; one char is known to be the same when the node is found. */
+    final int length;
+
+    final Found<R> here;
+    final Found<R> below;
 
     /**
      * By first char: all from the least to the greatest if they lie close, else only those there
      * are.
      */
-    private final @Nullable Node[] children;
+    private final @Nullable Node<R>[] children;
 
     private final char least;
     private final boolean dense;
 
-    Node(String label, List<Node> sorted, int[] here, int[] below) {
+    Node(String label, List<Node<R>> sorted, Found<R> here, Found<R> below) {
       this.label = label;
+      this.length = label.length();
       this.here = here;
       this.below = below;
       int count = sorted.size();
       least = count == 0 ? 0 : sorted.get(0).label.charAt(0);
       int span = count == 0 ? 0 : sorted.get(count - 1).label.charAt(0) - least + 1;
       dense = span <= WIDEST;
-      if (dense) {
-        children = new Node[span];
-        sorted.forEach(child -> children[child.label.charAt(0) - least] = child);
-      } else {
-        children = sorted.toArray(Node[]::new);
+      children = nodes(dense ? span : count);
+      for (int i = 0; i < count; i++) {
+        children[dense ? sorted.get(i).label.charAt(0) - least : i] = sorted.get(i);
       }
     }
 
-    @Nullable Node child(char first) {
+    @SuppressWarnings({"unchecked", "rawtypes"}) // Arrays know no type parameters.
+    private static <R> @Nullable Node<R>[] nodes(int count) {
+      return new Node[count];
+    }
+
+    @Nullable Node<R> child(char first) {
       if (dense) {
         int at = first - least;
         return at >= 0 && at < children.length ? children[at] : null;
@@ -67,7 +86,7 @@ final class RouteIndex {
       int high = children.length - 1;
       while (low <= high) {
         int middle = (low + high) >>> 1;
-        Node child = children[middle];
+        Node<R> child = children[middle];
         int difference = child == null ? 0 : child.label.charAt(0) - first;
         if (difference == 0) {
           return child;
@@ -88,19 +107,20 @@ final class RouteIndex {
     final List<Integer> prefix = new ArrayList<>();
   }
 
-  RouteIndex(List<MatchTest> routes) {
+  RouteIndex(List<R> routes, Function<R, MatchTest> match) {
     var keys = new TreeMap<String, Key>();
     var rest = new ArrayList<Integer>();
     for (int i = 0; i < routes.size(); i++) {
-      if (!place(routes.get(i).config.path(), i, keys)) {
+      if (!place(match.apply(routes.get(i)).config.path(), i, keys)) {
         rest.add(i);
       }
     }
-    var builder = new Builder(routes, new ArrayList<>(keys.keySet()), keys);
-    Node tree = builder.node(0, keys.size(), 0, 0, NONE);
+    var builder =
+        new Builder<>(routes, match, keys, rest.isEmpty() ? Integer.MAX_VALUE : rest.get(0));
+    Node<R> tree = builder.node(0, keys.size(), 0, 0, NONE);
     if (builder.size > 64L * routes.size() + 1024) {
       // Prefixes within prefixes within prefixes: the lists would grow with the square.
-      tree = new Node("", List.of(), NONE, NONE);
+      tree = builder.node(0, 0, 0, 0, NONE);
       rest.clear();
       for (int i = 0; i < routes.size(); i++) {
         rest.add(i);
@@ -112,53 +132,78 @@ final class RouteIndex {
 
   private static boolean place(PathMatch match, int route, Map<String, Key> keys) {
     if (match instanceof RouteMatch.Exact exact && exact.caseSensitive()) {
-      keys.computeIfAbsent(exact.path(), path -> new Key()).exact.add(route);
+      place(exact.path(), keys, key -> key.exact.add(route));
     } else if (match instanceof RouteMatch.Prefix prefix && prefix.caseSensitive()) {
-      keys.computeIfAbsent(prefix.prefix(), path -> new Key()).prefix.add(route);
+      place(prefix.prefix(), keys, key -> key.prefix.add(route));
     } else if (match instanceof RouteMatch.PathSeparatedPrefix prefix && prefix.caseSensitive()) {
-      keys.computeIfAbsent(prefix.prefix(), path -> new Key()).exact.add(route);
-      keys.computeIfAbsent(prefix.prefix() + "/", path -> new Key()).prefix.add(route);
+      place(prefix.prefix(), keys, key -> key.exact.add(route));
+      place(prefix.prefix() + "/", keys, key -> key.prefix.add(route));
     } else {
       return false;
     }
     return true;
   }
 
-  /** The routes of the tree whose path criterion a path fulfils, in order. */
-  int[] candidates(String path, int end) {
-    Node node = root;
-    int at = 0;
-    while (true) {
-      if (at == end) {
-        return node.here;
-      }
-      Node next = node.child(path.charAt(at));
-      if (next == null || at + next.label.length() > end || !path.startsWith(next.label, at)) {
-        return node.below;
-      }
-      at += next.label.length();
-      node = next;
+  /** A text that goes beyond a path fits none, and the search relies on meeting none. */
+  private static void place(String text, Map<String, Key> keys, Consumer<Key> route) {
+    if (text.indexOf('?') < 0 && text.indexOf('#') < 0) {
+      route.accept(keys.computeIfAbsent(text, absent -> new Key()));
     }
   }
 
+  /** What there is for a path, up to its query or fragment. */
+  Found<R> find(String path) {
+    return find(path, path.length());
+  }
+
+  /** What there is for the first {@code end} chars of a path, up to its query or fragment. */
+  Found<R> find(String path, int end) {
+    Node<R> node = root;
+    int at = 0;
+    while (at < end) {
+      char first = path.charAt(at);
+      if (first == '?' || first == '#') {
+        return node.here;
+      }
+      Node<R> next = node.child(first);
+      if (next == null) {
+        return node.below;
+      }
+      int after = at + next.length;
+      if (next.length > 1 && (after > end || !path.startsWith(next.label, at))) {
+        return node.below;
+      }
+      at = after;
+      node = next;
+    }
+    return node.here;
+  }
+
   /** Builds nodes over the sorted keys. */
-  private static final class Builder {
-    private final List<MatchTest> routes;
+  private static final class Builder<R> {
+    private final List<R> routes;
+    private final Function<R, MatchTest> match;
     private final List<String> sorted;
     private final Map<String, Key> keys;
+
+    /** The first route that is not in the tree. */
+    private final int other;
+
     long size;
 
-    Builder(List<MatchTest> routes, List<String> sorted, Map<String, Key> keys) {
+    Builder(List<R> routes, Function<R, MatchTest> match, Map<String, Key> keys, int other) {
       this.routes = routes;
-      this.sorted = sorted;
+      this.match = match;
+      this.sorted = List.copyOf(keys.keySet());
       this.keys = keys;
+      this.other = other;
     }
 
     /**
      * A node for the keys from {@code from} to {@code to}, which share their first {@code depth}
      * chars, of which those after {@code start} are its label.
      */
-    Node node(int from, int to, int start, int depth, int[] above) {
+    Node<R> node(int from, int to, int start, int depth, int[] above) {
       int next = from;
       int[] below = above;
       int[] here = above;
@@ -170,7 +215,7 @@ final class RouteIndex {
         next++;
       }
       size += here.length + below.length;
-      var children = new ArrayList<Node>();
+      var children = new ArrayList<Node<R>>();
       while (next < to) {
         char c = sorted.get(next).charAt(depth);
         int last = next;
@@ -180,7 +225,16 @@ final class RouteIndex {
         children.add(node(next, last, depth, common(next, last, depth), below));
         next = last;
       }
-      return new Node(label, children, here, below);
+      Found<R> others = found(below);
+      return new Node<>(label, children, here == below ? others : found(here), others);
+    }
+
+    private Found<R> found(int[] candidates) {
+      boolean sure =
+          candidates.length > 0
+              && candidates[0] < other
+              && match.apply(routes.get(candidates[0])).pathOnly();
+      return new Found<>(sure ? routes.get(candidates[0]) : null, candidates);
     }
 
     /** How many chars the keys share; the first and the last of sorted keys tell. */
@@ -206,7 +260,7 @@ final class RouteIndex {
       }
       Arrays.sort(all);
       for (int i = 0; i < all.length; i++) {
-        if (routes.get(all[i]).pathOnly()) {
+        if (match.apply(routes.get(all[i])).pathOnly()) {
           return Arrays.copyOf(all, i + 1);
         }
       }

@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class RouteRule<P> {
   final MatchTest match;
 
-  /** Whether nothing but the path is asked of a request. */
-  final boolean byPathOnly;
-
   final List<RouteEntry<P>> entries;
+
+  /** The entry, where there is no choice. */
+  private final @Nullable RouteEntry<P> only;
+
   private final long[] weights;
   private final long total;
   private final @Nullable String randomHeader;
@@ -28,7 +29,6 @@ final class RouteRule<P> {
 
   RouteRule(Levels levels, Parts<P> parts) {
     this.match = new MatchTest(levels.route.match(), levels.settings.runtime());
-    this.byPathOnly = match.pathOnly();
     if (levels.route.action() instanceof Forward to
         && to.clusters() instanceof Weighted split
         && !split.entries().isEmpty()) {
@@ -47,6 +47,7 @@ final class RouteRule<P> {
       sum += weight;
     }
     this.total = sum;
+    this.only = entries.size() == 1 || total == 0 ? entries.get(0) : null;
   }
 
   private List<RouteEntry<P>> shares(Levels levels, Weighted split, Parts<P> parts) {
@@ -74,9 +75,11 @@ final class RouteRule<P> {
    * @param trace is told of the draw; null for nobody
    */
   RouteEntry<P> choose(RouteInput call, @Nullable RouteTrace trace) {
-    if (weights.length == 1 || total == 0) {
-      return entries.get(0);
-    }
+    RouteEntry<P> known = only;
+    return known == null ? drawn(call, trace) : known;
+  }
+
+  private RouteEntry<P> drawn(RouteInput call, @Nullable RouteTrace trace) {
     long draw = draw(call);
     long ticket = Long.remainderUnsigned(draw, total);
     int at = 0;

@@ -58,7 +58,7 @@ class RouteIndexTest {
   @Provide
   Arbitrary<List<RouteMatch>> matches() {
     Arbitrary<String> text =
-        Arbitraries.strings().withChars("/ab").ofMinLength(0).ofMaxLength(5).map(s -> "/" + s);
+        Arbitraries.strings().withChars("/ab?#").ofMinLength(0).ofMaxLength(5).map(s -> "/" + s);
     Arbitrary<PathMatch> path =
         Arbitraries.oneOf(
             Combinators.combine(text, Arbitraries.of(true, true, true, false))
@@ -67,7 +67,8 @@ class RouteIndexTest {
                 .as(RouteMatch.Prefix::new),
             Combinators.combine(text.filter(s -> !s.endsWith("/")), Arbitraries.of(true, false))
                 .as(RouteMatch.PathSeparatedPrefix::new),
-            text.map(s -> new RouteMatch.Pattern(new Regex(s + "b*"))));
+            text.filter(s -> s.indexOf('?') < 0)
+                .map(s -> new RouteMatch.Pattern(new Regex(s + "b*"))));
     return Combinators.combine(path, Arbitraries.of(true, false))
         .as((p, bare) -> bare ? RouteMatch.of(p) : RouteMatch.of(p, List.of(HAS_X)))
         .list()
@@ -111,11 +112,12 @@ class RouteIndexTest {
       matches.add(new MatchTest(RouteMatch.of(path), RuntimeValues.NONE));
     }
     matches.add(new MatchTest(Routes.prefix("/"), RuntimeValues.NONE));
-    var index = new RouteIndex(matches);
+    var index = new RouteIndex<>(matches, match -> match);
     assertThat(index.others).isEmpty();
-    assertThat(index.candidates("/service/4444", 13)).containsExactly(4444);
-    assertThat(index.candidates("/service/4445/x", 15)).containsExactly(4445);
-    assertThat(index.candidates("/other", 6)).containsExactly(10_000);
+    assertThat(index.find("/service/4444").candidates()).containsExactly(4444);
+    assertThat(index.find("/service/4445/x").candidates()).containsExactly(4445);
+    assertThat(index.find("/other?/service/1").candidates()).containsExactly(10_000);
+    assertThat(index.find("/service/4445/x").sure()).isSameAs(matches.get(4445));
   }
 
   @Test
