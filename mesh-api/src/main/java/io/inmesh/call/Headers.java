@@ -39,6 +39,13 @@ public final class Headers {
     return headers;
   }
 
+  /** No fields, with room for so many. */
+  public static Headers withRoom(int fields) {
+    var headers = new Headers();
+    headers.pairs = fields == 0 ? NONE : new String[2 * fields];
+    return headers;
+  }
+
   /** Appends a field after all others. */
   public Headers add(String name, String value) {
     return addLower(lower(name), value);

@@ -7,6 +7,7 @@ import io.inmesh.runtime.tls.TlsFailure;
 import io.inmesh.runtime.wire.Http2Fields;
 import io.inmesh.runtime.wire.Http2Resets;
 import io.inmesh.runtime.wire.Http2Session;
+import io.inmesh.runtime.wire.Http2Texts;
 import io.inmesh.transport.Stream;
 import io.inmesh.transport.Stream.Closed;
 import io.inmesh.transport.Stream.RequestHead;
@@ -31,6 +32,7 @@ final class Http2ClientConnection extends Link implements Http2Session.Owner<Htt
   private final Connecting connecting;
   private final Http2Session<Http2ClientStream> session;
   private final Http2Connection connection;
+  private final Http2Texts recent = new Http2Texts();
   private final List<Http2ClientStream> unsent = new ArrayList<>();
   private boolean established;
   private boolean awaitingPong;
@@ -99,7 +101,7 @@ final class Http2ClientConnection extends Link implements Http2Session.Owner<Htt
     }
     int id = connection.local().incrementAndGetNextStreamId();
     ChannelFuture written =
-        session.headers(id, Http2Fields.request(head, headers, contentLength), end);
+        session.headers(id, Http2Fields.request(head, headers, contentLength, recent), end);
     unsent.remove(stream);
     Http2Stream opened = connection.stream(id);
     if (opened == null) {
@@ -174,6 +176,10 @@ final class Http2ClientConnection extends Link implements Http2Session.Owner<Htt
 
   @Override
   public void closed(Http2Stream stream, Http2ClientStream mine) {
+    if (mine.isWhole()) {
+      mine.closed(Closed.COMPLETE, "");
+      return;
+    }
     if (failed != null) {
       mine.closed(failed, failure);
       return;

@@ -202,6 +202,11 @@ final class Http2ClientStream extends LinkStream
     handler.onClose(Closed.COMPLETE, "");
   }
 
+  /** Whether all of the response is here, and nothing has kept it from being passed on. */
+  boolean isWhole() {
+    return endReceived && how == null;
+  }
+
   /** The connection is done with the stream. */
   void closed(Closed otherwise, String why) {
     placeFree = true;
@@ -210,7 +215,7 @@ final class Http2ClientStream extends LinkStream
       inbox.release();
       return;
     }
-    if (endReceived && how == null) {
+    if (isWhole()) {
       deliver();
       return;
     }

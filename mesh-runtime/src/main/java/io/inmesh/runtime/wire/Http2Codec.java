@@ -79,6 +79,8 @@ public final class Http2Codec extends Http2ConnectionHandler {
       initialSettings(setup.settings());
       frameListener(setup.frames());
       validateHeaders(true);
+      // In the table of either side such values would only push out those that recur.
+      headerSensitivityDetector((name, value) -> Http2Fields.isUnique(name));
       // As Envoy: answers to pings, settings and resets that the peer does not read.
       encoderEnforceMaxQueuedControlFrames(MOST_UNREAD_ANSWERS);
       if (setup.server()) {

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Header fields as HTTP/2 has them (RFC 9113, 8). */
 public final class Http2Fields {
@@ -22,15 +23,34 @@ public final class Http2Fields {
 
   private Http2Fields() {}
 
-  /** A request's head. */
-  public static Http2Headers request(RequestHead head, Headers headers, long contentLength) {
+  /**
+   * A request's head.
+   *
+   * @param recent what its connection has sent lately
+   */
+  public static Http2Headers request(
+      RequestHead head, Headers headers, long contentLength, Http2Texts recent) {
     return ReadOnlyHttp2Headers.clientHeaders(
         false,
         Http2Names.recurring(head.method()),
-        Http2Names.text(head.path()),
+        recent.of(head.path()),
         Http2Names.recurring(head.scheme()),
-        Http2Names.text(head.authority()),
-        fields(headers, contentLength, false));
+        recent.of(head.authority()),
+        fields(headers, contentLength, false, recent));
+  }
+
+  /** Whether hardly any two messages have the same value of a field: nobody need remember it. */
+  static boolean isUnique(CharSequence name) {
+    return switch (name.length()) {
+      case 10 -> AsciiString.contentEquals("tracestate", name);
+      case 11 ->
+          AsciiString.contentEquals("traceparent", name)
+              || AsciiString.contentEquals("x-b3-spanid", name);
+      case 12 ->
+          AsciiString.contentEquals("x-request-id", name)
+              || AsciiString.contentEquals("x-b3-traceid", name);
+      default -> false;
+    };
   }
 
   /**
@@ -41,7 +61,7 @@ public final class Http2Fields {
   public static Http2Headers response(
       int status, Headers headers, long contentLength, boolean keepLength) {
     return ReadOnlyHttp2Headers.serverHeaders(
-        false, status(status), fields(headers, contentLength, keepLength));
+        false, status(status), fields(headers, contentLength, keepLength, null));
   }
 
   private static AsciiString status(int status) {
@@ -74,11 +94,12 @@ public final class Http2Fields {
 
   /** Trailers. */
   public static Http2Headers trailers(Headers trailers) {
-    return ReadOnlyHttp2Headers.trailers(false, fields(trailers, -1, false));
+    return ReadOnlyHttp2Headers.trailers(false, fields(trailers, -1, false, null));
   }
 
   /** Names and values in turn. */
-  private static AsciiString[] fields(Headers headers, long contentLength, boolean keepLength) {
+  private static AsciiString[] fields(
+      Headers headers, long contentLength, boolean keepLength, @Nullable Http2Texts recent) {
     int most = 2 * headers.size() + (contentLength < 0 ? 0 : 2);
     var all = new AsciiString[most];
     int end = 0;
@@ -87,10 +108,7 @@ public final class Http2Fields {
       String value = headers.value(i);
       if (isSent(name, value, keepLength)) {
         all[end++] = Http2Names.recurring(name);
-        all[end++] =
-            value.length() <= LONGEST_RECURRING
-                ? Http2Names.recurring(value)
-                : Http2Names.text(value);
+        all[end++] = value(name, value, recent);
       }
     }
     if (contentLength >= 0) {
@@ -98,6 +116,15 @@ public final class Http2Fields {
       all[end++] = Http2Names.text(Long.toString(contentLength));
     }
     return end == most ? all : Arrays.copyOf(all, end);
+  }
+
+  private static AsciiString value(String name, String value, @Nullable Http2Texts recent) {
+    if (recent != null) {
+      return isUnique(name) ? Http2Names.text(value) : recent.of(value);
+    }
+    return value.length() <= LONGEST_RECURRING
+        ? Http2Names.recurring(value)
+        : Http2Names.text(value);
   }
 
   private static boolean isSent(String name, String value, boolean keepLength) {
@@ -109,7 +136,7 @@ public final class Http2Fields {
 
   /** The fields but those whose names begin with a colon; crumbs of cookies are joined. */
   public static Headers read(Http2Headers fields) {
-    var headers = new Headers();
+    Headers headers = Headers.withRoom(fields.size());
     StringBuilder cookies = null;
     String cookie = null;
     for (Map.Entry<CharSequence, CharSequence> field : fields) {
