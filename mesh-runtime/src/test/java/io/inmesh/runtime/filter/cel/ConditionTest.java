@@ -154,13 +154,14 @@ class ConditionTest {
     return conditions(3);
   }
 
+  /** The other implementation does not order strings whose type it learns only when it runs. */
   private static Arbitrary<String> conditions(int depth) {
     Arbitrary<String> flat =
         Arbitraries.frequencyOf(
             Tuple.of(1, Arbitraries.of("true", "false", "request.headers['nope'] == 1")),
             Tuple.of(
                 3, two(numbers(), Arbitraries.of("<", "<=", ">", ">=", "==", "!="), numbers())),
-            Tuple.of(3, two(strings(), Arbitraries.of("<", "<=", "==", "!="), strings())),
+            Tuple.of(3, two(strings(), Arbitraries.of("==", "!="), strings())),
             Tuple.of(
                 2,
                 Combinators.combine(
@@ -245,7 +246,8 @@ class ConditionTest {
         "timestamp('2020-01-01T00:00:00Z') + duration('1s') > timestamp('2020-01-01T00:00:00Z')",
         "'a,b'.split(',')[1] == 'b'",
         "'Ab'.lowerAscii() + 'Ab'.upperAscii() == 'abAB'",
-        "string(12) == '12'"
+        "string(12) == '12'",
+        "request.path < request.headers['x-a'] && 'a' < 'b' && !('b' <= 'a')"
       })
   void holdsIn(String source) throws CelValidationException {
     assertThat(holds(source)).isTrue();
