@@ -35,6 +35,7 @@ import io.inmesh.server.ServerResponse;
 import io.inmesh.testkit.Chunks;
 import io.inmesh.testkit.Configs;
 import io.inmesh.testkit.FakePlane;
+import io.inmesh.testkit.pki.TestSecrets;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -241,6 +242,7 @@ class IncomingBodyTest {
           MeshServer.builder(loops, 0, request -> echo(request, asked))
               .host("127.0.0.1")
               .tls(TlsMode.PLAINTEXT)
+              .secrets(new TestSecrets())
               .downstream(inbound.enforcement())
               .start()) {
         var here = new Address("127.0.0.1", server.port());
