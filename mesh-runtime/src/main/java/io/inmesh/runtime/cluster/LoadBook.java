@@ -62,10 +62,8 @@ public final class LoadBook implements LoadSource {
           taken.add(load);
         }
       }
-      if (loads.isOver()) {
-        clusters.remove(loads.cluster());
-      }
     }
+    clusters.values().removeIf(ClusterLoads::isOver);
     return taken;
   }
 }

@@ -66,7 +66,7 @@ final class HostRules<P> {
     }
     String path = call.path();
     if (atOnce && trace == null) {
-      RouteRule<P> sure = index.find(path).sure();
+      RouteRule<P> sure = index.find(path).sure;
       if (sure != null) {
         return sure.choose(call, null);
       }
@@ -129,11 +129,11 @@ final class HostRules<P> {
   /** Merges the index's two lists, so that the first match in the config's order is found. */
   private @Nullable RouteRule<P> first(RouteInput call, String path, int end) {
     RouteIndex.Found<RouteRule<P>> fitting = index.find(path, end);
-    RouteRule<P> sure = fitting.sure();
+    RouteRule<P> sure = fitting.sure;
     if (sure != null) {
       return sure;
     }
-    int[] found = fitting.candidates();
+    int[] found = fitting.candidates;
     int[] others = index.others;
     int a = 0;
     int b = 0;

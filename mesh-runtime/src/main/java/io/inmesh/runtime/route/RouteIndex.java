@@ -28,13 +28,19 @@ final class RouteIndex<R> {
   /** Routes that no tree can find, in order. */
   final int[] others;
 
-  /**
-   * The routes for a path that ends at a node, or goes on from there otherwise than its children.
-   *
-   * @param sure the first of them, if no condition but the path can keep it from being taken
-   * @param candidates all of them, in order
-   */
-  record Found<R>(@Nullable R sure, int[] candidates) {}
+  /** The routes for a path that ends at a node, or goes on from there otherwise than its children. */
+  static final class Found<R> {
+    /** The first of them, if no condition but the path can keep it from being taken. */
+    final @Nullable R sure;
+
+    /** All of them, in order. */
+    final int[] candidates;
+
+    Found(@Nullable R sure, int[] candidates) {
+      this.sure = sure;
+      this.candidates = candidates;
+    }
+  }
 
   /** A node's routes are complete: those of all prefixes above it are among them. */
   private static final class Node<R> {

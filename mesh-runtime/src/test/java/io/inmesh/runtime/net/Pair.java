@@ -115,8 +115,9 @@ final class Pair implements AutoCloseable {
 
   ConnectionPool pool(
       Address to, ProtocolOptions options, ConnectionLimits limits, TransportSocket socket) {
+    // Longer than any machine needs for the handshakes of hundreds at once.
     return transport.pool(
-        new PoolSettings(to, "", socket, options, Duration.ofSeconds(10), limits));
+        new PoolSettings(to, "", socket, options, Duration.ofMinutes(1), limits));
   }
 
   /** Mutual TLS towards a service of the trust domain. */

@@ -114,10 +114,10 @@ class RouteIndexTest {
     matches.add(new MatchTest(Routes.prefix("/"), RuntimeValues.NONE));
     var index = new RouteIndex<>(matches, match -> match);
     assertThat(index.others).isEmpty();
-    assertThat(index.find("/service/4444").candidates()).containsExactly(4444);
-    assertThat(index.find("/service/4445/x").candidates()).containsExactly(4445);
-    assertThat(index.find("/other?/service/1").candidates()).containsExactly(10_000);
-    assertThat(index.find("/service/4445/x").sure()).isSameAs(matches.get(4445));
+    assertThat(index.find("/service/4444").candidates).containsExactly(4444);
+    assertThat(index.find("/service/4445/x").candidates).containsExactly(4445);
+    assertThat(index.find("/other?/service/1").candidates).containsExactly(10_000);
+    assertThat(index.find("/service/4445/x").sure).isSameAs(matches.get(4445));
   }
 
   @Test

@@ -97,7 +97,8 @@ final class AdsSession<Q, R> implements Session {
     Set<Resource.Type> narrower = leave(leaving);
     for (Resource.Type type : Resource.Type.values()) {
       Set<String> ofType = byType.getOrDefault(type, Set.of());
-      if (subscriptions.of(type).want(ofType, this::forgotten) | narrower.contains(type)) {
+      boolean changed = subscriptions.of(type).want(ofType, this::forgotten);
+      if (changed || narrower.contains(type)) {
         if (link != null) {
           link.namesChanged(type);
         }

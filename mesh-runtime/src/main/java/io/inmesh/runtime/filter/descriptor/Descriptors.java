@@ -44,7 +44,7 @@ public final class Descriptors {
   /** Null for what is not given. */
   private record Limit(
       @Nullable Fraction enabled,
-      Part[] parts,
+      List<Part> parts,
       @Nullable MetadataPath override,
       @Nullable Hits hits,
       @Nullable FormatText hitsText) {}
@@ -88,7 +88,7 @@ public final class Descriptors {
     Hits hits = ofRoutes ? null : limit.hits().orElse(null);
     return new Limit(
         limit.disableKey().isEmpty() ? null : new Fraction(enabled(limit.disableKey()), runtime),
-        limit.actions().stream().map(action -> compile(action, process)).toArray(Part[]::new),
+        limit.actions().stream().map(action -> compile(action, process)).toList(),
         limit.limitOverride().orElse(null),
         hits,
         hits == null
@@ -142,9 +142,10 @@ public final class Descriptors {
     return null;
   }
 
-  private static @Nullable List<Entry> entries(Part[] parts, FilteredCall call) {
-    var entries = new ArrayList<Entry>(parts.length);
-    for (Part part : parts) {
+  private static @Nullable List<Entry> entries(List<Part> parts, FilteredCall call) {
+    var entries = new ArrayList<Entry>(parts.size());
+    for (int i = 0; i < parts.size(); i++) {
+      Part part = parts.get(i);
       Entry entry = part.entry(call);
       if (entry == null) {
         return null;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param overLimit whether the request is over a limit
  * @param statuses of the descriptors, in their order
  */
+@SuppressWarnings("ArrayRecordComponent") // Read where it was made, never compared.
 record RateLimitAnswer(
     boolean overLimit,
     List<Status> statuses,

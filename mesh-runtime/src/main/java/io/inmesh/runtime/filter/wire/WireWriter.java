@@ -86,14 +86,14 @@ public final class WireWriter {
   }
 
   private void tag(int field, int type) {
-    varint(field << 3 | type);
+    varint((field << 3) | type);
   }
 
   private void varint(long value) {
     room(10);
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      bytes[end++] = (byte) (rest & 0x7f | 0x80);
+      bytes[end++] = (byte) ((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     bytes[end++] = (byte) rest;
