@@ -33,8 +33,8 @@ final class ErrorText {
     if (failure instanceof TimeoutException && message == null) {
       return "it took too long";
     }
-    boolean silent = message == null || message.isBlank();
-    return silent
+    return message == null
+            || message.isBlank()
             || failure instanceof FileSystemException
             || failure instanceof NumberFormatException
         ? failure.toString()

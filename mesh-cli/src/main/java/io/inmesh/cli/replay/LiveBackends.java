@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
  * from all code of the product. Threads of their own. Each request says by {@link #CASE} which case
  * it belongs to, as when it was recorded.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty reports what fails.
 final class LiveBackends implements AutoCloseable {
   /** The header that names the case; not part of what is compared. */
   static final String CASE = "x-case";

@@ -136,11 +136,13 @@ final class LiveWorld implements AutoCloseable {
   }
 
   private void begin(EventLoop loop, Request request, CompletableFuture<Played> played) {
-    var ended = new CompletableFuture<Trial>();
+    var called = new CompletableFuture<OutgoingCall>();
     Trial[] trial = new Trial[1];
-    trial[0] = new Trial(() -> loop.execute(() -> ended.complete(trial[0])));
+    // On the loop: after the call has been handed out.
+    trial[0] =
+        new Trial(() -> loop.execute(() -> played.complete(new Played(called.join(), trial[0]))));
     Call call = mesh.call(loop, request, trial[0]);
-    ended.thenAccept(last -> played.complete(new Played((OutgoingCall) call, last)));
+    called.complete((OutgoingCall) call);
     call.demand(Integer.MAX_VALUE);
   }
 

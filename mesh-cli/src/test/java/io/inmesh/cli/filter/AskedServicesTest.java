@@ -24,6 +24,7 @@ import io.inmesh.proto.envoy.service.auth.v3.CheckRequest;
 import io.inmesh.proto.envoy.service.auth.v3.CheckResponse;
 import io.inmesh.proto.envoy.service.ratelimit.v3.RateLimitRequest;
 import io.inmesh.proto.envoy.service.ratelimit.v3.RateLimitResponse;
+import io.inmesh.proto.envoy.type.v3.StatusCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -151,7 +152,7 @@ class AskedServicesTest {
     } else {
       response.getStatusBuilder().setCode(16);
       var denied = response.getDeniedResponseBuilder().setBody("what is the word?");
-      denied.getStatusBuilder().setCodeValue(401);
+      denied.getStatusBuilder().setCode(StatusCode.Unauthorized);
       denied.addHeadersBuilder().setHeader(header("x-why", "a word"));
     }
     to.onNext(response.build());
@@ -184,7 +185,7 @@ class AskedServicesTest {
         .setLimitRemaining(over ? 0 : 4)
         .getCurrentLimitBuilder()
         .setRequestsPerUnit(5)
-        .setUnitValue(2);
+        .setUnit(RateLimitResponse.RateLimit.Unit.MINUTE);
     to.onNext(response.setRawBody(ByteString.copyFromUtf8("enough, " + user)).build());
     to.onCompleted();
   }

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** The table. */
+@SuppressWarnings("InlineFormatString") // Resources stand apart from what is asked of them.
 final class Features {
   private static final int B0 = 0;
   private static final int B1 = 1;

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A mesh without a server: the listener from one directory, its routes from another authority's.
  */
+@SuppressWarnings("InlineFormatString") // The resource stands apart from the tests.
 class FilesAndAuthoritiesTest {
   private static final String ROUTES =
       "xdstp://other.example/envoy.config.route.v3.RouteConfiguration/r";

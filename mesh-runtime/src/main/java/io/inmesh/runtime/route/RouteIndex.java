@@ -28,7 +28,9 @@ final class RouteIndex<R> {
   /** Routes that no tree can find, in order. */
   final int[] others;
 
-  /** The routes for a path that ends at a node, or goes on from there otherwise than its children. */
+  /**
+   * The routes for a path that ends at a node, or goes on from there otherwise than its children.
+   */
   static final class Found<R> {
     /** The first of them, if no condition but the path can keep it from being taken. */
     final @Nullable R sure;

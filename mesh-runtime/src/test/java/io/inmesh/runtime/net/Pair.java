@@ -116,8 +116,7 @@ final class Pair implements AutoCloseable {
   ConnectionPool pool(
       Address to, ProtocolOptions options, ConnectionLimits limits, TransportSocket socket) {
     // Longer than any machine needs for the handshakes of hundreds at once.
-    return transport.pool(
-        new PoolSettings(to, "", socket, options, Duration.ofMinutes(1), limits));
+    return transport.pool(new PoolSettings(to, "", socket, options, Duration.ofMinutes(1), limits));
   }
 
   /** Mutual TLS towards a service of the trust domain. */

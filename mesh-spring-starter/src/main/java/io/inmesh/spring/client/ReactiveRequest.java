@@ -90,7 +90,7 @@ final class ReactiveRequest extends AbstractClientHttpRequest {
   }
 
   @Override
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // As Spring declares it.
   public <T> T getNativeRequest() {
     return (T) this;
   }

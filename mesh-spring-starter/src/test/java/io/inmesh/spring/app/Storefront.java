@@ -83,7 +83,10 @@ public class Storefront {
     }
 
     @GetMapping("/broken")
-    String broken() {
+    String broken(@RequestHeader Map<String, String> headers) {
+      if (headers.isEmpty()) {
+        return "nobody asks";
+      }
       throw new IllegalStateException("broken");
     }
   }

@@ -201,7 +201,7 @@ class WireTest {
                 status
                     .getCurrentLimitBuilder()
                     .setRequestsPerUnit(requests)
-                    .setUnitValue(2)
+                    .setUnit(RateLimitResponse.RateLimit.Unit.MINUTE)
                     .setName(name);
               }
               response.addResponseHeadersToAdd(HeaderValue.newBuilder().setKey(name));
