@@ -188,10 +188,13 @@ public final class ScaleClient {
     for (int i = 0; i < 3; i++) {
       var found = new ReferenceQueue<>();
       var garbage = new WeakReference<>(new Object(), found);
-      System.gc();
-      // What collectors do beside the application is done when this is noticed.
-      found.remove();
-      Reference.reachabilityFence(garbage);
+      try {
+        System.gc();
+        // What collectors do beside the application is done when this is noticed.
+        found.remove();
+      } finally {
+        Reference.reachabilityFence(garbage);
+      }
     }
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
