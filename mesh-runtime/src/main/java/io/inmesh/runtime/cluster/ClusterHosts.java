@@ -55,6 +55,9 @@ final class ClusterHosts {
   private EndpointSet waiting;
   private boolean telling;
 
+  /** Calls that wait for the first answer of DNS. Under the lock. */
+  private List<Runnable> awaiting = new ArrayList<>();
+
   /** Null until somebody asks. */
   private volatile @Nullable HostSet current;
 
@@ -135,6 +138,9 @@ final class ClusterHosts {
     if (changed && (current != null || mustBeMade())) {
       rebuild();
     }
+    if (dns == null) {
+      settled();
+    }
   }
 
   private boolean take(Cluster next, EndpointSet fromPlane) {
@@ -173,7 +179,10 @@ final class ClusterHosts {
     }
     if (config.discovery() instanceof Dns names) {
       if (dns == null) {
-        dns = new DnsEndpoints(config.name(), names, parts, this::resolved);
+        var listeners = new DnsEndpoints.Listeners(this::resolved, this::settled);
+        dns =
+            new DnsEndpoints(
+                config.name(), names, parts, config.transport().connectTimeout(), listeners);
       }
       return endpoints;
     }
@@ -199,6 +208,27 @@ final class ClusterHosts {
       endpoints = waiting;
     }
     rebuild();
+  }
+
+  /**
+   * Whether the cluster's names are being looked up for the first time; {@code known} then runs,
+   * once, when that has ended. From any thread.
+   */
+  synchronized boolean await(Runnable known) {
+    boolean resolving = dns != null && !dns.isSettled();
+    if (resolving) {
+      awaiting.add(known);
+    }
+    return resolving;
+  }
+
+  private void settled() {
+    List<Runnable> all;
+    synchronized (this) {
+      all = awaiting;
+      awaiting = new ArrayList<>();
+    }
+    all.forEach(Runnable::run);
   }
 
   private void resolved(EndpointSet found) {
@@ -448,6 +478,7 @@ final class ClusterHosts {
       }
       if (dns != null) {
         dns.close();
+        dns = null;
       }
       if (hold != null) {
         hold.disarm();
@@ -456,6 +487,7 @@ final class ClusterHosts {
       retireHosts();
       current = HostSet.EMPTY;
     }
+    settled();
     members.forEach(member -> member.unwatch(rebuild));
     if (local != null) {
       local.unwatch(rebuild);

@@ -50,6 +50,14 @@ public final class ClusterRuntime {
     return hosts.current();
   }
 
+  /**
+   * Whether the names of its hosts are being looked up for the first time; {@code known} then runs,
+   * once, on any thread, when that has ended or taken longer than a connection may.
+   */
+  public boolean awaitHosts(Runnable known) {
+    return hosts.await(known);
+  }
+
   /** What the cluster counts. */
   public ClusterStats stats() {
     return hosts.stats();

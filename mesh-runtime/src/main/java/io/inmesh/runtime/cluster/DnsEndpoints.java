@@ -24,20 +24,61 @@ final class DnsEndpoints {
   private final ClusterParts parts;
   private final Consumer<EndpointSet> known;
   private final Map<String, Name> names = new LinkedHashMap<>();
+  private final Runnable whenSettled;
+  private final Timer patience =
+      new Timer() {
+        @Override
+        protected void onTimer() {
+          settle();
+        }
+      };
+  private int unanswered;
   private boolean closed;
 
-  /** Starts looking up. {@code known} is told the endpoints after each change of them. */
-  DnsEndpoints(String cluster, Dns config, ClusterParts parts, Consumer<EndpointSet> known) {
+  /** From any thread. */
+  private volatile boolean settled;
+
+  /** Who hears of what. */
+  record Listeners(Consumer<EndpointSet> known, Runnable settled) {}
+
+  /**
+   * Starts looking up.
+   *
+   * @param patience for the first answer about all names
+   * @param listeners told the endpoints after each change of them, and, once, that every name has
+   *     had its first answer or patience is over
+   */
+  DnsEndpoints(
+      String cluster, Dns config, ClusterParts parts, Duration patience, Listeners listeners) {
     this.cluster = cluster;
     this.config = config;
     this.parts = parts;
-    this.known = known;
+    this.known = listeners.known();
+    this.whenSettled = listeners.settled();
     for (LocalityEndpoints in : config.endpoints().localities()) {
       for (Endpoint endpoint : in.endpoints()) {
         names.computeIfAbsent(endpoint.address().host(), Name::new);
       }
     }
+    unanswered = names.size();
+    settled = names.isEmpty();
+    if (!settled) {
+      parts.writer().arm(this.patience, parts.writer().nanoTime() + patience.toNanos());
+    }
     names.values().forEach(Name::lookUp);
+  }
+
+  /** Whether nothing is awaited before calls are made. From any thread. */
+  boolean isSettled() {
+    return settled;
+  }
+
+  private void settle() {
+    if (!settled) {
+      settled = true;
+      patience.disarm();
+      whenSettled.run();
+    }
   }
 
   Dns config() {
@@ -46,6 +87,7 @@ final class DnsEndpoints {
 
   void close() {
     closed = true;
+    patience.disarm();
     names.values().forEach(Timer::disarm);
   }
 
@@ -53,6 +95,7 @@ final class DnsEndpoints {
   private final class Name extends Timer implements NameResolver.Answer {
     private final String name;
     private List<String> addresses = List.of();
+    private boolean answered;
 
     Name(String name) {
       this.name = name;
@@ -82,6 +125,17 @@ final class DnsEndpoints {
         addresses = found;
         known.accept(endpoints());
       }
+      answered();
+    }
+
+    private void answered() {
+      if (!answered) {
+        answered = true;
+        unanswered--;
+        if (unanswered == 0) {
+          settle();
+        }
+      }
     }
 
     @Override
@@ -93,6 +147,7 @@ final class DnsEndpoints {
                 if (!closed) {
                   parts.events().resolutionFailed(cluster, name, reason);
                   again(config.refresh());
+                  answered();
                 }
               });
     }

@@ -123,7 +123,11 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
     }
     Pick pick = hosts.pick(this);
     if (!(pick instanceof ClusterHost chosen)) {
-      Router.noHost(this);
+      if (recorder == null && cluster.awaitHosts(() -> call.loop.execute(this::beginLater))) {
+        rearm();
+      } else {
+        Router.noHost(this);
+      }
       return;
     }
     host = chosen;
@@ -146,6 +150,13 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
       trace.attempting(call);
     }
     opening = chosen.pool(priority(), call.isGrpc()).open(call.loop, this);
+  }
+
+  /** There may be hosts by now. */
+  private void beginLater() {
+    if (!done) {
+      begin();
+    }
   }
 
   /**
