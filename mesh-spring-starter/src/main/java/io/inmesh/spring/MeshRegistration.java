@@ -3,6 +3,9 @@ package io.inmesh.spring;
 import io.inmesh.config.Address;
 import io.inmesh.runtime.member.Member;
 import io.inmesh.runtime.member.Serving;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
@@ -39,17 +42,29 @@ final class MeshRegistration
     }
     serving.begin(
         new Member.Service(
-            new Address(address(), event.getWebServer().getPort()),
+            new Address(advertised(settings.address(), bound), event.getWebServer().getPort()),
             settings.protocol(),
             settings.labels(),
             settings.weight()));
   }
 
-  private String address() {
-    if (settings.address() != null) {
-      return settings.address();
+  /**
+   * The IP address that others are told: of the name that is set, else of the one that the server
+   * binds; loopback where that is no particular one.
+   */
+  static String advertised(@Nullable String set, String bound) {
+    String name = set == null ? bound : set;
+    try {
+      InetAddress found =
+          name.isEmpty() ? InetAddress.getLoopbackAddress() : InetAddress.getByName(name);
+      return (found.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : found)
+          .getHostAddress();
+    } catch (UnknownHostException unknown) {
+      throw new MeshJoinException(
+          "The address \"" + name + "\", under which others are to call this instance, is unknown.",
+          "Set inmesh.server.address to an IP address, or to a name that this machine can look up.",
+          unknown);
     }
-    return bound.isEmpty() ? "127.0.0.1" : bound;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.inmesh.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.inmesh.runtime.member.Member;
 import java.nio.file.Path;
@@ -59,6 +60,17 @@ class OutsideTheMeshTest {
                   .contains(directory.resolve("default.web.join").toString());
               assertThat(analysis.getAction()).contains("inmesh.join").contains("inmesh.enabled");
             });
+  }
+
+  @Test
+  void othersAreToldAnIpAddress() {
+    assertThat(MeshRegistration.advertised(null, "")).isEqualTo("127.0.0.1");
+    assertThat(MeshRegistration.advertised(null, "0.0.0.0")).isEqualTo("127.0.0.1");
+    assertThat(MeshRegistration.advertised(null, "localhost")).isEqualTo("127.0.0.1");
+    assertThat(MeshRegistration.advertised("10.1.2.3", "0.0.0.0")).isEqualTo("10.1.2.3");
+    assertThatThrownBy(() -> MeshRegistration.advertised("no.such.name.invalid", ""))
+        .isInstanceOf(MeshJoinException.class)
+        .hasMessageContaining("no.such.name.invalid");
   }
 
   @Test

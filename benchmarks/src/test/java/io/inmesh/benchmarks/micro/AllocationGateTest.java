@@ -40,7 +40,12 @@ import org.junit.jupiter.api.Test;
  * bare exchange with Netty's own codec is measured beside it, for scale.
  */
 class AllocationGateTest {
-  private static final int MOST_ADDED = 600;
+  /**
+   * Of these, 56 came with hedging, slow responses and bodies that filters wait for: fields of the
+   * call and its attempt.
+   */
+  private static final int MOST_ADDED = 650;
+
   private static final int CALLS = 20_000;
   private static final int ROUNDS = 40;
 
@@ -58,7 +63,7 @@ class AllocationGateTest {
   }
 
   @Test
-  void aCallAddsAtMostSixHundredBytes() {
+  void aCallAddsNoMoreThanItMay() {
     long bare = bytes(this::bareExchange);
     long netty = bytes(nettyExchange());
     MeshRuntime mesh = CallBenchmark.meshOf(loop);
