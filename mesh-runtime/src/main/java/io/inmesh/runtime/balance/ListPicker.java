@@ -34,9 +34,10 @@ final class ListPicker extends Leveled {
     }
   }
 
+  /** Hosts are drawn by the selector: these bits choose the level only. */
   @Override
   long draw(PickContext context) {
-    return context.random();
+    return loads.hasSole() ? 0 : context.random();
   }
 
   @Override

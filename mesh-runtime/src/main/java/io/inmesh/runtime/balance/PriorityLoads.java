@@ -18,6 +18,9 @@ final class PriorityLoads {
   private final int[] degraded;
   private final boolean[] panic;
 
+  /** The level that gets every call, or -1 where a draw decides. */
+  private final int sole;
+
   /**
    * What a priority's load depends on.
    *
@@ -79,6 +82,16 @@ final class PriorityLoads {
     if (all) {
       byHosts(levels);
     }
+    sole = sole();
+  }
+
+  private int sole() {
+    for (int i = 0; i < healthy.length; i++) {
+      if (healthy[i] == 100) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   private static int distribute(int[] loads, int[] available, int total, int sum) {
@@ -129,12 +142,20 @@ final class PriorityLoads {
     healthy[first] += rest;
   }
 
+  /** Whether every call goes to the same level, whatever is drawn. */
+  boolean hasSole() {
+    return sole >= 0;
+  }
+
   /**
    * The level for a draw, or for the complement of a level ({@code ~level}) its degraded hosts.
    *
    * @param draw 64 uniform bits, or the call's hash
    */
   int choose(long draw) {
+    if (sole >= 0) {
+      return sole;
+    }
     int percent = (int) Long.remainderUnsigned(draw, 100) + 1;
     int sum = 0;
     for (int i = 0; i < healthy.length; i++) {

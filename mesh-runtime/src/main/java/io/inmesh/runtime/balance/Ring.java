@@ -12,9 +12,33 @@ final class Ring implements HashTable {
 
   private final int[] places;
 
+  /**
+   * Where on the ring the hashes begin whose first bits are the index; one entry more for the end.
+   * Hashes are spread evenly, so that hardly anything is left to be searched.
+   */
+  private final int[] starts;
+
+  /** By how many bits a hash is shifted to give its index in {@link #starts}. */
+  private final int shift;
+
   private Ring(long[] hashes, int[] places) {
     this.hashes = hashes;
     this.places = places;
+    int bits = Math.max(1, 31 - Integer.numberOfLeadingZeros(hashes.length));
+    shift = Long.SIZE - bits;
+    starts = new int[(1 << bits) + 1];
+    int at = 0;
+    for (int index = 0; index < starts.length - 1; index++) {
+      while (at < hashes.length && index(hashes[at]) < index) {
+        at++;
+      }
+      starts[index] = at;
+    }
+    starts[starts.length - 1] = hashes.length;
+  }
+
+  private int index(long flipped) {
+    return (int) ((flipped ^ Long.MIN_VALUE) >>> shift);
   }
 
   /** Each host stands on the ring as often as its share of the ring's size says. */
@@ -62,8 +86,9 @@ final class Ring implements HashTable {
   @Override
   public int choose(long hash, int attempt) {
     long wanted = hash ^ Long.MIN_VALUE;
-    int low = 0;
-    int high = hashes.length;
+    int index = index(wanted);
+    int low = starts[index];
+    int high = starts[index + 1];
     while (low < high) {
       int middle = (low + high) >>> 1;
       if (hashes[middle] < wanted) {

@@ -22,10 +22,9 @@ final class Rotation {
     this.seed = seed;
   }
 
-  /** The stripe of the current thread. */
+  /** The stripe of the current thread: loops are started together, so their ids differ here. */
   static int stripe(int stripes) {
-    int hash = System.identityHashCode(Thread.currentThread());
-    return (hash ^ hash >>> 16) & (stripes - 1);
+    return (int) Thread.currentThread().getId() & (stripes - 1);
   }
 
   /** The next turn: from 0 to {@code size}, exclusive. */
