@@ -1,0 +1,5 @@
+/** The shop: its plain Java services. */
+@NullMarked
+package io.inmesh.examples.shop;
+
+import org.jspecify.annotations.NullMarked;

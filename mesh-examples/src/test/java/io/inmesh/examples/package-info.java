@@ -1,0 +1,4 @@
+@NullMarked
+package io.inmesh.examples;
+
+import org.jspecify.annotations.NullMarked;
