@@ -1,6 +1,8 @@
 package io.inmesh.cli.command;
 
 import io.inmesh.cli.demo.Demo;
+import io.inmesh.cli.demo.Show;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -10,12 +12,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code inmesh demo --check}: keeps the mesh's promises before the eyes of the user. */
+/**
+ * {@code inmesh demo}: the shop, with a live table; with {@code --check}, keeps the mesh's promises
+ * before the eyes of the user.
+ */
 @Command(
     name = "demo",
     description =
-        "Starts a control plane, services and clients on this machine and shows that the mesh keeps"
-            + " its promises.",
+        "Starts a control plane and a shop of separate processes on this machine, and shows who"
+            + " calls whom until it is ended; or checks that the mesh keeps its promises.",
     mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
   /** Held, because a logger that nobody holds forgets its level. */
@@ -25,7 +30,6 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--check",
-      required = true,
       description =
           "Try every promise once, with the measured figure; exit code 1 if one is broken.")
   private boolean check;
@@ -42,13 +46,25 @@ public final class DemoCommand implements Callable<Integer> {
       defaultValue = "")
   private String only;
 
+  @Option(
+      names = "--for",
+      paramLabel = "TIME",
+      converter = Durations.class,
+      defaultValue = "0s",
+      description = "End the live table after this time (default: on Ctrl-C).")
+  private Duration time;
+
   @Override
   public Integer call() throws Exception {
-    if (!check) {
-      throw new ParameterException(spec.commandLine(), "--check is all there is to do");
-    }
     // What the meshes in this process would say stands between the lines that are asked for.
     LOG.setLevel(Level.WARNING);
+    if (!check) {
+      if (full || !only.isEmpty()) {
+        throw new ParameterException(spec.commandLine(), "--full and --only go with --check");
+      }
+      new Show(spec.commandLine().getOut(), System.console() != null).run(time);
+      return 0;
+    }
     var demo = new Demo(spec.commandLine().getOut(), full, only);
     if (!demo.promisesAnything()) {
       throw new ParameterException(

@@ -39,10 +39,20 @@ final class JavaProcess implements AutoCloseable {
    * @param arguments of the command
    */
   static JavaProcess start(String name, Path directory, List<String> jvm, List<String> arguments) {
+    var program = new Program(System.getProperty("java.class.path"), "io.inmesh.cli.Main");
+    return start(name, directory, program, jvm, arguments);
+  }
+
+  /** What a JVM runs. */
+  record Program(String classPath, String main) {}
+
+  /** Starts another program than the command inmesh. */
+  static JavaProcess start(
+      String name, Path directory, Program program, List<String> jvm, List<String> arguments) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvm);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.inmesh.cli.Main"));
+    command.addAll(List.of("-cp", program.classPath(), program.main()));
     command.addAll(arguments);
     try {
       var builder =
@@ -159,6 +169,11 @@ final class JavaProcess implements AutoCloseable {
   String tail(int count) {
     List<String> all = output();
     return String.join("\n", all.subList(Math.max(0, all.size() - count), all.size()));
+  }
+
+  /** Asks it to end, without waiting. */
+  void end() {
+    process.destroy();
   }
 
   /** As {@code kill -9} does. */

@@ -122,6 +122,14 @@ final class World implements AutoCloseable {
     return process;
   }
 
+  /** Starts another program in a process. */
+  JavaProcess start(
+      String name, JavaProcess.Program program, List<String> jvm, List<String> arguments) {
+    JavaProcess process = JavaProcess.start(name, directory, program, jvm, arguments);
+    open.push(process);
+    return process;
+  }
+
   /** A member of the mesh in this process, with a state directory of its own. */
   Member client(String service) {
     return client(
@@ -154,6 +162,11 @@ final class World implements AutoCloseable {
   /** Closes what was opened, the last first, and removes the directory. */
   @Override
   public void close() throws IOException {
+    for (AutoCloseable one : open) {
+      if (one instanceof JavaProcess process) {
+        process.end();
+      }
+    }
     while (!open.isEmpty()) {
       try {
         open.pop().close();
