@@ -257,11 +257,13 @@ class HostilePlaneTest {
     for (int i = 0; i < RESPONSES; i++) {
       Resource.Type type = random.nextBoolean() ? Resource.Type.LISTENER : Resource.Type.CLUSTER;
       String name = type == Resource.Type.LISTENER ? NAME : "good";
+      boolean other = random.nextInt(4) == 0;
       var resource =
           io.inmesh.proto.envoy.service.discovery.v3.Resource.newBuilder()
-              .setName(random.nextInt(4) == 0 ? "x" + random.nextInt(1_000_000) : name)
+              .setName(other ? "x" + random.nextInt(1_000_000) : name)
               .setVersion("h" + i)
-              .setResource(poison(type, random));
+              .setResource(
+                  other && random.nextBoolean() ? damaged(type, random) : poison(type, random));
       var response = response(type.url()).addResources(resource);
       for (int more = random.nextInt(50); more > 0; more--) {
         response.addRemovedResources("y" + random.nextInt(1_000_000));
@@ -275,6 +277,16 @@ class HostilePlaneTest {
       call.sendMessage(garbage);
     }
     call.close(random.nextBoolean() ? Status.OK : Status.INTERNAL, new Metadata());
+  }
+
+  /** What served once, with some bytes changed. */
+  private Any damaged(Resource.Type type, SplittableRandom random) {
+    Any good = type == Resource.Type.LISTENER ? listener() : cluster();
+    byte[] bytes = good.getValue().toByteArray();
+    for (int changes = random.nextInt(4); changes >= 0; changes--) {
+      bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+    }
+    return good.toBuilder().setValue(ByteString.copyFrom(bytes)).build();
   }
 
   private static Any poison(Resource.Type type, SplittableRandom random) {

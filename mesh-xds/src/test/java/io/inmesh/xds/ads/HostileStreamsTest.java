@@ -13,6 +13,7 @@ import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryRequest;
 import io.inmesh.proto.envoy.service.discovery.v3.DiscoveryResponse;
 import io.inmesh.xds.codec.Decoder;
+import io.inmesh.xds.hostile.FileReads;
 import io.inmesh.xds.hostile.GoodResources;
 import io.inmesh.xds.hostile.Mutations;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ class HostileStreamsTest {
     return mutations.oneIn(3) ? "good" : mutations.oneIn(2) ? "" : "n" + mutations.below(50);
   }
 
-  private DeltaDiscoveryResponse delta() {
+  private DeltaDiscoveryResponse change() {
     var response = DeltaDiscoveryResponse.newBuilder().setNonce("n" + mutations.below(1_000));
     String of = url();
     for (int i = mutations.below(6); i > 0; i--) {
@@ -180,12 +181,19 @@ class HostileStreamsTest {
 
   @Test
   void deltaGoesOn() {
+    try (var reads = new FileReads()) {
+      delta();
+      assertThat(reads.stop()).isEmpty();
+    }
+  }
+
+  private void delta() {
     var bench =
         new Bench<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(
             Delta::new, 1, ResourceMemory.NONE, new Decoder().forStream());
     wantSome(bench);
     for (int i = 0; i < STREAMS / 2; i++) {
-      hostile(bench, test -> test.sent(test.delta(), HostileStreamsTest::parseDelta));
+      hostile(bench, test -> test.sent(test.change(), HostileStreamsTest::parseDelta));
       if (i % EVERY == EVERY - 1) {
         var resource =
             io.inmesh.proto.envoy.service.discovery.v3.Resource.newBuilder()
@@ -206,6 +214,13 @@ class HostileStreamsTest {
 
   @Test
   void stateOfTheWorldGoesOn() {
+    try (var reads = new FileReads()) {
+      stateOfTheWorld();
+      assertThat(reads.stop()).isEmpty();
+    }
+  }
+
+  private void stateOfTheWorld() {
     var bench =
         new Bench<DiscoveryRequest, DiscoveryResponse>(
             StateOfTheWorld::new, 1, ResourceMemory.NONE, new Decoder().forStream());

@@ -9,16 +9,21 @@ import com.sun.management.ThreadMXBean;
 import io.inmesh.config.Resource;
 import io.inmesh.xds.codec.Decoded;
 import io.inmesh.xds.codec.Decoder;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whatever a resource holds, it is accepted or refused: in time, with bounded memory, and nothing
- * is thrown. {@code -Dinmesh.fuzz.resources=N -Dinmesh.fuzz.seed=N} for more and others.
+ * Whatever a resource holds, it is accepted or refused: in time, with bounded memory, nothing is
+ * thrown and no file is read. {@code -Dinmesh.fuzz.resources=N -Dinmesh.fuzz.seed=N} for more and
+ * others.
  */
 class HostileResourcesTest {
   private static final int TRIES = Integer.getInteger("inmesh.fuzz.resources", 20_000);
@@ -40,6 +45,23 @@ class HostileResourcesTest {
   @Test
   @Timeout(3 * 3600)
   void isAcceptedOrRefused() {
+    try (var reads = new FileReads()) {
+      acceptOrRefuse();
+      assertThat(reads.stop()).isEmpty();
+    }
+  }
+
+  /** What watches over the reads sees them. */
+  @Test
+  void readsAreSeen(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("canary"), "seen");
+    try (var reads = new FileReads()) {
+      assertThat(Files.readAllBytes(file)).hasSize(4);
+      assertThat(reads.stop()).contains(file.toString());
+    }
+  }
+
+  private void acceptOrRefuse() {
     List<Message> good = GoodResources.all();
     int accepted = 0;
     long slowest = 0;
