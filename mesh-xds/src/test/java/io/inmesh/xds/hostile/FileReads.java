@@ -1,5 +1,6 @@
 package io.inmesh.xds.hostile;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,6 +15,9 @@ import jdk.jfr.consumer.RecordingFile;
 public final class FileReads implements AutoCloseable {
   private static final String EVENT = "jdk.FileRead";
 
+  private static final List<String> CLASS_PATH =
+      List.of(System.getProperty("java.class.path").split(File.pathSeparator));
+
   private final Recording recording = new Recording();
   private final long thread = Thread.currentThread().getId();
 
@@ -22,7 +26,7 @@ public final class FileReads implements AutoCloseable {
     recording.start();
   }
 
-  /** The names so far; classes and the archives they come from are left out. */
+  /** The names so far, without what is on the class path. */
   public List<String> stop() {
     recording.stop();
     try {
@@ -32,7 +36,7 @@ public final class FileReads implements AutoCloseable {
         return RecordingFile.readAllEvents(file).stream()
             .filter(this::isOurs)
             .map(event -> String.valueOf(event.getString("path")))
-            .filter(path -> !path.endsWith(".class") && !path.endsWith(".jar"))
+            .filter(path -> CLASS_PATH.stream().noneMatch(path::startsWith))
             .toList();
       } finally {
         Files.delete(file);
