@@ -26,7 +26,7 @@ public final class FileReads implements AutoCloseable {
     recording.start();
   }
 
-  /** The names so far, without what is on the class path. */
+  /** The names so far, without what is on the class path and devices: randomness is one. */
   public List<String> stop() {
     recording.stop();
     try {
@@ -36,6 +36,7 @@ public final class FileReads implements AutoCloseable {
         return RecordingFile.readAllEvents(file).stream()
             .filter(this::isOurs)
             .map(event -> String.valueOf(event.getString("path")))
+            .filter(path -> !path.startsWith("/dev/"))
             .filter(path -> CLASS_PATH.stream().noneMatch(path::startsWith))
             .toList();
       } finally {
