@@ -121,10 +121,42 @@ public record JwtAuthentication(
    * To be fetched.
    *
    * @param cacheDuration 10 minutes by default
+   * @param retry how a failed fetch is tried again at once
+   * @param async fetched ahead of the first request; empty: when a request needs them
    */
   public record RemoteJwks(
-      String uri, String cluster, Duration timeout, Duration cacheDuration, boolean async)
-      implements Jwks {}
+      String uri,
+      String cluster,
+      Duration timeout,
+      Duration cacheDuration,
+      Optional<RetryPolicy> retry,
+      Optional<AsyncFetch> async)
+      implements Jwks {
+    /** Without retries. */
+    public RemoteJwks(
+        String uri, String cluster, Duration timeout, Duration cacheDuration, boolean async) {
+      this(
+          uri,
+          cluster,
+          timeout,
+          cacheDuration,
+          Optional.empty(),
+          async ? Optional.of(AsyncFetch.DEFAULT) : Optional.empty());
+    }
+  }
+
+  /**
+   * Keys that are fetched ahead, and again before they are too old; they serve until there are
+   * others.
+   *
+   * @param fastListener whether the listener is served before the first fetch ends. Requests that
+   *     need the keys wait for it either way
+   * @param failedRefetch after a fetch that failed; 1 s by default
+   */
+  public record AsyncFetch(boolean fastListener, Duration failedRefetch) {
+    /** What an empty message says. */
+    public static final AsyncFetch DEFAULT = new AsyncFetch(false, Duration.ofSeconds(1));
+  }
 
   /**
    * Where tokens are looked for: by default in authorization and access_token.

@@ -26,6 +26,7 @@ import io.inmesh.runtime.cluster.SystemNameResolver;
 import io.inmesh.runtime.edge.Edges;
 import io.inmesh.runtime.engine.Counters;
 import io.inmesh.runtime.engine.InFlight;
+import io.inmesh.runtime.engine.StandingErrands;
 import io.inmesh.runtime.engine.Surroundings;
 import io.inmesh.runtime.filter.FilterType;
 import io.inmesh.runtime.filter.FilterTypes;
@@ -343,7 +344,9 @@ public final class MeshBuilder {
             observation.clusters(),
             holdEmptyUpdates,
             new LoadBook());
-    var parts = new Parts(clusters, new FilterTypes(filters), process(who), runtime);
+    ProcessFacts process = process(who);
+    var errands = new StandingErrands(config, threads.loops(), runtime, process);
+    var parts = new Parts(clusters, new FilterTypes(filters), process, runtime, errands);
     var inFlight = new InFlight(observation.stripes());
     var counters = new Counters(inFlight);
     var surroundings =
@@ -358,6 +361,7 @@ public final class MeshBuilder {
     observation.open(counters, config);
     var assembler = new Assembler(parts, view, runtimeLayers);
     var writer = new ConfigWriter(assembler, dialer, config, support);
+    errands.open(writer::dataplane, surroundings);
     var passthrough = new Passthrough(parts, assembler);
     var settings = new Entrance.Settings(policy, patience, initialFetch);
     var entrance = new Entrance(writer, dialer, surroundings, passthrough, config, settings);

@@ -19,6 +19,7 @@ import io.inmesh.config.LocalRateLimit;
 import io.inmesh.config.LocalRateLimit.Bucket;
 import io.inmesh.config.Metadata;
 import io.inmesh.config.Resource;
+import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.Route;
 import io.inmesh.config.RouteMatch;
 import io.inmesh.runtime.World.Seen;
@@ -30,6 +31,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What built-in filters hold over time: tokens, faults, bodies, keys. */
@@ -204,12 +206,18 @@ class FilterTest {
 
   @Test
   void manyWaitForOneFetchOfKeys() {
-    String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(new byte[32]);
-    String jwks = "{\"keys\":[{\"kty\":\"oct\",\"k\":\"" + secret + "\"}]}";
-    World world = world(jwt(), Configs.route("/", Configs.direct(200, "")));
-    world.transport.peer("keys", FakeTransport.saying(200, jwks));
-    Request request =
-        World.GET.withHeaders(Headers.of("authorization", "Bearer eyJhbGciOiJIUzI1NiJ9.e30.AAAA"));
+    World world =
+        world(
+            jwt(
+                new JwtAuthentication.RemoteJwks(
+                    "http://keys/jwks",
+                    "keys",
+                    Duration.ofSeconds(1),
+                    Duration.ofMinutes(10),
+                    false)),
+            Configs.route("/", Configs.direct(200, "")));
+    world.transport.peer("keys", FakeTransport.saying(200, jwks()));
+    Request request = withToken();
     Seen first = world.start(request);
     Seen second = world.start(request);
     world.pass(1000);
@@ -225,18 +233,86 @@ class FilterTest {
     assertThat(fetched(world)).as("they were too old").isEqualTo(2);
   }
 
+  @Test
+  void keysAreFetchedAheadAndAgain() {
+    var ahead = new JwtAuthentication.AsyncFetch(false, Duration.ofSeconds(2));
+    World world = keysFetched(Optional.empty(), Optional.of(ahead));
+    assertThat(fetched(world)).as("before any request").isEqualTo(1);
+    world.pass(1_900);
+    assertThat(fetched(world)).isEqualTo(1);
+    world.pass(200);
+    assertThat(fetched(world)).as("a failed fetch is repeated").isEqualTo(2);
+    world.transport.peer("keys", FakeTransport.saying(200, jwks()));
+    world.pass(2_000);
+    assertThat(fetched(world)).isEqualTo(3);
+    assertThat(world.start(withToken()).call().details()).contains("verification_fails");
+    assertThat(fetched(world)).as("the keys were there").isEqualTo(3);
+    world.transport.peer("keys", FakeTransport.saying(503, ""));
+    world.loop.advance(Duration.ofSeconds(594));
+    assertThat(fetched(world)).isEqualTo(3);
+    world.loop.advance(Duration.ofSeconds(2));
+    assertThat(fetched(world)).as("five seconds before they are too old").isEqualTo(4);
+    world.loop.advance(Duration.ofMinutes(20));
+    assertThat(fetched(world)).isGreaterThan(500);
+    assertThat(world.start(withToken()).call().details())
+        .as("keys fetched ahead serve until there are others")
+        .contains("verification_fails");
+    world.put(Configs.api("reviews:80", "r"));
+    world.pass(10);
+    long before = fetched(world);
+    world.loop.advance(Duration.ofMinutes(20));
+    assertThat(fetched(world)).as("nobody needs them any more").isEqualTo(before);
+  }
+
+  @Test
+  void aFailedFetchIsTriedAgain() {
+    var retries = new RetryPolicy(Set.of(RetryPolicy.On.FIVE_XX), 2, Duration.ofSeconds(1));
+    World world = keysFetched(Optional.of(retries), Optional.empty());
+    assertThat(fetched(world)).isZero();
+    Seen refused = world.send(withToken());
+    assertThat(refused.call().details())
+        .isEqualTo("jwt_authn_access_denied{Jwks_remote_fetch_is_failed}");
+    assertThat(fetched(world)).isEqualTo(3);
+  }
+
+  /** A listener that needs keys from a cluster that answers with 503. */
+  private static World keysFetched(
+      Optional<RetryPolicy> retry, Optional<JwtAuthentication.AsyncFetch> async) {
+    var remote =
+        new JwtAuthentication.RemoteJwks(
+            "http://keys/jwks",
+            "keys",
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(10),
+            retry,
+            async);
+    World world = world(jwt(remote), Configs.route("/", Configs.direct(200, "")));
+    world.transport.peer("keys", FakeTransport.saying(503, ""));
+    world.pass(10);
+    return world;
+  }
+
+  private static Request withToken() {
+    return World.GET.withHeaders(
+        Headers.of("authorization", "Bearer eyJhbGciOiJIUzI1NiJ9.e30.AAAA"));
+  }
+
+  private static String jwks() {
+    String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(new byte[32]);
+    return "{\"keys\":[{\"kty\":\"oct\",\"k\":\"" + secret + "\"}]}";
+  }
+
   private static long fetched(World world) {
     return world.transport.asked().stream().filter(host -> host.startsWith("keys")).count();
   }
 
-  private static JwtAuthentication jwt() {
+  private static JwtAuthentication jwt(JwtAuthentication.Jwks keys) {
     var provider =
         new JwtAuthentication.Provider(
             "",
             List.of(),
             Optional.empty(),
-            new JwtAuthentication.RemoteJwks(
-                "http://keys/jwks", "keys", Duration.ofSeconds(1), Duration.ofMinutes(10), false),
+            keys,
             new JwtAuthentication.Places(List.of(), List.of(), List.of(), false),
             new JwtAuthentication.Results("", false, "", "", "", List.of(), List.of(), false),
             false,

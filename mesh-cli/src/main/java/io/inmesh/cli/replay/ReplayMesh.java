@@ -22,6 +22,7 @@ import io.inmesh.runtime.cluster.ClusterParts;
 import io.inmesh.runtime.cluster.HostEvents;
 import io.inmesh.runtime.engine.HttpChain;
 import io.inmesh.runtime.engine.OutgoingCall;
+import io.inmesh.runtime.engine.StandingErrands;
 import io.inmesh.runtime.engine.Surroundings;
 import io.inmesh.runtime.filter.FilterTypes;
 import io.inmesh.runtime.format.ProcessFacts;
@@ -85,8 +86,11 @@ final class ReplayMesh {
             localAddress);
     var view = new SecretView(new NoSecrets(), ReplayMesh::noAuthorities);
     var values = new RuntimeValues(Settings.runtime(line.get("runtime")));
-    Parts parts = new Parts(clusters(backends), new FilterTypes(List.of()), process, values);
+    var errands = new StandingErrands(loop, () -> loop, values, process);
+    Parts parts =
+        new Parts(clusters(backends), new FilterTypes(List.of()), process, values, errands);
     this.writer = new ConfigWriter(new Assembler(parts, view), new NameDialer(), loop);
+    errands.open(writer::dataplane, surroundings);
     writer.open(plane, node(line), view);
   }
 

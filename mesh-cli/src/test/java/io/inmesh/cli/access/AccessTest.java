@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import io.inmesh.call.Headers;
 import io.inmesh.call.Request;
 import io.inmesh.call.Response;
@@ -18,6 +19,7 @@ import io.inmesh.server.Handler;
 import io.inmesh.server.SecurityEvent;
 import io.inmesh.server.ServerResponse;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -25,11 +27,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -216,6 +221,72 @@ class AccessTest {
     assertThat(send(ops, "GET", "http://orders.default/v1/1").status()).isEqualTo(403);
     // A service that says nothing.
     awaitStatus(403, web, "GET", "http://other/");
+  }
+
+  /** The keys of tokens are fetched by the server, which calls nobody else. */
+  @Test
+  void keysOfTokensAreFetchedByUri() throws Exception {
+    var keys = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    open.push(() -> keys.stop(0));
+    keys.createContext(
+        "/jwks",
+        exchange -> {
+          byte[] body = ("{\"keys\":[{\"kty\":\"oct\",\"k\":\"" + KEY + "\"}]}").getBytes(US_ASCII);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    keys.start();
+    int port = keys.getAddress().getPort();
+    Files.writeString(
+        directory.resolve("config").resolve("istio.yaml"),
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: keys, namespace: default}
+        spec:
+          hosts: [keys.example]
+          ports: [{number: PORT, name: http, protocol: HTTP}]
+          resolution: STATIC
+          location: MESH_EXTERNAL
+          endpoints: [{address: 127.0.0.1, ports: {http: PORT}}]
+        ---
+        apiVersion: security.istio.io/v1
+        kind: RequestAuthentication
+        metadata: {name: tokens, namespace: default}
+        spec:
+          jwtRules: [{issuer: me, jwksUri: "http://keys.example:PORT/jwks"}]
+        """
+            .replace("PORT", Integer.toString(port)));
+    Member web = member("web", "default");
+    Member orders = member("orders", "default");
+    serve(orders);
+    String uri = "http://orders/";
+    awaitStatus(200, web, "GET", uri);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(send(web, "GET", uri, "authorization", "Bearer no").status())
+                    .isEqualTo(401));
+    String good = token(Base64.getUrlDecoder().decode(KEY));
+    assertThat(send(web, "GET", uri, "authorization", "Bearer " + good).status()).isEqualTo(200);
+    String forged = token(new byte[32]);
+    assertThat(send(web, "GET", uri, "authorization", "Bearer " + forged).text())
+        .isEqualTo("Jwt verification fails");
+  }
+
+  private static final String KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
+
+  private static String token(byte[] secret) throws Exception {
+    var url = Base64.getUrlEncoder().withoutPadding();
+    String signed =
+        url.encodeToString("{\"alg\":\"HS256\"}".getBytes(US_ASCII))
+            + "."
+            + url.encodeToString("{\"iss\":\"me\",\"exp\":4102444800}".getBytes(US_ASCII));
+    var mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+    return signed + "." + url.encodeToString(mac.doFinal(signed.getBytes(US_ASCII)));
   }
 
   private static String plaintext(int port) throws Exception {

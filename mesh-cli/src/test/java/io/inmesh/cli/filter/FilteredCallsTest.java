@@ -38,6 +38,7 @@ class FilteredCallsTest {
   @TempDir Path directory;
   private final List<Integer> ports = new ArrayList<>();
   private volatile int keysStatus = 200;
+  private volatile int keysAsked;
   private FilteredMesh mesh;
 
   @BeforeEach
@@ -47,7 +48,12 @@ class FilteredCallsTest {
       int number = i;
       ports.add(mesh.serve(exchange -> echo(exchange, number)));
     }
-    ports.add(mesh.serve(exchange -> FilteredMesh.answer(exchange, keysStatus, JWKS)));
+    ports.add(mesh.serve(this::keys));
+  }
+
+  private synchronized void keys(HttpExchange exchange) throws IOException {
+    keysAsked++;
+    FilteredMesh.answer(exchange, keysStatus, JWKS);
   }
 
   @AfterEach
@@ -250,6 +256,52 @@ class FilteredCallsTest {
     assertReply(get("/", "authorization", bearer), 200, "via_upstream");
     keysStatus = 500;
     assertReply(get("/", "authorization", bearer), 200, "via_upstream");
+  }
+
+  @Test
+  void aFailedFetchOfKeysIsTriedAgain() throws Exception {
+    keysStatus = 503;
+    filter(
+        "jwt_authn.v3.JwtAuthentication",
+        jwt(
+            "remote_jwks: {http_uri: {uri: \"http://keys/jwks\", cluster: keys, timeout: 20s},"
+                + " retry_policy: {num_retries: 1000,"
+                + " retry_back_off: {base_interval: 0.005s, max_interval: 0.02s}}}"),
+        "");
+    String bearer = "Bearer " + token(SECRET);
+    var waiting = java.util.concurrent.CompletableFuture.supplyAsync(() -> unchecked(bearer));
+    org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> keysAsked > 3);
+    keysStatus = 200;
+    assertReply(waiting.get(20, java.util.concurrent.TimeUnit.SECONDS), 200, "via_upstream");
+  }
+
+  private Response unchecked(String bearer) {
+    try {
+      return get("/", "authorization", bearer);
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  @Test
+  void keysAreFetchedAheadOfTheFirstToken() throws Exception {
+    keysStatus = 503;
+    filter(
+        "jwt_authn.v3.JwtAuthentication",
+        jwt(
+            "remote_jwks: {http_uri: {uri: \"http://keys/jwks\", cluster: keys, timeout: 5s},"
+                + " cache_duration: 1s, async_fetch: {fast_listener: true,"
+                + " failed_refetch_duration: 0.1s}}"),
+        "");
+    assertReply(get("/"), 401, "jwt_authn_access_denied{Jwt_is_missing}");
+    org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> keysAsked > 2);
+    keysStatus = 200;
+    int before = keysAsked;
+    org.awaitility.Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> keysAsked > before + 1);
+    keysStatus = 503;
+    assertReply(get("/", "authorization", "Bearer " + token(SECRET)), 200, "via_upstream");
   }
 
   private static String jwt(String keys) {

@@ -16,6 +16,7 @@ import io.inmesh.runtime.live.Scope;
 import io.inmesh.runtime.route.RouteEntry;
 import io.inmesh.runtime.route.RouteSettings;
 import io.inmesh.runtime.route.RouteTable;
+import io.inmesh.runtime.stage.Errands;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class ConnectionAssembly implements io.inmesh.runtime.route.Parts<RoutePar
   private static final HttpConnection.Routes ELSEWHERE = new HttpConnection.RoutesByName("");
 
   private final FilterTypes types;
+  private final Errands errands;
   private final String owner;
   private final RouteSettings settings;
   private final List<HttpConnection.Filter> filters;
@@ -50,6 +52,7 @@ final class ConnectionAssembly implements io.inmesh.runtime.route.Parts<RoutePar
       Scope scope,
       @Nullable ConnectionRuntime last) {
     this.types = parts.filters();
+    this.errands = parts.errands();
     this.owner = owner;
     this.settings =
         new RouteSettings(
@@ -171,7 +174,7 @@ final class ConnectionAssembly implements io.inmesh.runtime.route.Parts<RoutePar
   }
 
   private Place place(String path, Scope live, Place.Limits limits) {
-    return new Place(path, live, settings.runtime(), settings.process(), limits);
+    return new Place(path, live, settings.runtime(), settings.process(), errands, limits);
   }
 
   private static Place.Limits limits(RouteEntry<RouteParts> entry) {

@@ -7,6 +7,7 @@ import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
 import io.inmesh.call.HttpFilter;
 import io.inmesh.call.Request;
+import io.inmesh.config.RetryPolicy;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.downstream.CertificateText;
 import io.inmesh.runtime.downstream.Downstream;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -231,8 +233,9 @@ abstract class ActiveCall extends CallState implements FilteredCall {
   }
 
   @Override
-  public Call fetch(String cluster, Request request, Fetched fetched) {
-    return SideCall.start(this, cluster, request, fetched);
+  public Call fetch(String cluster, Request request, Optional<RetryPolicy> retry, Fetched fetched) {
+    var from = new SideCall.From(chain.settings, clusters, surroundings, loop);
+    return SideCall.start(from, cluster, request, retry, fetched);
   }
 
   @Override

@@ -63,6 +63,8 @@ final class Router {
       entry.finalizeRequest(call, call);
       entry.hash(call, call);
       call.retry = entry.retry(call);
+    } else if (forward.retry().isPresent()) {
+      call.retry = entry.retry(call);
     }
     CallMeters meters = call.surroundings.meters();
     if (meters != null) {

@@ -6,14 +6,18 @@ import io.inmesh.call.Headers;
 import io.inmesh.call.Request;
 import io.inmesh.config.Action.Forward;
 import io.inmesh.config.ClusterSpecifier;
+import io.inmesh.config.RetryPolicy;
+import io.inmesh.loop.EventLoop;
+import io.inmesh.runtime.route.RouteSettings;
 import io.inmesh.runtime.stage.FilteredCall.Answer;
 import io.inmesh.runtime.stage.FilteredCall.Fetched;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
- * A call that a filter makes beside the one it looks at: straight to a cluster, with no filters,
- * its answer collected up to a limit. Owner: its loop.
+ * A call that a filter makes beside the one it looks at, or on its own: straight to a cluster, with
+ * no filters, its answer collected up to a limit. Owner: its loop.
  */
 final class SideCall implements CallSink {
   /** In bytes. */
@@ -30,18 +34,18 @@ final class SideCall implements CallSink {
     this.fetched = fetched;
   }
 
-  static Call start(ActiveCall beside, String cluster, Request request, Fetched fetched) {
-    Forward forward = Forward.to(new ClusterSpecifier.Named(cluster));
-    HttpChain chain = HttpChain.straight("side", forward, beside.chain.settings);
+  /** Who asks: a call, or nobody in particular. */
+  record From(
+      RouteSettings settings, Clusters clusters, Surroundings surroundings, EventLoop loop) {}
+
+  static Call start(
+      From from, String cluster, Request request, Optional<RetryPolicy> retry, Fetched fetched) {
+    Forward once = Forward.to(new ClusterSpecifier.Named(cluster));
+    Forward forward = retry.map(once::withRetry).orElse(once);
+    HttpChain chain = HttpChain.straight("side", forward, from.settings);
     var call =
         new OutgoingCall(
-            chain,
-            beside.clusters,
-            "",
-            beside.surroundings,
-            beside.loop,
-            request,
-            new SideCall(fetched));
+            chain, from.clusters, "", from.surroundings, from.loop, request, new SideCall(fetched));
     call.enter();
     call.proceed();
     call.demand(Integer.MAX_VALUE);

@@ -113,7 +113,8 @@ public final class FilterTypes {
   }
 
   private static HttpFilter jwt(JwtAuthentication own, List<Extension> routes, Place at) {
-    var parts = new JwtParts(own, at.owner(), at.live(), at.runtime(), at.process().clock());
+    var keeping = new JwtParts.Keeping(at.owner(), at.live(), at.errands());
+    var parts = new JwtParts(own, keeping, at.runtime(), at.process().clock());
     return JwtFilter.of(own, routes, parts);
   }
 

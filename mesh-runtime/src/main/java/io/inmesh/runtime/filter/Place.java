@@ -5,6 +5,7 @@ import io.inmesh.config.RateLimit;
 import io.inmesh.runtime.format.ProcessFacts;
 import io.inmesh.runtime.live.Scope;
 import io.inmesh.runtime.match.RuntimeValues;
+import io.inmesh.runtime.stage.Errands;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,7 +17,12 @@ import java.util.List;
  * @param limits what the route, if there is one, says requests count for
  */
 public record Place(
-    String owner, Scope live, RuntimeValues runtime, ProcessFacts process, Limits limits) {
+    String owner,
+    Scope live,
+    RuntimeValues runtime,
+    ProcessFacts process,
+    Errands errands,
+    Limits limits) {
   /** The rate limits of a route and of its virtual host. */
   public record Limits(RateLimit.OfRoute ofRoute, List<RateLimit> ofHost) {
     /** None. */

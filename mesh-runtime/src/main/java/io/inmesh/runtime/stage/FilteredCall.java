@@ -4,10 +4,12 @@ import io.inmesh.call.Call;
 import io.inmesh.call.Headers;
 import io.inmesh.call.HttpFilter;
 import io.inmesh.call.Request;
+import io.inmesh.config.RetryPolicy;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.format.RequestEdit;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A call as the runtime's own filters see it. Used on its loop. */
@@ -161,7 +163,12 @@ public interface FilteredCall extends Call, RequestEdit {
    * @param request its timeout is that of the answer
    * @return what is asked, to be given up by {@link Call#cancel}
    */
-  Call fetch(String cluster, Request request, Fetched fetched);
+  default Call fetch(String cluster, Request request, Fetched fetched) {
+    return fetch(cluster, request, Optional.empty(), fetched);
+  }
+
+  /** The same, tried again as a policy says. */
+  Call fetch(String cluster, Request request, Optional<RetryPolicy> retry, Fetched fetched);
 
   /** Takes the answer of {@link #fetch}, on the call's loop. */
   @FunctionalInterface

@@ -1,10 +1,12 @@
 package io.inmesh.xds.codec;
 
 import io.inmesh.config.JwtAuthentication;
+import io.inmesh.config.JwtAuthentication.AsyncFetch;
 import io.inmesh.config.JwtAuthentication.ClaimHeader;
 import io.inmesh.config.JwtAuthentication.HeaderPlace;
 import io.inmesh.config.JwtAuthentication.Jwks;
 import io.inmesh.config.JwtAuthentication.Places;
+import io.inmesh.proto.envoy.extensions.filters.http.jwt_authn.v3.JwksAsyncFetch;
 import io.inmesh.proto.envoy.extensions.filters.http.jwt_authn.v3.JwtClaimToHeader;
 import io.inmesh.proto.envoy.extensions.filters.http.jwt_authn.v3.JwtProvider;
 import io.inmesh.proto.envoy.extensions.filters.http.jwt_authn.v3.RemoteJwks;
@@ -60,13 +62,30 @@ final class JwtProviderCodec {
       throw in.refuse("http_uri.timeout", "is missing");
     }
     return new JwtAuthentication.RemoteJwks(
-        in.required("http_uri.uri", uri.getUri()),
+        in.headerValue("http_uri.uri", in.required("http_uri.uri", uri.getUri())),
         in.required("http_uri.cluster", uri.getCluster()),
         in.duration("http_uri.timeout", uri.getTimeout()),
         message.hasCacheDuration()
             ? in.positive("cache_duration", message.getCacheDuration())
             : CACHE,
-        message.hasAsyncFetch());
+        in.inside(
+            message.hasRetryPolicy(),
+            "retry_policy",
+            message.getRetryPolicy(),
+            RetryCodec::ofFetch),
+        in.inside(
+            message.hasAsyncFetch(),
+            "async_fetch",
+            message.getAsyncFetch(),
+            JwtProviderCodec::async));
+  }
+
+  private static AsyncFetch async(Decoding in, JwksAsyncFetch message) {
+    return new AsyncFetch(
+        message.getFastListener(),
+        message.hasFailedRefetchDuration()
+            ? in.positive("failed_refetch_duration", message.getFailedRefetchDuration())
+            : AsyncFetch.DEFAULT.failedRefetch());
   }
 
   private static Places places(Decoding in, JwtProvider message) {
@@ -156,8 +175,13 @@ final class JwtProviderCodec {
     if (!remote.cacheDuration().equals(CACHE)) {
       to.setCacheDuration(Protos.duration(remote.cacheDuration()));
     }
-    if (remote.async()) {
-      to.getAsyncFetchBuilder();
-    }
+    remote.retry().ifPresent(policy -> to.setRetryPolicy(RetryCodec.ofFetch(policy)));
+    remote
+        .async()
+        .ifPresent(
+            how ->
+                to.getAsyncFetchBuilder()
+                    .setFastListener(how.fastListener())
+                    .setFailedRefetchDuration(Protos.duration(how.failedRefetch())));
   }
 }

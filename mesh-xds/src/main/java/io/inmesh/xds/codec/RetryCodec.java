@@ -10,6 +10,7 @@ import io.inmesh.config.RetryPolicy.HostSelection;
 import io.inmesh.config.RetryPolicy.On;
 import io.inmesh.config.RetryPolicy.RateLimitedBackOff;
 import io.inmesh.config.RetryPolicy.ResetHeader;
+import io.inmesh.proto.envoy.config.core.v3.BackoffStrategy;
 import io.inmesh.proto.envoy.config.route.v3.RetryPolicy.RateLimitedRetryBackOff;
 import io.inmesh.proto.envoy.config.route.v3.RetryPolicy.ResetHeaderFormat;
 import io.inmesh.proto.envoy.config.route.v3.RetryPolicy.RetryBackOff;
@@ -18,6 +19,7 @@ import io.inmesh.proto.envoy.extensions.retry.priority.previous_priorities.v3.Pr
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +35,10 @@ final class RetryCodec {
   private static final Duration SHORTEST_BACK_OFF = Duration.ofMillis(1);
   private static final Duration RATE_LIMITED_MAX = Duration.ofMinutes(5);
   private static final Map<String, On> TOKENS = tokens();
+  private static final Set<On> ON_FETCH =
+      Set.of(On.FIVE_XX, On.GATEWAY_ERROR, On.CONNECT_FAILURE, On.RESET);
+  private static final BackOff FETCH_BACK_OFF =
+      new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(10));
 
   private RetryCodec() {}
 
@@ -110,6 +116,51 @@ final class RetryCodec {
       throw in.refuse("max_interval", "must be greater than or equal to the base_interval");
     }
     return new BackOff(base, max);
+  }
+
+  /**
+   * How what a filter fetches is tried again. As in Envoy the policy says only how often and when;
+   * the conditions are fixed, and the longest back-off bounds each try.
+   */
+  static RetryPolicy ofFetch(
+      Decoding in, io.inmesh.proto.envoy.config.core.v3.RetryPolicy message) {
+    BackOff backOff =
+        message.hasRetryBackOff()
+            ? in.inside("retry_back_off", message.getRetryBackOff(), RetryCodec::backOff)
+            : FETCH_BACK_OFF;
+    return new RetryPolicy(
+        ON_FETCH,
+        message.hasNumRetries() ? Decoding.clamped(message.getNumRetries().getValue()) : 1,
+        backOff.max(),
+        Duration.ZERO,
+        backOff,
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        List.of(),
+        HostSelection.DEFAULT);
+  }
+
+  private static BackOff backOff(Decoding in, BackoffStrategy message) {
+    var same = RetryBackOff.newBuilder();
+    if (message.hasBaseInterval()) {
+      same.setBaseInterval(message.getBaseInterval());
+    }
+    if (message.hasMaxInterval()) {
+      same.setMaxInterval(message.getMaxInterval());
+    }
+    return backOff(in, same.build());
+  }
+
+  static io.inmesh.proto.envoy.config.core.v3.RetryPolicy ofFetch(RetryPolicy policy) {
+    var message =
+        io.inmesh.proto.envoy.config.core.v3.RetryPolicy.newBuilder()
+            .setNumRetries(UInt32Value.of(policy.retries()));
+    message
+        .getRetryBackOffBuilder()
+        .setBaseInterval(Protos.duration(policy.backOff().base()))
+        .setMaxInterval(Protos.duration(policy.backOff().max()));
+    return message.build();
   }
 
   private static RateLimitedBackOff rateLimited(Decoding in, RateLimitedRetryBackOff message) {

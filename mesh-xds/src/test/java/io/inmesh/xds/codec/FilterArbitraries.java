@@ -28,12 +28,14 @@ import io.inmesh.config.RateLimit;
 import io.inmesh.config.Rbac;
 import io.inmesh.config.Regex;
 import io.inmesh.config.RegexRewrite;
+import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.RouteMatch;
 import io.inmesh.config.StatefulSession;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
@@ -257,12 +259,37 @@ final class FilterArbitraries {
         .as(HeaderMutation.Steps::new);
   }
 
+  private static RetryPolicy ofFetch() {
+    return new RetryPolicy(
+        Set.of(
+            RetryPolicy.On.FIVE_XX,
+            RetryPolicy.On.GATEWAY_ERROR,
+            RetryPolicy.On.CONNECT_FAILURE,
+            RetryPolicy.On.RESET),
+        3,
+        Duration.ofSeconds(2),
+        Duration.ZERO,
+        new RetryPolicy.BackOff(Duration.ofMillis(200), Duration.ofSeconds(2)),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        List.of(),
+        RetryPolicy.HostSelection.DEFAULT);
+  }
+
   private static Arbitrary<JwtAuthentication> jwt() {
     Arbitrary<JwtAuthentication.Jwks> jwks =
         Arbitraries.of(
             new JwtAuthentication.LocalJwks("{\"keys\":[]}"),
             new JwtAuthentication.RemoteJwks(
-                "https://keys.example/", "keys", Duration.ofSeconds(1), Duration.ofHours(1), true));
+                "https://keys.example/", "keys", Duration.ofSeconds(1), Duration.ofHours(1), true),
+            new JwtAuthentication.RemoteJwks(
+                "https://keys.example/",
+                "keys",
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(10),
+                Optional.of(ofFetch()),
+                Optional.of(new JwtAuthentication.AsyncFetch(true, Duration.ofMillis(300)))));
     Arbitrary<JwtAuthentication.Places> places =
         combine(
                 few(combine(header(), text()).as(JwtAuthentication.HeaderPlace::new)),

@@ -5,6 +5,7 @@ import io.inmesh.config.JwtAuthentication.RemoteJwks;
 import io.inmesh.config.JwtAuthentication.Requirement;
 import io.inmesh.runtime.live.Scope;
 import io.inmesh.runtime.match.RuntimeValues;
+import io.inmesh.runtime.stage.Errands;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,29 +24,31 @@ public final class JwtParts {
   private final Issuers issuers;
   private final Extraction everywhere;
 
+  /** Where live parts are kept, and what fetches for them. */
+  public record Keeping(String owner, Scope live, Errands errands) {}
+
   public JwtParts(
-      JwtAuthentication settings,
-      String owner,
-      Scope live,
-      RuntimeValues runtime,
-      Supplier<Instant> clock) {
+      JwtAuthentication settings, Keeping at, RuntimeValues runtime, Supplier<Instant> clock) {
     this.settings = settings;
     this.runtime = runtime;
     this.clock = clock;
     Map<String, Issuer> known = new HashMap<>();
-    settings
-        .providers()
-        .forEach((name, provider) -> known.put(name, issuer(name, provider, owner, live)));
+    settings.providers().forEach((name, provider) -> known.put(name, issuer(name, provider, at)));
     this.issuers = new Issuers(known);
     this.everywhere = new Extraction(settings.providers().values());
   }
 
-  private static Issuer issuer(
-      String name, JwtAuthentication.Provider provider, String owner, Scope live) {
-    String path = owner + "/" + name;
+  private static Issuer issuer(String name, JwtAuthentication.Provider provider, Keeping at) {
+    String path = at.owner() + "/" + name;
+    Scope live = at.live();
     KeySource keys =
         provider.jwks() instanceof RemoteJwks remote
-            ? live.keep(path, remote, RemoteKeys.class, () -> new RemoteKeys(remote), x -> {})
+            ? live.keep(
+                path,
+                remote,
+                RemoteKeys.class,
+                () -> new RemoteKeys(remote, at.errands()),
+                RemoteKeys::close)
             : new KeySource.Local(
                 Jwks.read(((JwtAuthentication.LocalJwks) provider.jwks()).json()));
     TokenCache cache =
