@@ -1,6 +1,6 @@
 package io.inmesh.spring;
 
-import io.inmesh.runtime.member.Member;
+import io.inmesh.runtime.member.MemberBuilder;
 
 /**
  * Changes how the application joins the mesh, before it does. Beans of this type are asked in their
@@ -9,5 +9,5 @@ import io.inmesh.runtime.member.Member;
 @FunctionalInterface
 public interface MemberCustomizer {
   /** Changes what is to be changed. */
-  void customize(Member.Builder member);
+  void customize(MemberBuilder member);
 }

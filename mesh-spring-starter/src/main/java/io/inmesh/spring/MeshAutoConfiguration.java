@@ -2,6 +2,7 @@ package io.inmesh.spring;
 
 import io.inmesh.Mesh;
 import io.inmesh.runtime.member.Member;
+import io.inmesh.runtime.member.MemberBuilder;
 import io.inmesh.runtime.observe.Telemetry;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ public final class MeshAutoConfiguration {
       ObjectProvider<TelemetryCustomizer> telemetries,
       ObjectProvider<MemberCustomizer> customizers) {
     Path file = properties.joinFile();
-    Member.Builder builder = join(file);
+    MemberBuilder builder = join(file);
     builder.variant(properties.variant()).certificateLife(properties.certificateLife());
     if (properties.stateDirectory() != null) {
       builder.stateDirectory(properties.stateDirectory());
@@ -45,7 +46,7 @@ public final class MeshAutoConfiguration {
     return builder.start();
   }
 
-  private static Member.Builder join(Path file) {
+  private static MemberBuilder join(Path file) {
     try {
       return Member.join(file);
     } catch (UncheckedIOException | IllegalArgumentException unusable) {

@@ -7,6 +7,7 @@ import io.inmesh.call.Headers;
 import io.inmesh.call.Request;
 import io.inmesh.call.Response;
 import io.inmesh.runtime.member.Member;
+import io.inmesh.runtime.member.MemberBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -25,7 +26,7 @@ final class InmeshMember {
   private final Requests requests;
 
   InmeshMember(Target target) throws InterruptedException {
-    Member.Builder joining =
+    MemberBuilder joining =
         Member.join(Path.of(target.word("join")))
             .threads(target.number("loops", 1))
             .telemetry(MeasuredTelemetry.of(target));

@@ -14,6 +14,7 @@ import io.inmesh.cli.load.Sample;
 import io.inmesh.cli.load.Tally;
 import io.inmesh.plane.PlaneConnector.Variant;
 import io.inmesh.runtime.member.Member;
+import io.inmesh.runtime.member.MemberBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -104,7 +105,7 @@ public final class CallCommand implements Callable<Integer> {
     UsageErrors.atLeast(spec, "-c", concurrency, 1);
     LongFunction<Request> requests = requests();
     Variant variant = stateOfTheWorld ? Variant.STATE_OF_THE_WORLD : Variant.DELTA;
-    Member.Builder builder = joining.member().variant(variant).telemetry(observing.telemetry());
+    MemberBuilder builder = joining.member().variant(variant).telemetry(observing.telemetry());
     try (Member member = builder.start()) {
       int code = run(member, requests);
       if (metrics != null) {

@@ -5,6 +5,7 @@ import io.inmesh.config.Locality;
 import io.inmesh.identity.JoinFile;
 import io.inmesh.plane.Support;
 import io.inmesh.runtime.member.Member;
+import io.inmesh.runtime.member.MemberBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,9 +58,9 @@ final class Joining {
    *
    * @throws IllegalArgumentException if the join file is malformed, naming it
    */
-  Member.Builder member() throws IOException {
+  MemberBuilder member() throws IOException {
     JoinFile file = joinFile.read();
-    Member.Builder joining = Member.join(file).certificateLife(certificateLife);
+    MemberBuilder joining = Member.join(file).certificateLife(certificateLife);
     if (state != null) {
       joining.stateDirectory(state);
     }

@@ -10,7 +10,6 @@ import io.inmesh.identity.JoinFile;
 import io.inmesh.loop.ThreadLoop;
 import io.inmesh.plane.PlaneConnector;
 import io.inmesh.plane.ResourceFormat;
-import io.inmesh.plane.Support;
 import io.inmesh.runtime.MeshRuntime;
 import io.inmesh.runtime.admin.AdminServer;
 import io.inmesh.runtime.identity.IdentityKeeper;
@@ -19,10 +18,7 @@ import io.inmesh.runtime.inbound.MeshServer;
 import io.inmesh.runtime.net.Loops;
 import io.inmesh.runtime.net.SocketIo;
 import io.inmesh.runtime.observe.Observation;
-import io.inmesh.runtime.observe.Telemetry;
 import io.inmesh.server.Handler;
-import io.inmesh.server.SecurityListener;
-import io.inmesh.state.StateDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,7 +29,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +51,7 @@ public final class Member implements AutoCloseable {
   private static final Duration IDENTITY_PATIENCE = Duration.ofSeconds(15);
   private static final Duration DRAIN = Duration.ofSeconds(10);
 
-  private final Builder settings;
+  private final MemberBuilder settings;
   private final Loops loops;
   private final ThreadLoop configLoop;
   private final IdentityKeeper identity;
@@ -111,9 +106,9 @@ public final class Member implements AutoCloseable {
   }
 
   /** Prepares joining by the file of a service. */
-  public static Builder join(Path file) {
+  public static MemberBuilder join(Path file) {
     try {
-      return new Builder(JoinFile.parse(Files.readString(file)));
+      return new MemberBuilder(JoinFile.parse(Files.readString(file)));
     } catch (IOException unreadable) {
       throw new UncheckedIOException(
           "the join file " + file + " cannot be read: " + unreadable.getMessage(), unreadable);
@@ -123,11 +118,11 @@ public final class Member implements AutoCloseable {
   }
 
   /** Prepares joining. */
-  public static Builder join(JoinFile file) {
-    return new Builder(file);
+  public static MemberBuilder join(JoinFile file) {
+    return new MemberBuilder(file);
   }
 
-  private Member(Builder settings) {
+  Member(MemberBuilder settings) {
     this.settings = settings;
     // The connector first: it prepares itself while the rest is made.
     PlaneConnector connector = settings.connector();
@@ -174,6 +169,7 @@ public final class Member implements AutoCloseable {
             .support(settings.support)
             .runtimeLayers(settings.runtimeLayers)
             .telemetry(settings.telemetry)
+            .holdEmptyUpdates(settings.holdEmptyUpdates)
             .build();
     this.admin = admin(settings.admin, connector);
   }
@@ -353,143 +349,5 @@ public final class Member implements AutoCloseable {
     // What the mesh has left to do there, such as to end its subscription, comes before.
     configLoop.execute(configLoop::close);
     loops.close();
-  }
-
-  /** How a process joins; everything has a default but the join file. */
-  public static final class Builder {
-    private final JoinFile file;
-    private int threads = Math.max(1, Runtime.getRuntime().availableProcessors());
-    private @Nullable StateDirectory state;
-    private boolean persist = true;
-    private Duration certificateLife = Duration.ofHours(24);
-    private PlaneConnector.Variant variant = PlaneConnector.Variant.DELTA;
-    private @Nullable PlaneConnector connector;
-    private @Nullable Address admin;
-    private Support support = Support.DEFAULT;
-    private Locality locality = Locality.NONE;
-    private SecurityListener security = SecurityListener.NONE;
-    private Telemetry telemetry = Telemetry.NONE;
-    private boolean loadReports;
-    private String[] runtimeLayers = {};
-    private @Nullable Address clientStatus;
-
-    private Builder(JoinFile file) {
-      this.file = file;
-    }
-
-    /** How many event loops; one per core by default. */
-    public Builder threads(int value) {
-      threads = value;
-      return this;
-    }
-
-    /**
-     * Where the last good config and the identity are kept, so that a restart serves without the
-     * control plane; nowhere by default.
-     */
-    public Builder stateDirectory(Path value) {
-      state = new StateDirectory(value);
-      return this;
-    }
-
-    /** Whether key and certificate are kept in the state directory; they are by default. */
-    public Builder persistIdentity(boolean value) {
-      persist = value;
-      return this;
-    }
-
-    /** How long certificates should live; 24 hours by default. The authority may shorten it. */
-    public Builder certificateLife(Duration value) {
-      certificateLife = value;
-      return this;
-    }
-
-    /** Which form of ADS is spoken; delta by default. */
-    public Builder variant(PlaneConnector.Variant value) {
-      variant = value;
-      return this;
-    }
-
-    /** Who hears of requests that were refused; they are logged in any case. */
-    public Builder securityListener(SecurityListener value) {
-      security = value;
-      return this;
-    }
-
-    /** Who reaches the control plane; found by {@link ServiceLoader} by default. */
-    public Builder connector(PlaneConnector value) {
-      connector = value;
-      return this;
-    }
-
-    /** What becomes of resources that are not honoured in full; used with a warning by default. */
-    public Builder support(Support value) {
-      support = value;
-      return this;
-    }
-
-    /**
-     * Where the admin endpoint listens; nowhere by default. Whoever reaches it sees all config but
-     * no secrets, so it should be a loopback address. Port 0 for any.
-     */
-    public Builder admin(Address value) {
-      admin = value;
-      return this;
-    }
-
-    /**
-     * Where the process runs: what it registers stands there, and hosts nearby are preferred where
-     * config says so. Nowhere by default.
-     */
-    public Builder locality(Locality value) {
-      locality = value;
-      return this;
-    }
-
-    /** What is told of calls, and to whom; nothing by default. */
-    public Builder telemetry(Telemetry value) {
-      telemetry = value;
-      return this;
-    }
-
-    /**
-     * Whether the control plane is told of load per cluster and locality, where it asks for it; it
-     * is not by default. Source: envoy.service.load_stats.v3.
-     */
-    public Builder loadReports(boolean value) {
-      loadReports = value;
-      return this;
-    }
-
-    /** Layers of run-time values that the plane is asked for; later ones count more. */
-    public Builder runtimeLayers(String... names) {
-      runtimeLayers = names.clone();
-      return this;
-    }
-
-    /**
-     * The loopback address where operators may ask for the state of each resource over gRPC;
-     * nowhere by default. Source: envoy.service.status.v3 (CSDS).
-     */
-    public Builder clientStatus(Address value) {
-      clientStatus = value;
-      return this;
-    }
-
-    private PlaneConnector connector() {
-      return connector != null
-          ? connector
-          : ServiceLoader.load(PlaneConnector.class, Member.class.getClassLoader())
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalStateException(
-                          "no PlaneConnector on the class path: add mesh-xds"));
-    }
-
-    /** Joins. Certificate and config are fetched in the background; calls wait for them. */
-    public Member start() {
-      return new Member(this);
-    }
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.inmesh.junit;
+
+import org.jspecify.annotations.NullMarked;
