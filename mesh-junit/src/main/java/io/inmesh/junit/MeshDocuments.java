@@ -35,14 +35,14 @@ final class MeshDocuments {
 
   /** Takes a service out. */
   void remove(ServiceName name) {
-    for (MappingNode services : services(name)) {
+    for (MappingNode services : services()) {
       changed |= services.getValue().removeIf(entry -> isService(entry, name, services));
     }
   }
 
   /** Adds endpoints to a service; false if there is no such service. */
   boolean add(ServiceName name, List<String> addresses) {
-    for (MappingNode services : services(name)) {
+    for (MappingNode services : services()) {
       List<NodeTuple> entries = services.getValue();
       for (int i = 0; i < entries.size(); i++) {
         if (isService(entries.get(i), name, services)) {
@@ -69,8 +69,8 @@ final class MeshDocuments {
         .emitToString(new Serialize(settings).serializeAll(documents).iterator());
   }
 
-  /** Where services of the namespace may stand. */
-  private List<MappingNode> services(ServiceName name) {
+  /** Where services stand. */
+  private List<MappingNode> services() {
     var found = new ArrayList<MappingNode>();
     for (Node document : documents) {
       value(document, "services")
