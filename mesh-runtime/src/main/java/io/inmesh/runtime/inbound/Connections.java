@@ -32,8 +32,9 @@ final class Connections {
         .closeFuture()
         .addListener(
             closed -> {
-              open.remove(channel);
+              // Counted before it is gone: who finds nobody left may end the server.
               counters.connections.decrement();
+              open.remove(channel);
               settle();
             });
   }
