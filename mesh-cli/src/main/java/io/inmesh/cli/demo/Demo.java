@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -34,7 +35,7 @@ public final class Demo {
 
   /** Whether there is any promise with the word. */
   public boolean promisesAnything() {
-    return !checks().isEmpty() || !slowChecks().isEmpty();
+    return !checks().isEmpty() || !slowChecks().isEmpty() || !shopChecks().isEmpty();
   }
 
   private List<Check> checks() {
@@ -56,6 +57,21 @@ public final class Demo {
     return checks.stream().filter(check -> check.promise().contains(only)).toList();
   }
 
+  private List<ShopCheck> shopChecks() {
+    var checks = new ArrayList<ShopCheck>();
+    checks.add(new TracedCart());
+    checks.add(new SixSteps());
+    checks.add(new NewCheckout());
+    checks.add(new NamedRefusals());
+    checks.add(new EjectedInstance());
+    checks.add(new InjectedFaults());
+    checks.add(new DeadMirror());
+    checks.add(new UntouchedApplication());
+    checks.add(new RollingRestart());
+    checks.add(new SmallShop());
+    return checks.stream().filter(check -> check.promise().contains(only)).toList();
+  }
+
   /** What mostly waits runs beside the others, in a world of its own. */
   private List<Check> slowChecks() {
     Check rotation = new RotatedCertificates(full ? LONG : SHORT);
@@ -72,9 +88,11 @@ public final class Demo {
     int broken = 0;
     List<Check> slow = slowChecks();
     List<Check> checks = checks();
+    List<ShopCheck> shop = shopChecks();
     var beside = Executors.newSingleThreadExecutor(new DaemonThreads("inmesh-demo-slow"));
     Future<Integer> slowBroken = beside.submit(() -> runAll(slow));
     broken += runAll(checks);
+    broken += runShop(shop);
     try {
       broken += slowBroken.get();
     } catch (ExecutionException failed) {
@@ -82,7 +100,7 @@ public final class Demo {
     } finally {
       beside.shutdownNow();
     }
-    int all = checks.size() + slow.size();
+    int all = checks.size() + slow.size() + shop.size();
     long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
     out.printf("%d of %d promises kept in %d s%n", all - broken, all, seconds);
     out.flush();
@@ -96,27 +114,60 @@ public final class Demo {
     if (checks.isEmpty()) {
       return 0;
     }
-    int broken = 0;
+    return inWorld(
+        world -> {
+          world.configure("orders.yaml", Yaml.NO_RETRIES);
+          world.startPlane(
+              "--lease", World.LEASE.toSeconds() + "s", "--join", "web,orders,catalog");
+          int broken = 0;
+          for (Check check : checks) {
+            broken += keeps(check.promise(), () -> check.run(world)) ? 0 : 1;
+          }
+          return broken;
+        });
+  }
+
+  /** The same in the shop. */
+  private int runShop(List<ShopCheck> checks) throws IOException, InterruptedException {
+    if (checks.isEmpty()) {
+      return 0;
+    }
+    return inWorld(
+        world -> {
+          var shop = new Shop(world, "shipping", "audit");
+          if (!keeps("the shop opens: a control plane and ten processes", shop::opened)) {
+            return checks.size();
+          }
+          int broken = 0;
+          for (ShopCheck check : checks) {
+            broken += keeps(check.promise(), () -> check.run(shop)) ? 0 : 1;
+          }
+          return broken;
+        });
+  }
+
+  /** What is done in a world; answers how many promises were broken. */
+  private interface Trials {
+    int in(World world) throws IOException, InterruptedException;
+  }
+
+  private static int inWorld(Trials trials) throws IOException, InterruptedException {
     try (World world = new World()) {
       // Ended from outside, the processes must not stay behind.
       Thread cleaner = new Thread(world::kill, "inmesh-demo-cleaner");
       Runtime.getRuntime().addShutdownHook(cleaner);
-      world.configure("orders.yaml", Yaml.NO_RETRIES);
-      world.startPlane("--lease", World.LEASE.toSeconds() + "s", "--join", "web,orders,catalog");
-      for (Check check : checks) {
-        broken += keeps(check, world) ? 0 : 1;
-      }
+      int broken = trials.in(world);
       Runtime.getRuntime().removeShutdownHook(cleaner);
+      return broken;
     }
-    return broken;
   }
 
-  private boolean keeps(Check check, World world) throws InterruptedException {
+  private boolean keeps(String promise, Callable<String> trial) throws InterruptedException {
     long start = System.nanoTime();
     String mark = "\u2713";
     String figure;
     try {
-      figure = check.run(world);
+      figure = trial.call();
     } catch (InterruptedException interrupted) {
       throw interrupted;
     } catch (Exception | AssertionError failed) {
@@ -125,7 +176,7 @@ public final class Demo {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     synchronized (out) {
-      out.printf("%s %s%n    %s (%.1f s)%n", mark, check.promise(), figure, seconds);
+      out.printf("%s %s%n    %s (%.1f s)%n", mark, promise, figure, seconds);
       out.flush();
     }
     return mark.equals("\u2713");

@@ -50,7 +50,7 @@ record PlaneOutage(boolean withRegistryFile) implements Check {
               id -> Requests.get("http://orders/"),
               sample -> {
                 all.accept(sample);
-                window.now.accept(sample);
+                window.accept(sample);
               },
               System::nanoTime,
               100_000_000,
@@ -76,17 +76,6 @@ record PlaneOutage(boolean withRegistryFile) implements Check {
       return all.calls() + " calls, 0 failed; 3 of 3 instances called in every second";
     } finally {
       served.forEach(it -> it.process().close());
-    }
-  }
-
-  /** Where calls are counted for the moment. */
-  private static final class Window {
-    private volatile Tally now = new Tally();
-
-    Tally begin() {
-      var fresh = new Tally();
-      now = fresh;
-      return fresh;
     }
   }
 

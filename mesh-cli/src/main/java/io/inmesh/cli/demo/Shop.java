@@ -25,6 +25,7 @@ final class Shop {
   private static final String RULES = "mesh.yaml";
 
   private final World world;
+  private final List<String> services;
   private final Path home;
   private final Map<String, Instance> running = new LinkedHashMap<>();
 
@@ -45,8 +46,15 @@ final class Shop {
    */
   private record Plan(String name, String service, String main, String version) {}
 
-  Shop(World world) {
+  /**
+   * A shop that is still closed.
+   *
+   * @param others services that may join the mesh beside its own
+   */
+  Shop(World world, String... others) {
     this.world = world;
+    this.services = new ArrayList<>(SERVICES);
+    services.addAll(List.of(others));
     this.home = home();
   }
 
@@ -68,7 +76,7 @@ final class Shop {
   /** Starts everything and waits until it answers. */
   void open() throws Exception {
     world.configure(RULES, rules());
-    world.startPlane("--lease", "5s", "--issue", String.join(",", SERVICES));
+    world.startPlane("--lease", "5s", "--issue", String.join(",", services));
     start(
         List.of(
             new Plan("storefront", "storefront", "storefront.Storefront", ""),
@@ -82,6 +90,18 @@ final class Shop {
             checkout("v1"),
             checkout("v2")));
     Await.until("the shop sells", World.PATIENCE, this::sells);
+  }
+
+  /** The same, saying how long it took. */
+  String opened() throws Exception {
+    long start = System.nanoTime();
+    open();
+    return instances().size()
+        + " services of "
+        + SERVICES.size()
+        + " kinds sell after "
+        + (System.nanoTime() - start) / 1_000_000
+        + " ms";
   }
 
   private boolean sells() throws InterruptedException {
@@ -161,8 +181,12 @@ final class Shop {
 
   /** A class of the shop with all it needs. */
   JavaProcess.Program program(String main) {
-    return new JavaProcess.Program(
-        home.resolve("target").resolve("app").resolve("*").toString(), PACKAGE + main);
+    return new JavaProcess.Program(applications().resolve("*").toString(), PACKAGE + main);
+  }
+
+  /** Where the jars of the shop are. */
+  Path applications() {
+    return home.resolve("target").resolve("app");
   }
 
   private Instance await(Plan plan, JavaProcess process) throws InterruptedException {

@@ -168,15 +168,20 @@ public final class Show {
    * set sizes, in KiB; 0 where the system does not tell.
    */
   static long memory(Shop shop) {
-    long sum = size(shop.world().plane());
+    long sum = size(shop.world().plane().pid());
     for (Shop.Instance instance : shop.instances()) {
-      sum += size(instance.process());
+      sum += size(instance.process().pid());
     }
     return sum;
   }
 
-  private static long size(JavaProcess process) {
-    Path file = Path.of("/proc", String.valueOf(process.pid()), "smaps_rollup");
+  /** The same of this process. */
+  static long ownMemory() {
+    return size(ProcessHandle.current().pid());
+  }
+
+  private static long size(long pid) {
+    Path file = Path.of("/proc", String.valueOf(pid), "smaps_rollup");
     try {
       for (String line : Files.readAllLines(file)) {
         if (line.startsWith("Pss:")) {

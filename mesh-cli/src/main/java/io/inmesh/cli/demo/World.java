@@ -144,6 +144,11 @@ final class World implements AutoCloseable {
         .start();
   }
 
+  /** A member that is still to be started. */
+  Member.Builder joining(String service) {
+    return Member.join(joinFile(service));
+  }
+
   /** Something to be closed with the world. */
   <T extends AutoCloseable> T keep(T it) {
     open.push(it);

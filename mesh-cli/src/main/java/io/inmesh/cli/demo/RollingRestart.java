@@ -1,0 +1,67 @@
+package io.inmesh.cli.demo;
+
+import io.inmesh.cli.load.Load;
+import io.inmesh.cli.load.Tally;
+import io.inmesh.runtime.member.Member;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Four instances are replaced under load, one after another, each by one on another port. */
+final class RollingRestart implements ShopCheck {
+  private static final int INSTANCES = 4;
+  private static final String URI = "http://catalogue/items/tea";
+
+  @Override
+  public String promise() {
+    return "rolling restart of four instances under load, without retries: no failed call";
+  }
+
+  @Override
+  public String run(Shop shop) throws Exception {
+    var all = new Tally();
+    shop.rules(withoutRetries(shop.rules()));
+    shop.catalogue(INSTANCES);
+    var replaced = new ArrayList<String>();
+    try (Member member = shop.world().client("storefront")) {
+      Requests.awaitReady(member.mesh(), URI);
+      Await.until(
+          "four instances are called",
+          World.PATIENCE,
+          () -> Calls.get(member.mesh(), URI, 40, 2).endpoints().size() == INSTANCES);
+      try (Load load = Calls.endless(member.mesh(), URI, 4, all)) {
+        for (int i = 1; i <= INSTANCES; i++) {
+          Shop.Instance old = shop.instance("catalogue-" + i);
+          shop.end(old);
+          Shop.Instance fresh = shop.catalogue(i);
+          replaced.add(old.port() + "→" + fresh.port());
+          awaitCalled(all, fresh);
+        }
+        Broken.unless(load.started() > 1000, "no load");
+      }
+    } finally {
+      shop.rules(shop.rules());
+      shop.find("catalogue-" + INSTANCES).ifPresent(shop::end);
+    }
+    Calls.allSucceeded(all);
+    Broken.unless(
+        all.attempts() == all.calls(), (all.attempts() - all.calls()) + " calls were tried again");
+    return all.calls() + " calls, 0 failed, 0 tried again; ports " + String.join(", ", replaced);
+  }
+
+  private static void awaitCalled(Tally all, Shop.Instance fresh) throws Exception {
+    Set<String> called = new TreeSet<>(List.of("127.0.0.1:" + fresh.port()));
+    Await.until(
+        fresh.name() + " is called",
+        World.PATIENCE,
+        () -> all.endpoints().keySet().containsAll(called));
+  }
+
+  private static String withoutRetries(String rules) throws Broken {
+    String retry =
+        "    retry: {attempts: 2, on: [5xx, reset, connect-failure], per-try-timeout: 500ms}\n";
+    Broken.unless(rules.contains(retry), "mesh.yaml does not retry the catalogue as expected");
+    return rules.replace(retry, "    retry: 'off'\n");
+  }
+}
