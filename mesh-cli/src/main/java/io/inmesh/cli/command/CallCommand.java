@@ -119,12 +119,7 @@ public final class CallCommand implements Callable<Integer> {
     var tally = new Tally();
     var last = new AtomicReference<@Nullable Sample>();
     Mesh mesh = member.mesh();
-    try {
-      member.awaitIdentity(timeout);
-    } catch (IllegalStateException none) {
-      // Calls that need no certificate may still work; those that do say why they do not.
-      spec.commandLine().getErr().println("inmesh call: " + none.getMessage());
-    }
+    Joining.awaitIdentity(member, timeout, spec);
     try (Load load =
         Load.start(
             mesh,

@@ -72,6 +72,8 @@ public final class ExplainCommand implements Callable<Integer> {
             ? OptionalLong.empty()
             : OptionalLong.of(UsageErrors.of(spec, "--draw", () -> number(drawn)));
     try (Member member = joining.member().start()) {
+      // Config comes right after it; a question before that would be answered without.
+      Joining.awaitIdentity(member, timeout, spec);
       Explanation told =
           member
               .mesh()

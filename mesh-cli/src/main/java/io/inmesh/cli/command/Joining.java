@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The options by which a command becomes a member of the mesh. */
@@ -70,5 +71,16 @@ final class Joining {
       joining.admin(new Address("127.0.0.1", admin));
     }
     return joining;
+  }
+
+  /** Waits for a certificate. Without one, what needs none may still work. */
+  static void awaitIdentity(Member member, Duration most, CommandSpec spec)
+      throws InterruptedException {
+    try {
+      member.awaitIdentity(most);
+    } catch (IllegalStateException none) {
+      String command = spec.qualifiedName();
+      spec.commandLine().getErr().println(command + ": " + none.getMessage());
+    }
   }
 }

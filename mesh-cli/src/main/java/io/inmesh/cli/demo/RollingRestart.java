@@ -4,9 +4,6 @@ import io.inmesh.cli.load.Load;
 import io.inmesh.cli.load.Tally;
 import io.inmesh.runtime.member.Member;
 import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** Four instances are replaced under load, one after another, each by one on another port. */
 final class RollingRestart implements ShopCheck {
@@ -15,13 +12,14 @@ final class RollingRestart implements ShopCheck {
 
   @Override
   public String promise() {
-    return "rolling restart of four instances under load, without retries: no failed call";
+    return "rolling restart of four instances under load, with no retries but the mesh's own: no"
+        + " failed call";
   }
 
   @Override
   public String run(Shop shop) throws Exception {
     var all = new Tally();
-    shop.rules(withoutRetries(shop.rules()));
+    shop.rules(ownRetries(shop.rules()));
     shop.catalogue(INSTANCES);
     var replaced = new ArrayList<String>();
     try (Member member = shop.world().client("storefront")) {
@@ -45,23 +43,24 @@ final class RollingRestart implements ShopCheck {
       shop.find("catalogue-" + INSTANCES).ifPresent(shop::end);
     }
     Calls.allSucceeded(all);
-    Broken.unless(
-        all.attempts() == all.calls(), (all.attempts() - all.calls()) + " calls were tried again");
-    return all.calls() + " calls, 0 failed, 0 tried again; ports " + String.join(", ", replaced);
+    return all.calls()
+        + " calls, 0 failed, "
+        + (all.attempts() - all.calls())
+        + " met a closed door and tried another; ports "
+        + String.join(", ", replaced);
   }
 
   private static void awaitCalled(Tally all, Shop.Instance fresh) throws Exception {
-    Set<String> called = new TreeSet<>(List.of("127.0.0.1:" + fresh.port()));
+    String endpoint = "127.0.0.1:" + fresh.port();
     Await.until(
-        fresh.name() + " is called",
-        World.PATIENCE,
-        () -> all.endpoints().keySet().containsAll(called));
+        fresh.name() + " is called", World.PATIENCE, () -> all.endpoints().containsKey(endpoint));
   }
 
-  private static String withoutRetries(String rules) throws Broken {
+  /** By default only what cannot have reached the application is tried again. */
+  private static String ownRetries(String rules) throws Broken {
     String retry =
         "    retry: {attempts: 2, on: [5xx, reset, connect-failure], per-try-timeout: 500ms}\n";
     Broken.unless(rules.contains(retry), "mesh.yaml does not retry the catalogue as expected");
-    return rules.replace(retry, "    retry: 'off'\n");
+    return rules.replace(retry, "");
   }
 }

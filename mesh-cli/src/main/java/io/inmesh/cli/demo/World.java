@@ -1,6 +1,7 @@
 package io.inmesh.cli.demo;
 
 import io.inmesh.runtime.member.Member;
+import io.inmesh.runtime.member.MemberBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,7 +146,7 @@ final class World implements AutoCloseable {
   }
 
   /** A member that is still to be started. */
-  Member.Builder joining(String service) {
+  MemberBuilder joining(String service) {
     return Member.join(joinFile(service));
   }
 

@@ -5,12 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.inmesh.Mesh;
 import io.inmesh.config.Address;
-import io.inmesh.examples.TestPlane;
 import io.inmesh.examples.platform.Json;
 import io.inmesh.examples.shop.orders.Orders;
 import io.inmesh.examples.shop.storefront.Storefront;
 import io.inmesh.examples.shop.users.Users;
-import io.inmesh.runtime.inbound.ConnectionListener;
+import io.inmesh.junit.As;
+import io.inmesh.junit.MeshTest;
+import io.inmesh.junit.MeshTestPlane;
 import io.inmesh.runtime.member.Member;
 import io.inmesh.server.Handler;
 import java.io.InputStream;
@@ -19,6 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -30,35 +32,32 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The whole shop, with its own mesh.yaml, in one process. */
+@MeshTest
 class ShopTest {
   private static final Deque<AutoCloseable> OPEN = new ArrayDeque<>();
   private static final ExecutorService WORKERS = Executors.newFixedThreadPool(4);
   private static final HttpClient BROWSER = HttpClient.newHttpClient();
 
-  @TempDir private static Path directory;
-
-  private static TestPlane plane;
   private static String shop = "";
 
   @BeforeAll
-  static void open() throws Exception {
-    plane = keep(new TestPlane(directory, Path.of("shop", "mesh.yaml")));
+  static void open(MeshTestPlane plane) throws Exception {
+    plane.configure(Files.readString(Path.of("shop", "mesh.yaml")));
     for (int i = 0; i < 3; i++) {
-      plain("catalogue", "", mesh -> new Catalogue());
+      plain(plane, "catalogue", "", mesh -> new Catalogue());
     }
-    plain("cart", "", Cart::new);
-    plain("payment", "", Payment::new);
+    plain(plane, "cart", "", Cart::new);
+    plain(plane, "payment", "", Payment::new);
     for (String version : new String[] {"v1", "v2"}) {
-      plain("checkout", version, mesh -> new Checkout(mesh, version, WORKERS));
+      plain(plane, "checkout", version, mesh -> new Checkout(mesh, version, WORKERS));
     }
-    spring(Users.class, "users", true);
-    spring(Orders.class, "orders", true);
-    ConfigurableApplicationContext front = spring(Storefront.class, "storefront", false);
+    spring(plane, Users.class, "users", true);
+    spring(plane, Orders.class, "orders", true);
+    ConfigurableApplicationContext front = spring(plane, Storefront.class, "storefront", false);
     shop = "http://127.0.0.1:" + front.getEnvironment().getProperty("local.server.port");
     await()
         .atMost(Duration.ofSeconds(30))
@@ -84,26 +83,22 @@ class ShopTest {
     return it;
   }
 
-  private static void plain(String service, String version, Function<Mesh, Handler> handler)
-      throws InterruptedException {
-    Member member = keep(Member.join(plane.joinFile(service)).threads(1).start());
+  private static void plain(
+      MeshTestPlane plane, String service, String version, Function<Mesh, Handler> handler) {
+    Member member = plane.join(service);
     var labels = version.isEmpty() ? Map.<String, String>of() : Map.of("version", version);
-    member.serve(
-        0,
-        new Member.Service(new Address("127.0.0.1", 0), "http", labels, 1),
-        handler.apply(member.mesh()),
-        ConnectionListener.NONE);
+    var what = new Member.Service(new Address("127.0.0.1", 0), "http", labels, 1);
+    plane.serve(member, what, handler.apply(member.mesh()));
   }
 
   private static ConfigurableApplicationContext spring(
-      Class<?> application, String service, boolean serves) {
-    plane.joinFile(service);
+      MeshTestPlane plane, Class<?> application, String service, boolean serves) {
     return keep(
         SpringApplication.run(
             application,
             "--inmesh.service=" + service,
             "--inmesh.server.enabled=" + serves,
-            "--inmesh.join-directory=" + plane.joinDirectory()));
+            "--inmesh.join=" + plane.joinFile(service)));
   }
 
   private static HttpResponse<String> send(String method, String path, String... headers)
@@ -135,19 +130,17 @@ class ShopTest {
   }
 
   @Test
-  void nobodyButCheckoutIsPaid() throws Exception {
-    try (Member storefront = Member.join(plane.joinFile("storefront")).threads(1).start()) {
-      var charge = Json.request("POST", "http://payment/charges/ada/1");
-      assertThat(storefront.mesh().blocking().send(charge).status()).isEqualTo(403);
-    }
+  void nobodyButCheckoutIsPaid(@As("storefront") Mesh storefront) throws Exception {
+    var charge = Json.request("POST", "http://payment/charges/ada/1");
+    assertThat(storefront.blocking().send(charge).status()).isEqualTo(403);
+    var curious = storefront.blocking().send(Json.request("GET", "http://payment/curious"));
+    assertThat(curious.text()).isEqualTo("{\"status\":403}");
   }
 
   @Test
-  void paymentDoesNotReadTheCatalogue() throws Exception {
-    try (Member payment = Member.join(plane.joinFile("payment")).threads(1).start()) {
-      var read = Json.request("GET", "http://catalogue/items");
-      assertThat(payment.mesh().blocking().send(read).status()).isEqualTo(403);
-    }
+  void paymentDoesNotReadTheCatalogue(@As("payment") Mesh payment) throws Exception {
+    var read = Json.request("GET", "http://catalogue/items");
+    assertThat(payment.blocking().send(read).status()).isEqualTo(403);
   }
 
   @Test
@@ -167,10 +160,5 @@ class ShopTest {
         assertThat(text.replace("io/inmesh/examples/shop/", "")).doesNotContain("io/inmesh/");
       }
     }
-  }
-
-  @Test
-  void theFileIsTaken() {
-    assertThat(plane.refused()).isEmpty();
   }
 }
