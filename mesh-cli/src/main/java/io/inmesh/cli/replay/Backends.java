@@ -1,6 +1,7 @@
 package io.inmesh.cli.replay;
 
 import io.inmesh.call.Headers;
+import io.inmesh.config.Address;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.loop.Timer;
 import io.inmesh.transport.ConnectionPool;
@@ -23,8 +24,27 @@ final class Backends implements Transport {
 
   private final Map<Integer, Place> places = new HashMap<>();
   private final List<Seen> seen = new ArrayList<>();
+  private final boolean everywhere;
 
   private record Place(String cluster, String endpoint) {}
+
+  /** Backends where they are added. */
+  Backends() {
+    this(false);
+  }
+
+  /**
+   * Backends.
+   *
+   * @param everywhere whether each address has one, which goes by that address
+   */
+  Backends(boolean everywhere) {
+    this.everywhere = everywhere;
+  }
+
+  private @Nullable Place place(Address address) {
+    return everywhere ? new Place("", address.toString()) : places.get(address.port());
+  }
 
   /** A backend that answers at a port. */
   void add(int port, String cluster, String endpoint) {
@@ -40,7 +60,7 @@ final class Backends implements Transport {
 
   @Override
   public ConnectionPool pool(PoolSettings settings) {
-    Place place = places.get(settings.address().port());
+    Place place = place(settings.address());
     return new ConnectionPool() {
       @Override
       public Cancel open(EventLoop loop, Stream.Handler handler) {

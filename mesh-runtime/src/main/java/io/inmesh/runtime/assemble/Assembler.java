@@ -9,11 +9,13 @@ import io.inmesh.config.ExtensionConfig;
 import io.inmesh.config.FilterChain;
 import io.inmesh.config.HttpConnection;
 import io.inmesh.config.Listener;
+import io.inmesh.config.Network;
 import io.inmesh.config.Resource;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.Secret;
 import io.inmesh.runtime.cluster.ClusterParts;
 import io.inmesh.runtime.cluster.ClusterRuntime;
+import io.inmesh.runtime.engine.HttpChain;
 import io.inmesh.runtime.live.LiveParts;
 import io.inmesh.runtime.live.Scope;
 import io.inmesh.runtime.resolve.Resolution;
@@ -267,10 +269,24 @@ public final class Assembler {
                   .make(
                       routes(http.routes(), resolution),
                       config.bind().map(Address::port).orElse(0));
-      chains.add(new ListenerRuntime.Chain(chain, at == config.chains().size(), runtime));
+      chains.add(
+          new ListenerRuntime.Chain(
+              chain, at == config.chains().size(), runtime, straight(chain, last, at)));
     }
     return new ListenerRuntime(
         config, chains, uses.computeIfAbsent(config.name(), name -> new Use()));
+  }
+
+  /** Calls over a chain that passes bytes on. */
+  private @Nullable HttpChain straight(FilterChain chain, @Nullable ListenerRuntime last, int at) {
+    if (!(chain.network() instanceof Network.Tcp tcp)) {
+      return null;
+    }
+    ListenerRuntime.Chain before =
+        last == null || at >= last.chains().size() ? null : last.chains().get(at);
+    return before != null && before.straight() != null && before.config().equals(chain)
+        ? before.straight()
+        : Passthrough.straight(chain.name(), tcp.clusters(), Passthrough.settings(parts));
   }
 
   /** With the filters' settings of now, where these come on their own. */

@@ -1,9 +1,12 @@
 package io.inmesh.runtime.assemble;
 
 import io.inmesh.config.Address;
+import io.inmesh.config.Cluster;
+import io.inmesh.config.ClusterSpecifier;
 import io.inmesh.config.Filters;
 import io.inmesh.config.HttpConnection;
 import io.inmesh.config.Listener;
+import io.inmesh.config.Network;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.engine.Clusters;
 import io.inmesh.runtime.engine.HttpChain;
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Hosts are not in it.
  */
 public final class Dataplane implements Clusters {
+  /** Istio's name for the listener of all outgoing connections that no other listener takes. */
+  private static final String ANY_OUTBOUND = "virtualOutbound";
+
   private final String revision;
   private final Map<String, ListenerRuntime> listeners;
   private final Map<String, ClusterRuntime> clusters;
@@ -61,14 +67,40 @@ public final class Dataplane implements Clusters {
 
   /**
    * The HTTP side for a destination address: a listener of its own comes first, then the wildcard
-   * of the port. Null if there is none, or it does not speak HTTP.
+   * of the port, then the one for all that has no listener. A chain that passes bytes on takes
+   * plaintext calls as they are. Null if there is none, or the bytes would go where the caller
+   * wants.
+   *
+   * @param secure whether the caller wants TLS with the destination itself
    */
-  @Nullable HttpChain byAddress(Address address) {
+  @Nullable HttpChain byAddress(Address address, boolean secure) {
     ListenerRuntime found = byBind.get(address);
     if (found == null) {
       found = byBind.get(new Address("0.0.0.0", address.port()));
     }
-    return found == null ? null : found.http(address);
+    if (found == null) {
+      found = listeners.get(ANY_OUTBOUND);
+    }
+    ListenerRuntime.Chain chain = found == null ? null : found.chosen(address);
+    if (chain == null || chain.http() != null) {
+      return chain == null || chain.http() == null ? null : chain.http().chain();
+    }
+    return leadsElsewhere(chain.config().network(), secure) ? chain.straight() : null;
+  }
+
+  /** Whether bytes go to hosts of the config's, or to none. Nobody there does the caller's TLS. */
+  private boolean leadsElsewhere(Network network, boolean secure) {
+    if (!(network instanceof Network.Tcp tcp)) {
+      return false;
+    }
+    if (!(tcp.clusters() instanceof ClusterSpecifier.Named named)) {
+      return !secure;
+    }
+    ClusterRuntime cluster = clusters.get(named.cluster());
+    Cluster.Discovery hosts = cluster == null ? null : cluster.config().discovery();
+    boolean nowhere =
+        hosts instanceof Cluster.Static fixed && fixed.endpoints().localities().isEmpty();
+    return nowhere || (!secure && hosts != null && !(hosts instanceof Cluster.OriginalDestination));
   }
 
   /** The listener and the connection manager that a chain is of; null if it is of none. */

@@ -24,8 +24,13 @@ record ListenerRuntime(Listener config, List<Chain> chains, Use use, @Nullable H
    * A filter chain made runnable.
    *
    * @param http null if it does not speak HTTP
+   * @param straight of a chain that passes bytes on: takes calls as they are; null of others
    */
-  record Chain(FilterChain config, boolean fallback, @Nullable ConnectionRuntime http) {}
+  record Chain(
+      FilterChain config,
+      boolean fallback,
+      @Nullable ConnectionRuntime http,
+      @Nullable HttpChain straight) {}
 
   /** The connection manager that a chain was made from, or null. */
   @Nullable HttpConnection connection(HttpChain of) {
@@ -46,11 +51,8 @@ record ListenerRuntime(Listener config, List<Chain> chains, Use use, @Nullable H
     return null;
   }
 
-  /**
-   * The HTTP side of the chain that takes plaintext HTTP to an address; null if that chain does not
-   * speak HTTP, or there is none.
-   */
-  @Nullable HttpChain http(Address address) {
+  /** The chain that takes plaintext HTTP to an address; null if there is none. */
+  @Nullable Chain chosen(Address address) {
     Chain best = null;
     for (Chain chain : chains) {
       if (chain.fallback()) {
@@ -61,6 +63,6 @@ record ListenerRuntime(Listener config, List<Chain> chains, Use use, @Nullable H
         best = chain;
       }
     }
-    return best == null || best.http() == null ? null : best.http().chain();
+    return best;
   }
 }

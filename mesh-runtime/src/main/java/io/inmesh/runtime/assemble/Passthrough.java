@@ -49,11 +49,9 @@ public final class Passthrough implements Clusters {
         Map.of(
             PLAIN, cluster(PLAIN, new TransportSocket.RawBuffer(), parts),
             SECURE, cluster(SECURE, tls(), parts));
-    RouteSettings settings =
-        new RouteSettings(
-            connection(), new Filters.Router(true, false, true), parts.runtime(), parts.process());
-    this.plain = straight(PLAIN, settings);
-    this.secure = straight(SECURE, settings);
+    RouteSettings settings = settings(parts);
+    this.plain = straight("allow_any", new ClusterSpecifier.Named(PLAIN), settings);
+    this.secure = straight("allow_any", new ClusterSpecifier.Named(SECURE), settings);
     this.nowhere =
         new HttpChain(
             new io.inmesh.call.HttpFilter[0],
@@ -140,11 +138,16 @@ public final class Passthrough implements Clusters {
     return runtime;
   }
 
-  private static HttpChain straight(String cluster, RouteSettings settings) {
-    var forward =
-        Action.Forward.to(new ClusterSpecifier.Named(cluster))
-            .withTimeouts(Timeouts.DEFAULT.withResponse(Duration.ZERO));
-    return HttpChain.straight("allow_any", forward, settings);
+  /** Of requests that are passed on as they are. */
+  static RouteSettings settings(Parts parts) {
+    return new RouteSettings(
+        connection(), new Filters.Router(true, false, true), parts.runtime(), parts.process());
+  }
+
+  /** A chain that passes calls on as they are. */
+  static HttpChain straight(String name, ClusterSpecifier to, RouteSettings settings) {
+    var forward = Action.Forward.to(to).withTimeouts(Timeouts.DEFAULT.withResponse(Duration.ZERO));
+    return HttpChain.straight(name, forward, settings);
   }
 
   /** The chain that passes a call on. */

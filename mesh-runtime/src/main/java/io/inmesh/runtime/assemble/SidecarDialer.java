@@ -21,13 +21,13 @@ public record SidecarDialer(Map<String, String> addresses) implements Dialer {
 
   @Override
   public @Nullable HttpChain dial(Dataplane dataplane, Request request) {
-    return dataplane.byAddress(address(request));
+    return dataplane.byAddress(address(request), request.scheme().equals("https"));
   }
 
   @Override
   public String rule(Request request) {
     Address address = address(request);
-    return "by address: " + address + ", else 0.0.0.0:" + address.port();
+    return "by address: " + address + ", else 0.0.0.0:" + address.port() + ", else virtualOutbound";
   }
 
   private Address address(Request request) {

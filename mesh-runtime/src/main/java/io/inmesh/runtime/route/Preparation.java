@@ -1,6 +1,7 @@
 package io.inmesh.runtime.route;
 
 import io.inmesh.call.Headers;
+import io.inmesh.config.ClientCertHeader;
 import io.inmesh.config.HttpConnection.EscapedSlashes;
 import io.inmesh.config.HttpConnection.Forwarding;
 import io.inmesh.config.HttpConnection.HostHandling;
@@ -24,6 +25,7 @@ public final class Preparation {
       new LocalReply(400, Headers.EMPTY, "", "path_normalization_failed");
   private static final String FORWARDED_FOR = "x-forwarded-for";
   private static final String FORWARDED_PROTO = "x-forwarded-proto";
+  private static final String CLIENT_CERT = "x-forwarded-client-cert";
   private static final String REQUEST_ID = "x-request-id";
 
   /** What only internal requests may bring. */
@@ -137,6 +139,7 @@ public final class Preparation {
 
   private void headers(RequestEdit call) {
     remove(call, HOP_BY_HOP);
+    clientCert(call);
     String caller = call.peerAddress();
     boolean trusted;
     if (forwarding.useRemoteAddress()) {
@@ -165,6 +168,15 @@ public final class Preparation {
     requestId(call, edge);
     if (!forwarding.via().isEmpty()) {
       Via.append(call.editHeaders(), forwarding.via());
+    }
+  }
+
+  /** Whoever has shown no certificate may not claim another one. */
+  private void clientCert(RequestEdit call) {
+    if (call.headers().contains(CLIENT_CERT)
+        && !call.certificatePresented()
+        && forwarding.clientCert().handling() != ClientCertHeader.Handling.ALWAYS_FORWARD_ONLY) {
+      call.editHeaders().remove(CLIENT_CERT);
     }
   }
 
