@@ -235,9 +235,19 @@ final class NodeConfigs implements ConfigSource {
         changes.put(key, Optional.empty());
       }
     }
-    ServedConfig config = before.config().next(revision, registry.settled(), changes);
+    ServedConfig config =
+        before.config().next(revision, registry.settled(), changes, strangers(view, encoder));
     made.put(view, new Made(now, revision, registry.settled(), config, encoded));
     return config;
+  }
+
+  private ServedConfig.Strangers strangers(NodeView view, Encoder encoder) {
+    Compilation compilation = resources.compilation();
+    return name ->
+        compilation
+            .refusing(view, name)
+            .map(listener -> encode(encoder, listener).served())
+            .orElse(null);
   }
 
   private static NodeView.Flavour flavour(NodeKind kind) {

@@ -59,7 +59,8 @@ final class IstioCases {
   /** What was refused so far. */
   List<String> refused() {
     return decoded.values().stream()
-        .flatMap(one -> one instanceof Decoded.Refused refused ? Stream.of(refused.message()) : null)
+        .flatMap(
+            one -> one instanceof Decoded.Refused refused ? Stream.of(refused.message()) : null)
         .toList();
   }
 
@@ -86,6 +87,11 @@ final class IstioCases {
       return text(line, "config");
     }
 
+    /** Whether Istio refuses it. */
+    boolean rejected() {
+      return line.containsKey("rejected");
+    }
+
     /** YAML of the mesh's settings. */
     String mesh() {
       return text(line, "mesh");
@@ -97,7 +103,9 @@ final class IstioCases {
     }
 
     List<Proxy> proxies() {
-      return Judge.list(line.get("proxies")).stream().map(one -> new Proxy(Judge.map(one))).toList();
+      return Judge.list(line.get("proxies")).stream()
+          .map(one -> new Proxy(Judge.map(one)))
+          .toList();
     }
 
     /** The calls of a node of which there is something to compare. */

@@ -51,8 +51,7 @@ final class IstioWorld implements AutoCloseable {
             .configLoop(loop)
             .executor(Runnable::run)
             .clock(InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000)))
-            .resolver(
-                (name, family, answer) -> answer.resolved(List.of(name), Duration.ofHours(1)))
+            .resolver((name, family, answer) -> answer.resolved(List.of(name), Duration.ofHours(1)))
             .dialer(dialer)
             .resendUnsent(false)
             .build();
@@ -85,7 +84,9 @@ final class IstioWorld implements AutoCloseable {
   static String host(Map<String, Object> recorded) {
     Object host = recorded.get("host");
     Object address = recorded.getOrDefault("address", "192.0.2.1");
-    return host == null ? address + ":" + ((Number) recorded.get("port")).intValue() : host.toString();
+    return host == null
+        ? address + ":" + ((Number) recorded.get("port")).intValue()
+        : host.toString();
   }
 
   private static String scheme(Map<String, Object> recorded) {
@@ -94,7 +95,8 @@ final class IstioWorld implements AutoCloseable {
 
   private static Request request(Map<String, Object> recorded) {
     var headers = new Headers();
-    Judge.map(recorded.get("headers")).forEach((name, value) -> headers.add(name, value.toString()));
+    Judge.map(recorded.get("headers"))
+        .forEach((name, value) -> headers.add(name, value.toString()));
     Optional<Body> none = Optional.empty();
     return new Request(
         recorded.get("method").toString(),

@@ -32,6 +32,16 @@ public final class ServedConfig {
   private final WeakReference<ServedConfig> origin;
 
   private final PerType<Set<String>> changed;
+  private final Strangers strangers;
+
+  /** Makes listeners that a config does not have, and that are asked for by name. */
+  public interface Strangers {
+    /** All stay unknown. */
+    Strangers UNKNOWN = name -> null;
+
+    /** The listener; null if it stays unknown. */
+    @Nullable ServedResource listener(String name);
+  }
 
   /**
    * A config.
@@ -55,6 +65,7 @@ public final class ServedConfig {
     this.byType = new PerType<>(type -> new LinkedHashMap<>());
     this.origin = new WeakReference<>(null);
     this.changed = new PerType<>(type -> Set.of());
+    this.strangers = Strangers.UNKNOWN;
     for (ServedResource resource : resources) {
       Resource.Key key = resource.key();
       if (byType.of(key.type()).put(key.name(), resource) != null) {
@@ -63,7 +74,9 @@ public final class ServedConfig {
     }
   }
 
-  private ServedConfig(String revision, boolean settled, ServedConfig before, Changed changes) {
+  private ServedConfig(
+      String revision, boolean settled, ServedConfig before, Changed changes, Strangers strangers) {
+    this.strangers = strangers;
     this.shared = before.shared;
     this.revision = revision;
     this.settled = settled;
@@ -106,6 +119,15 @@ public final class ServedConfig {
       String nextRevision,
       boolean nextSettled,
       Map<Resource.Key, Optional<ServedResource>> changes) {
+    return next(nextRevision, nextSettled, changes, strangers);
+  }
+
+  /** The same, with other listeners for what is not known. */
+  public ServedConfig next(
+      String nextRevision,
+      boolean nextSettled,
+      Map<Resource.Key, Optional<ServedResource>> changes,
+      Strangers nextStrangers) {
     var byType =
         new EnumMap<Resource.Type, Map<String, @Nullable ServedResource>>(Resource.Type.class);
     changes.forEach(
@@ -113,7 +135,7 @@ public final class ServedConfig {
             byType
                 .computeIfAbsent(key.type(), type -> new LinkedHashMap<>())
                 .put(key.name(), resource.orElse(null)));
-    return new ServedConfig(nextRevision, nextSettled, this, new Changed(byType));
+    return new ServedConfig(nextRevision, nextSettled, this, new Changed(byType), nextStrangers);
   }
 
   /** The name of this state. */
@@ -149,7 +171,12 @@ public final class ServedConfig {
 
   @Nullable ServedResource find(Resource.Type type, String name) {
     ServedResource own = byType.of(type).get(name);
-    return own == null && shared != null ? shared.find(type, name) : own;
+    if (own == null && shared != null) {
+      return shared.find(type, name);
+    }
+    return own == null && type == Resource.Type.LISTENER && !name.equals(Resource.Key.ANY)
+        ? strangers.listener(name)
+        : own;
   }
 
   /**

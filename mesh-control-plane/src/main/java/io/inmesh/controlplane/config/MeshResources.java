@@ -49,6 +49,11 @@ public final class MeshResources {
     return labels.narrow(view);
   }
 
+  /** What all resources are made from now. */
+  public Compilation compilation() {
+    return compilation;
+  }
+
   /** All resources of a node. */
   public ResourceSet resources(NodeView view) {
     ResourceSet known = current.get(view);

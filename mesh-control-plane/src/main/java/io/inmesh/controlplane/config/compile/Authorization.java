@@ -1,5 +1,6 @@
 package io.inmesh.controlplane.config.compile;
 
+import io.inmesh.config.Extension;
 import io.inmesh.config.Rbac;
 import io.inmesh.config.Rbac.Policy;
 import io.inmesh.config.Rbac.Rules;
@@ -7,7 +8,8 @@ import io.inmesh.config.Rbac.Verdict;
 import io.inmesh.controlplane.config.model.AuthorizationPolicy;
 import io.inmesh.controlplane.config.model.AuthorizationPolicy.Action;
 import io.inmesh.controlplane.config.model.AuthorizationPolicy.Rule;
-import io.inmesh.controlplane.config.model.MeshSettings;
+import io.inmesh.controlplane.config.model.MeshConfig;
+import io.inmesh.controlplane.config.model.MeshModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,24 +23,55 @@ final class Authorization {
           List.of(new Rbac.NotPermission(new Rbac.Any())),
           List.of(new Rbac.NotPrincipal(new Rbac.Any())));
 
-  private final AuthorizationRules rules;
+  /** What the names of rules begin with about which somebody is asked. */
+  static final String CUSTOM = "istio-ext-authz-";
 
-  Authorization(MeshSettings settings) {
-    this.rules = new AuthorizationRules(settings.trustDomain());
+  /** Before the names of metadata by which the one who asks knows that he is to. */
+  static final String SHADOW_PREFIX = "istio_ext_authz_";
+
+  private final AuthorizationRules rules;
+  private final MeshConfig config;
+
+  Authorization(MeshModel model) {
+    this.rules = new AuthorizationRules(model.settings().trustDomain());
+    this.config = model.config();
   }
 
-  /** What would be decided elsewhere is refused: it comes before tokens are looked at. */
-  List<Rbac> custom(List<AuthorizationPolicy> policies) {
+  /**
+   * What is decided elsewhere, before tokens are looked at: which requests, and who is asked about
+   * them. Where nobody is known to ask, they are refused.
+   *
+   * @param asks whether the server can ask
+   */
+  List<Extension> custom(List<AuthorizationPolicy> policies, boolean asks) {
     Map<String, Policy> refused = new LinkedHashMap<>();
+    Map<String, Map<String, Policy>> asked = new LinkedHashMap<>();
     for (AuthorizationPolicy policy : policies) {
       if (policy.action() == Action.CUSTOM) {
-        String prefix = "istio-ext-authz-" + policy.provider() + "-";
-        compile(policy, refused, prefix, "-deny-due-to-bad-CUSTOM-action");
+        String prefix = CUSTOM + policy.provider() + "-";
+        if (asks && config.authorizer(policy.provider()).isPresent()) {
+          compile(
+              policy,
+              asked.computeIfAbsent(policy.provider(), name -> new LinkedHashMap<>()),
+              prefix,
+              "");
+        } else {
+          compile(policy, refused, prefix, "-deny-due-to-bad-CUSTOM-action");
+        }
       }
     }
-    return refused.isEmpty()
-        ? List.of()
-        : List.of(new Rbac(Optional.of(new Rules(Verdict.DENY, refused)), Optional.empty(), ""));
+    var filters = new ArrayList<Extension>();
+    if (!refused.isEmpty()) {
+      filters.add(new Rbac(Optional.of(new Rules(Verdict.DENY, refused)), Optional.empty(), ""));
+    }
+    asked.forEach(
+        (provider, which) -> {
+          filters.add(
+              new Rbac(
+                  Optional.empty(), Optional.of(new Rules(Verdict.DENY, which)), SHADOW_PREFIX));
+          filters.add(Authorizers.filter(config.authorizer(provider).orElseThrow()));
+        });
+    return filters;
   }
 
   /** In the order in which they run: what is noted, what is refused, what is allowed. */

@@ -32,6 +32,7 @@ public final class CallerLabels {
       outbound.addAll(rule.workloadSelector().keySet());
       rule.policies().forEach(this::failover);
     }
+    model.sidecars().forEach(one -> outbound.addAll(one.labels().keySet()));
     var security = model.security();
     security.peers().forEach(one -> inbound.addAll(one.target().labels().keySet()));
     security.requests().forEach(one -> inbound.addAll(one.target().labels().keySet()));

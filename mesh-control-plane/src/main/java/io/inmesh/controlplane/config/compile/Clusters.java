@@ -16,7 +16,7 @@ import io.inmesh.controlplane.config.compile.NodeView.Flavour;
 import io.inmesh.controlplane.config.compile.Rules.Rule;
 import io.inmesh.controlplane.config.compile.Tls.Sockets;
 import io.inmesh.controlplane.config.model.DestinationRule.Subset;
-import io.inmesh.controlplane.config.model.MeshSettings;
+import io.inmesh.controlplane.config.model.MeshModel;
 import io.inmesh.controlplane.config.model.Service;
 import io.inmesh.controlplane.config.model.Service.Defaults;
 import io.inmesh.controlplane.config.model.Service.Port;
@@ -24,6 +24,7 @@ import io.inmesh.controlplane.config.model.Service.Resolution;
 import io.inmesh.controlplane.config.model.TrafficPolicy;
 import io.inmesh.controlplane.config.model.TrafficPolicy.ConnectionPool;
 import io.inmesh.controlplane.config.model.TrafficPolicy.LoadBalancer;
+import io.inmesh.controlplane.config.model.TrafficPolicy.Localities;
 import io.inmesh.controlplane.config.model.TrafficPolicy.Tcp;
 import io.inmesh.controlplane.config.model.TrafficPolicy.Upgrade;
 import io.inmesh.controlplane.config.model.Workload;
@@ -75,11 +76,13 @@ final class Clusters {
   private final NodeView view;
   private final Tls tls;
   private final MutualTls mutualTls;
+  private final Localities localities;
   private final Consumer<Resource> out;
 
-  Clusters(MeshSettings settings, MutualTls mutualTls, NodeView view, Consumer<Resource> out) {
+  Clusters(MeshModel model, MutualTls mutualTls, NodeView view, Consumer<Resource> out) {
     this.view = view;
-    this.tls = new Tls(settings, view);
+    this.localities = model.config().localities();
+    this.tls = new Tls(model.settings(), view);
     this.mutualTls = mutualTls;
     this.out = out;
   }
@@ -97,7 +100,8 @@ final class Clusters {
   }
 
   private void emit(
-      Destination to, Port port, String subset, List<Workload> workloads, TrafficPolicy policy) {
+      Destination to, Port port, String subset, List<Workload> workloads, TrafficPolicy own) {
+    TrafficPolicy policy = own.withLocalities(localities);
     Service service = to.service();
     String name = Names.outbound(port.number(), subset, service.host());
     var part = new Destination(service, workloads, to.accounts());

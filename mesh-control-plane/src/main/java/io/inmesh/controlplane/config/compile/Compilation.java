@@ -5,11 +5,13 @@ import io.inmesh.config.Resource;
 import io.inmesh.controlplane.config.compile.NodeView.Flavour;
 import io.inmesh.controlplane.config.model.MeshModel;
 import io.inmesh.controlplane.config.model.Service;
+import io.inmesh.controlplane.config.model.VirtualService;
 import io.inmesh.controlplane.config.model.WorkloadSource.Registered;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A mesh with its workloads, ready to make the resources of any node. Immutable. */
 public final class Compilation {
@@ -42,11 +44,12 @@ public final class Compilation {
    */
   public ResourceSet resources(NodeView view, ResourceSet previous) {
     var out = new ArrayList<Resource>();
-    var visible = visible(view);
+    var imports = new Imports(model, view);
+    var visible = visible(view, imports);
     var rules = new Rules(model, view);
-    var clusters = new Clusters(model.settings(), mutualTls, view, out::add);
+    var clusters = new Clusters(model, mutualTls, view, out::add);
     visible.forEach((host, to) -> clusters.emit(to, rules.find(host, to.service().namespace())));
-    var hosts = new VirtualHosts(model, view, visible, rules);
+    var hosts = new VirtualHosts(model, view, imports, visible, rules);
     if (view.bound().isPresent()) {
       new BoundListeners(model.settings(), inbound, view, out::add)
           .emit(view.bound().get(), List.copyOf(visible.values()), hosts);
@@ -62,7 +65,23 @@ public final class Compilation {
   }
 
   /** A host that several services have is the own namespace's, else that of the first. */
-  private Map<String, Destination> visible(NodeView view) {
+  private Map<String, Destination> visible(NodeView view, Imports imports) {
+    var exported = exported(view);
+    var visible = new LinkedHashMap<String, Destination>();
+    exported.forEach(
+        (host, to) -> imports.of(to).ifPresent(imported -> visible.put(host, imported)));
+    if (visible.size() < exported.size()) {
+      // What imported routes lead to is seen with them.
+      model.virtualServices().stream()
+          .filter(routes -> VirtualHosts.isFor(routes, view) && imports.has(routes))
+          .flatMap(VirtualService::targets)
+          .filter(exported::containsKey)
+          .forEach(host -> visible.putIfAbsent(host, exported.get(host)));
+    }
+    return visible;
+  }
+
+  private Map<String, Destination> exported(NodeView view) {
     var visible = new LinkedHashMap<String, Destination>();
     for (Destination to : destinations) {
       Service service = to.service();
@@ -78,6 +97,22 @@ public final class Compilation {
       }
     }
     return visible;
+  }
+
+  /**
+   * The listener of a destination that a node must not call because it does not see it: every call
+   * is refused. Empty if it may.
+   *
+   * @param name of a listener that the node does not have
+   */
+  public Optional<Listener> refusing(NodeView view, String name) {
+    boolean outbound =
+        view.bound().isEmpty()
+            && !name.startsWith(InboundListeners.PREFIX)
+            && !name.startsWith("xdstp:");
+    return outbound && new Imports(model, view).registryOnly()
+        ? Optional.of(NamedListeners.refusing(name, view))
+        : Optional.empty();
   }
 
   /** Whether nodes of a view understand a resource that was written by hand. */

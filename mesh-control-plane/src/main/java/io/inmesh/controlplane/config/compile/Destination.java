@@ -17,6 +17,11 @@ record Destination(Service service, List<Workload> workloads, List<String> accou
     accounts = List.copyOf(accounts);
   }
 
+  /** The same with these ports only. */
+  Destination withPorts(List<Service.Port> ports) {
+    return new Destination(service.withPorts(ports), workloads, accounts);
+  }
+
   /** Those of its workloads that carry these labels. */
   List<Workload> workloads(Map<String, String> labels) {
     return labels.isEmpty()

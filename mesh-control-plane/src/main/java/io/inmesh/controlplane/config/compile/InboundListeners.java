@@ -49,7 +49,7 @@ public final class InboundListeners {
   public InboundListeners(MeshModel model) {
     this.model = model;
     this.mutualTls = new MutualTls(model);
-    this.authorization = new Authorization(model.settings());
+    this.authorization = new Authorization(model);
     this.tokens = new TokenRules(model);
   }
 
@@ -141,8 +141,16 @@ public final class InboundListeners {
             .filter(policy -> covers(policy.target(), server))
             .toList();
     var filters = new ArrayList<Filter>();
-    authorization.custom(policies).forEach(one -> filters.add(rbac(one)));
-    if (server.flavour() != Flavour.GRPC) {
+    boolean grpc = server.flavour() == Flavour.GRPC;
+    authorization
+        .custom(policies, !grpc)
+        .forEach(
+            one ->
+                filters.add(
+                    one instanceof Rbac rules
+                        ? rbac(rules)
+                        : filter("envoy.filters.http.ext_authz", one)));
+    if (!grpc) {
       List<RequestAuthentication> requests =
           model.security().requests().stream()
               .filter(policy -> covers(policy.target(), server))

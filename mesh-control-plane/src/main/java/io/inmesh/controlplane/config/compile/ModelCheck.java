@@ -190,7 +190,9 @@ public final class ModelCheck {
             model.virtualServices(),
             model.destinationRules(),
             model.security(),
-            List.of());
+            List.of(),
+            model.sidecars(),
+            model.config());
     Compilation compilation = Compilation.of(others, List.of());
     var clashing = new LinkedHashSet<RawResource>();
     for (NodeView view : views()) {
@@ -234,19 +236,31 @@ public final class ModelCheck {
 
   /** Which servers a policy is for depends on their labels, so that each is made by itself. */
   private void policies() {
-    var authorization = new Authorization(model.settings());
+    var authorization = new Authorization(model);
     var tokens = new TokenRules(model);
     for (AuthorizationPolicy policy : model.security().authorization()) {
+      unknownAuthorizer(policy);
       possible(
           policy.origin(),
           () -> {
-            authorization.custom(List.of(policy));
+            authorization.custom(List.of(policy), true);
             authorization.local(List.of(policy));
           });
     }
     for (RequestAuthentication policy : model.security().requests()) {
       possible(policy.origin(), () -> tokens.filter(List.of(policy)));
       policy.rules().forEach(rule -> reachableKeys(policy, rule.jwksUri()));
+    }
+  }
+
+  private void unknownAuthorizer(AuthorizationPolicy policy) {
+    if (policy.action() == AuthorizationPolicy.Action.CUSTOM
+        && model.config().authorizer(policy.provider()).isEmpty()) {
+      problems.warn(
+          policy.origin().position(),
+          "the provider "
+              + policy.provider()
+              + " is not known: requests that match are refused, as by Istio");
     }
   }
 

@@ -17,9 +17,11 @@ import java.util.Optional;
 final class MutualTls {
   private final String rootNamespace;
   private final List<PeerAuthentication> policies;
+  private final boolean automatic;
 
   MutualTls(MeshModel model) {
     this.rootNamespace = model.settings().rootNamespace();
+    this.automatic = model.config().autoMtls();
     this.policies =
         model.security().peers().stream()
             .sorted(Comparator.comparing(PeerAuthentication::origin))
@@ -54,9 +56,9 @@ final class MutualTls {
     return of(one.namespace(), one.service(), one.labels(), port, Mode.UNSET) == Mode.DISABLE;
   }
 
-  /** Whether a namespace as a whole does without. */
+  /** Whether a namespace as a whole does without, where no rule asks for it. */
   boolean isOff(String namespace) {
-    return of(namespace, Mode.UNSET) == Mode.DISABLE;
+    return !automatic || of(namespace, Mode.UNSET) == Mode.DISABLE;
   }
 
   /** Of a namespace as a whole; {@code absent} if nothing is said. */

@@ -1,12 +1,15 @@
 package io.inmesh.controlplane.config.compile;
 
+import io.inmesh.config.Action;
 import io.inmesh.config.HeaderMutations;
 import io.inmesh.config.HttpConnection;
 import io.inmesh.config.HttpConnection.RoutesByName;
 import io.inmesh.config.Listener;
 import io.inmesh.config.Metadata;
 import io.inmesh.config.Resource;
+import io.inmesh.config.Route;
 import io.inmesh.config.RouteConfiguration;
+import io.inmesh.config.RouteMatch;
 import io.inmesh.config.VirtualHost;
 import io.inmesh.controlplane.config.compile.NodeView.Flavour;
 import io.inmesh.controlplane.config.model.MeshSettings;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -51,6 +55,18 @@ final class NamedListeners {
       List<String> domains = domains(names, HTTP_PORT);
       emit(host, HTTP_PORT, names, hosts.ofOrphan(host, HTTP_PORT, domains));
     }
+  }
+
+  /** A listener that refuses every call, as Istio's route {@code block_all} does. */
+  static Listener refusing(String name, NodeView view) {
+    Action refusal =
+        view.flavour() == Flavour.GRPC
+            ? new Action.NonForwarding()
+            : new Action.DirectResponse(502, "", Optional.empty());
+    var route = new Route("block_all", RouteMatch.of(new RouteMatch.Prefix("/", true)), refusal);
+    var host = new VirtualHost("block_all", List.of("*"), List.of(route));
+    var routes = new RouteConfiguration("block_all", List.of(host));
+    return Listener.api(name, Listeners.plain(new HttpConnection.InlineRoutes(routes)));
   }
 
   /** gRPC's clients do not ignore ports when they compare hosts. */

@@ -209,9 +209,13 @@ final class Routes {
     return Names.outbound(at.port(), at.subset(), at.host());
   }
 
-  /** The application's grpc-timeout counts, up to the route's own limit. */
+  /**
+   * The application's grpc-timeout counts, up to the route's own limit; gRPC's clients look after
+   * it themselves.
+   */
   private Timeouts timeouts(Duration timeout) {
-    boolean streams = view.flavour() == Flavour.GRPC && !timeout.isZero();
+    boolean grpc = view.flavour() == Flavour.GRPC;
+    boolean streams = grpc && !timeout.isZero();
     return new Timeouts(
         timeout,
         Optional.empty(),
@@ -219,7 +223,7 @@ final class Routes {
             ? Optional.of(
                 new Timeouts.MaxStream(Optional.of(timeout), Optional.empty(), Duration.ZERO))
             : Optional.empty(),
-        Optional.of(timeout),
+        grpc ? Optional.empty() : Optional.of(timeout),
         Duration.ZERO);
   }
 

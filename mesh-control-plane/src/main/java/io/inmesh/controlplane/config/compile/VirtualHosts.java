@@ -40,21 +40,27 @@ final class VirtualHosts {
   private final Map<String, VirtualService> byHost = new LinkedHashMap<>();
   private final List<String> wildcards;
 
-  VirtualHosts(MeshModel model, NodeView view, Map<String, Destination> destinations, Rules rules) {
+  VirtualHosts(
+      MeshModel model,
+      NodeView view,
+      Imports imports,
+      Map<String, Destination> destinations,
+      Rules rules) {
     this.view = view;
     this.destinations = destinations;
     this.rules = rules;
     // The oldest holds where several name the same host.
     model.virtualServices().stream()
-        .filter(VirtualService::mesh)
-        .filter(service -> visible(service))
+        .filter(service -> isFor(service, view) && imports.has(service))
         .sorted(Comparator.comparing(VirtualService::origin))
         .forEach(service -> service.hosts().forEach(host -> byHost.putIfAbsent(host, service)));
     wildcards = byHost.keySet().stream().filter(host -> host.startsWith("*")).toList();
   }
 
-  private boolean visible(VirtualService service) {
-    return service.exportTo().contains("*") || service.exportTo().contains(view.namespace());
+  /** Whether routes are for calls of a node: in the mesh, and exported to it. */
+  static boolean isFor(VirtualService service, NodeView view) {
+    return service.mesh()
+        && (service.exportTo().contains("*") || service.exportTo().contains(view.namespace()));
   }
 
   /** Hosts that are routed although no service has them. */

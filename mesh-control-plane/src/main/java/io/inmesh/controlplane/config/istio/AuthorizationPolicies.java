@@ -51,10 +51,6 @@ final class AuthorizationPolicies {
     if ((action == Action.CUSTOM) == provider.isEmpty()) {
       spec.owner().error("a provider is what CUSTOM has, and no other action");
     }
-    if (action == Action.CUSTOM) {
-      spec.owner()
-          .warn("is not supported: as with an unknown provider, requests that match are refused");
-    }
     spec.end();
     target.ifPresent(
         to ->

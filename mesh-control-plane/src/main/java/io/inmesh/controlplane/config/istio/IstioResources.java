@@ -57,6 +57,10 @@ public final class IstioResources {
     String version = top.text("apiVersion", "");
     document.document().name(kind);
     String group = version.startsWith(SECURITY) ? SECURITY : NETWORKING;
+    if (version.equals("v1") && MeshConfigs.is(document)) {
+      MeshConfigs.read(document, mesh);
+      return;
+    }
     var reader = (group.equals(SECURITY) ? SECURITY_READERS : READERS).get(kind);
     if (reader != null && version.startsWith(group)) {
       if (!VERSIONS.contains(version.substring(group.length()))) {

@@ -160,7 +160,8 @@ final class LoadBalancers {
     return new HashPolicy.Cookie(name, ttl, path, Map.of());
   }
 
-  private static Localities localities(Value value) {
+  /** A localityLbSetting. */
+  static Localities localities(Value value) {
     Fields fields = value.fields();
     if (fields.present("distribute", "failover").size() > 1) {
       value.error("distribute and failover must not be set both");

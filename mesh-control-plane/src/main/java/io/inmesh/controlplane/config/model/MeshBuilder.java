@@ -20,11 +20,13 @@ public final class MeshBuilder {
   private final List<PeerAuthentication> peers = new ArrayList<>();
   private final List<RequestAuthentication> requests = new ArrayList<>();
   private final List<AuthorizationPolicy> authorization = new ArrayList<>();
+  private final List<Sidecar> sidecars = new ArrayList<>();
   private final List<MeshModel.RawResource> resources = new ArrayList<>();
   private final Map<String, Origin> origins = new HashMap<>();
   private final Map<String, Grant> grants = new LinkedHashMap<>();
   private final Optional<String> trustDomain;
   private MeshSettings settings;
+  private MeshConfig config = MeshConfig.DEFAULT;
   private @Nullable Origin settingsOrigin;
   private int order;
 
@@ -135,6 +137,16 @@ public final class MeshBuilder {
     authorization.add(policy);
   }
 
+  /** Adds what callers see. */
+  public void add(Sidecar sidecar) {
+    sidecars.add(sidecar);
+  }
+
+  /** Says what holds for the whole mesh of Istio. */
+  public void config(MeshConfig value) {
+    config = value;
+  }
+
   /** Adds a resource that was written by hand. */
   public void add(MeshModel.RawResource resource) {
     resources.add(resource);
@@ -174,6 +186,8 @@ public final class MeshBuilder {
         virtualServices,
         destinationRules,
         new SecurityPolicies(peers, requests, authorization),
-        resources);
+        resources,
+        sidecars,
+        config);
   }
 }

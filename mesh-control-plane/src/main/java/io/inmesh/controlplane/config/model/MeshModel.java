@@ -9,6 +9,8 @@ import java.util.List;
  * @param workloads that files name apart from services (WorkloadEntry)
  * @param security what servers demand of their callers
  * @param resources written by hand
+ * @param sidecars what callers see
+ * @param config what holds for the whole mesh of Istio
  */
 public record MeshModel(
     MeshSettings settings,
@@ -17,7 +19,9 @@ public record MeshModel(
     List<VirtualService> virtualServices,
     List<DestinationRule> destinationRules,
     SecurityPolicies security,
-    List<RawResource> resources) {
+    List<RawResource> resources,
+    List<Sidecar> sidecars,
+    MeshConfig config) {
   /** No files. */
   public static final MeshModel EMPTY =
       new MeshModel(
@@ -27,7 +31,9 @@ public record MeshModel(
           List.of(),
           List.of(),
           SecurityPolicies.NONE,
-          List.of());
+          List.of(),
+          List.of(),
+          MeshConfig.DEFAULT);
 
   public MeshModel {
     services = List.copyOf(services);
@@ -35,6 +41,7 @@ public record MeshModel(
     virtualServices = List.copyOf(virtualServices);
     destinationRules = List.copyOf(destinationRules);
     resources = List.copyOf(resources);
+    sidecars = List.copyOf(sidecars);
   }
 
   /**

@@ -38,6 +38,22 @@ public record Service(
     exportTo = Set.copyOf(exportTo);
   }
 
+  /** The same with these ports only. */
+  public Service withPorts(List<Port> only) {
+    return new Service(
+        origin,
+        host,
+        only,
+        resolution,
+        external,
+        addresses,
+        subjectAltNames,
+        selector,
+        endpoints,
+        exportTo,
+        defaults);
+  }
+
   /** The namespace that it is defined in. */
   public String namespace() {
     return origin.namespace();

@@ -56,6 +56,20 @@ public record TrafficPolicy(
         Map.of());
   }
 
+  /** The same, with these localities where it does not speak of any. */
+  public TrafficPolicy withLocalities(Localities absent) {
+    if (absent.equals(Localities.NONE)
+        || loadBalancer.filter(own -> !own.localities().equals(Localities.NONE)).isPresent()) {
+      return this;
+    }
+    LoadBalancer balancer =
+        loadBalancer
+            .map(own -> new LoadBalancer(own.policy(), own.passthrough(), own.hash(), absent))
+            .orElseGet(() -> new LoadBalancer(Optional.empty(), false, List.of(), absent));
+    return new TrafficPolicy(
+        Optional.of(balancer), connectionPool, outliers, tls, retryBudget, ports);
+  }
+
   /**
    * How a host is chosen.
    *

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * How requests for some hosts are routed.
@@ -33,6 +34,18 @@ public record VirtualService(
     hosts = List.copyOf(hosts);
     http = List.copyOf(http);
     exportTo = Set.copyOf(exportTo);
+  }
+
+  /** The hosts that requests go to. */
+  public Stream<String> targets() {
+    return http.stream()
+        .flatMap(
+            route ->
+                Stream.concat(
+                    route.target() instanceof Forward forward
+                        ? forward.to().stream().map(to -> to.destination().host())
+                        : Stream.empty(),
+                    route.mirrors().stream().map(mirror -> mirror.destination().host())));
   }
 
   /**
