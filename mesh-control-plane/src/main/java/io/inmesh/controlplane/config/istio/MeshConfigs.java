@@ -23,7 +23,7 @@ final class MeshConfigs {
       Set.of("enableAutoMtls", "outboundTrafficPolicy", "localityLbSetting", "extensionProviders");
 
   /** Istio's timeout of a service over HTTP or gRPC, where none is given. */
-  private static final Duration TIMEOUT = Duration.ofSeconds(600);
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
   private static final int DEFAULT_BODY = 1024;
 
