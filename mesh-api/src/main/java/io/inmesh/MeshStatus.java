@@ -1,5 +1,6 @@
 package io.inmesh;
 
+import io.inmesh.explain.CircuitBreakerState;
 import io.inmesh.identity.SpiffeId;
 import io.inmesh.plane.ConfigPlane;
 import java.security.cert.X509Certificate;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param identityError why there is no certificate, or why it could not be renewed; empty if
  *     nothing is wrong
  * @param rejections resources refused and not yet replaced by good ones
+ * @param circuitBreakers of the clusters that have one, by name
  */
 public record MeshStatus(
     String revision,
@@ -24,8 +26,10 @@ public record MeshStatus(
     ConfigPlane.Status plane,
     Optional<Identity> identity,
     String identityError,
-    List<ConfigPlane.Rejection> rejections) {
+    List<ConfigPlane.Rejection> rejections,
+    List<CircuitBreakerState> circuitBreakers) {
   public MeshStatus {
+    circuitBreakers = List.copyOf(circuitBreakers);
     rejections = List.copyOf(rejections);
   }
 

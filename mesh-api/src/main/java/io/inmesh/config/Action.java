@@ -32,6 +32,7 @@ public sealed interface Action {
    *
    * @param clusterNotFoundStatus 503 by default
    * @param metadataMatch which subset of the cluster, by {@code envoy.lb} metadata
+   * @param fallback beyond Envoy: travels in the route's metadata, see {@link Resilience#METADATA}
    */
   record Forward(
       ClusterSpecifier clusters,
@@ -45,12 +46,43 @@ public sealed interface Action {
       Map<String, Object> metadataMatch,
       Optional<InternalRedirectPolicy> internalRedirect,
       Priority priority,
-      RateLimit.OfRoute rateLimits)
+      RateLimit.OfRoute rateLimits,
+      Optional<Fallback> fallback)
       implements Action {
     public Forward {
       mirrors = List.copyOf(mirrors);
       hashPolicies = List.copyOf(hashPolicies);
       metadataMatch = Map.copyOf(metadataMatch);
+    }
+
+    /** Without a fallback. */
+    public Forward(
+        ClusterSpecifier clusters,
+        int clusterNotFoundStatus,
+        Rewrite rewrite,
+        Timeouts timeouts,
+        Optional<RetryPolicy> retry,
+        Optional<HedgePolicy> hedge,
+        List<MirrorPolicy> mirrors,
+        List<HashPolicy> hashPolicies,
+        Map<String, Object> metadataMatch,
+        Optional<InternalRedirectPolicy> internalRedirect,
+        Priority priority,
+        RateLimit.OfRoute rateLimits) {
+      this(
+          clusters,
+          clusterNotFoundStatus,
+          rewrite,
+          timeouts,
+          retry,
+          hedge,
+          mirrors,
+          hashPolicies,
+          metadataMatch,
+          internalRedirect,
+          priority,
+          rateLimits,
+          Optional.empty());
     }
 
     /** Without rate limits. */
@@ -111,7 +143,8 @@ public sealed interface Action {
           metadataMatch,
           internalRedirect,
           priority,
-          rateLimits);
+          rateLimits,
+          fallback);
     }
 
     /** The same with a retry policy. */
@@ -128,13 +161,33 @@ public sealed interface Action {
           metadataMatch,
           internalRedirect,
           priority,
-          rateLimits);
+          rateLimits,
+          fallback);
+    }
+
+    /** The same with a fallback. */
+    public Forward withFallback(Optional<Fallback> value) {
+      return new Forward(
+          clusters,
+          clusterNotFoundStatus,
+          rewrite,
+          timeouts,
+          retry,
+          hedge,
+          mirrors,
+          hashPolicies,
+          metadataMatch,
+          internalRedirect,
+          priority,
+          rateLimits,
+          value);
     }
 
     @Override
     public Set<Resource.Key> references() {
       var keys = new HashSet<>(clusters.references());
       mirrors.forEach(mirror -> keys.addAll(mirror.references()));
+      fallback.ifPresent(to -> keys.addAll(to.target().references()));
       return keys;
     }
 

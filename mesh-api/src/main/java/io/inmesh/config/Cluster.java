@@ -15,10 +15,33 @@ public record Cluster(
     CircuitBreakers circuitBreakers,
     Optional<OutlierDetection> outlierDetection,
     List<HealthCheck> healthChecks,
-    Metadata metadata)
+    Metadata metadata,
+    Resilience resilience)
     implements Resource {
   public Cluster {
     healthChecks = List.copyOf(healthChecks);
+  }
+
+  /** With nothing beyond Envoy. */
+  public Cluster(
+      String name,
+      Discovery discovery,
+      Balancing balancing,
+      Transport transport,
+      CircuitBreakers circuitBreakers,
+      Optional<OutlierDetection> outlierDetection,
+      List<HealthCheck> healthChecks,
+      Metadata metadata) {
+    this(
+        name,
+        discovery,
+        balancing,
+        transport,
+        circuitBreakers,
+        outlierDetection,
+        healthChecks,
+        metadata,
+        Resilience.NONE);
   }
 
   /** A cluster with defaults for all but its hosts. */
@@ -131,6 +154,20 @@ public record Cluster(
     }
   }
 
+  /** The same with this. */
+  public Cluster withResilience(Resilience value) {
+    return new Cluster(
+        name,
+        discovery,
+        balancing,
+        transport,
+        circuitBreakers,
+        outlierDetection,
+        healthChecks,
+        metadata,
+        value);
+  }
+
   @Override
   public Type type() {
     return Type.CLUSTER;
@@ -141,6 +178,7 @@ public record Cluster(
     var keys = new HashSet<>(discovery.references());
     keys.addAll(transport.socket().references());
     transport.socketMatches().forEach(match -> keys.addAll(match.socket().references()));
+    keys.addAll(resilience.references());
     return keys;
   }
 }

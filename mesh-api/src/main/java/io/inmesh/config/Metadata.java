@@ -32,6 +32,17 @@ public record Metadata(Map<String, Map<String, Object>> byNamespace) {
     return byNamespace.getOrDefault(namespace, Map.of());
   }
 
+  /** The same with these values in a namespace, in the place of those there; none to clear it. */
+  public Metadata with(String namespace, Map<String, Object> values) {
+    var all = new HashMap<>(byNamespace);
+    if (values.isEmpty()) {
+      all.remove(namespace);
+    } else {
+      all.put(namespace, Map.copyOf(values));
+    }
+    return new Metadata(all);
+  }
+
   /** The same with the place in the control plane's files that it comes from. */
   public Metadata withSource(String source) {
     var all = new HashMap<>(byNamespace);

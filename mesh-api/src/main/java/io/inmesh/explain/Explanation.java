@@ -143,6 +143,7 @@ public record Explanation(
    * @param cluster that the route names
    * @param rewritten what differs in what is sent: pseudo-headers and headers, as {@code name: old
    *     -> new}
+   * @param fallback what stands in for a failure; "" for nothing
    * @param hosts how one is chosen; empty for a cluster that is not known
    */
   public record Forwarding(
@@ -153,6 +154,7 @@ public record Explanation(
       Optional<Hash> hash,
       List<Mirror> mirrors,
       List<String> rewritten,
+      String fallback,
       Optional<HostChoice> hosts) {
     public Forwarding {
       mirrors = List.copyOf(mirrors);
@@ -190,6 +192,7 @@ public record Explanation(
    * @param priorities their loads of now
    * @param candidates all hosts
    * @param admission what the cluster has under way, and its limits
+   * @param circuitBreaker of now; empty without one
    * @param picked the host; "" if there is none
    * @param why there is none, or ""
    */
@@ -199,6 +202,7 @@ public record Explanation(
       List<PriorityStep> priorities,
       List<Candidate> candidates,
       Admission admission,
+      Optional<CircuitBreakerState> circuitBreaker,
       String picked,
       String why) {
     public HostChoice {

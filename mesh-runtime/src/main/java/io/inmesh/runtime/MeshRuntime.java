@@ -10,6 +10,7 @@ import io.inmesh.call.Response;
 import io.inmesh.call.StreamingResponse;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
+import io.inmesh.explain.CircuitBreakerState;
 import io.inmesh.explain.Explanation;
 import io.inmesh.identity.SecretStore;
 import io.inmesh.loop.EventLoop;
@@ -24,6 +25,7 @@ import io.inmesh.runtime.observe.Observation;
 import io.inmesh.server.SecurityListener;
 import io.inmesh.transport.Transport;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -153,7 +155,15 @@ public final class MeshRuntime implements Mesh {
         Optional.ofNullable(secrets.certificate(SecretStore.OWN_CERTIFICATE))
             .map(own -> new MeshStatus.Identity(own.chain())),
         identityError.get(),
-        known.rejections());
+        known.rejections(),
+        circuitBreakers());
+  }
+
+  private List<CircuitBreakerState> circuitBreakers() {
+    return config.dataplane().allClusters().stream()
+        .flatMap(cluster -> cluster.circuitBreaker().stream())
+        .sorted(Comparator.comparing(CircuitBreakerState::cluster))
+        .toList();
   }
 
   @Override

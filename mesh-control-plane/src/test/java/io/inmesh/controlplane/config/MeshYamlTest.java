@@ -2,17 +2,27 @@ package io.inmesh.controlplane.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.inmesh.config.Action;
+import io.inmesh.config.CircuitBreaker;
 import io.inmesh.config.Cluster;
+import io.inmesh.config.Failures;
+import io.inmesh.config.Fallback;
 import io.inmesh.config.HttpConnection.RoutesByName;
 import io.inmesh.config.Listener;
+import io.inmesh.config.Resilience;
 import io.inmesh.config.Resource;
+import io.inmesh.config.RouteConfiguration;
 import io.inmesh.controlplane.config.compile.Compilation;
 import io.inmesh.controlplane.config.compile.NodeView;
 import io.inmesh.controlplane.config.compile.ResourceSet;
 import io.inmesh.controlplane.config.problem.Problem;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -164,6 +174,64 @@ final class MeshYamlTest {
             "endpoints outbound|8080||"
                 + host
                 + " 127.0.0.1:9001@// p0 w1 ::1:9002@eu/a/ p0 w3 tls");
+  }
+
+  @Test
+  void aCircuitBreakerAndFallbacks() {
+    ResourceSet resources =
+        compile(
+            """
+            orders:
+              subsets: {v2: {version: v2}}
+              circuit-breaker: {max-requests: 9, failure-rate: 20%, slow-call: 1s, window: 50, open-for: 2s, probes: 3, failures: [5xx, 429]}
+              fallback: {respond: {status: 203, headers: {X-A: b}, body: later}}
+              routes:
+                - match: {path: /a}
+                  fallback: {on: [5xx, timeout, 404], to: spare/*}
+            spare:
+            """);
+    var breaker =
+        new CircuitBreaker(
+            20,
+            100,
+            Duration.ofSeconds(1),
+            50,
+            50,
+            Duration.ofSeconds(2),
+            3,
+            new Failures(Set.of(Failures.Kind.SERVER_ERROR), Set.of(429)));
+    var answer =
+        new Fallback(
+            Failures.WITHOUT_ANSWER, new Fallback.Answer(203, Map.of("x-a", "b"), "later"));
+    var expected = new Resilience(Optional.of(breaker), Optional.of(answer));
+    for (String subset : List.of("", "v2")) {
+      var cluster =
+          (Cluster)
+              resources.find(
+                  new Resource.Key(
+                      Resource.Type.CLUSTER,
+                      "outbound|80|" + subset + "|orders.default.svc.cluster.local"));
+      assertThat(cluster).isNotNull();
+      assertThat(cluster.resilience()).isEqualTo(expected);
+      assertThat(cluster.circuitBreakers().normal().maxRequests()).isEqualTo(9);
+    }
+    var routes =
+        resources.all().stream()
+            .filter(RouteConfiguration.class::isInstance)
+            .flatMap(it -> ((RouteConfiguration) it).virtualHosts().stream())
+            .flatMap(host -> host.routes().stream())
+            .filter(route -> route.name().equals("routes[0]"))
+            .map(route -> ((Action.Forward) route.action()).fallback().orElseThrow())
+            .toList();
+    assertThat(routes)
+        .isNotEmpty()
+        .allMatch(
+            it ->
+                it.equals(
+                    new Fallback(
+                        new Failures(
+                            Set.of(Failures.Kind.SERVER_ERROR, Failures.Kind.TIMEOUT), Set.of(404)),
+                        new Fallback.ToCluster("outbound|80||spare.default.svc.cluster.local"))));
   }
 
   @Test
@@ -330,6 +398,12 @@ final class MeshYamlTest {
             + " out for all",
         "{deny: [{paths: }]} | 3:26 deny[0].paths: must not be empty: leave it out for all",
         "{allow: [{claims: {}}]} | 3:29 allow[0].claims: must not be empty: leave it out for all",
+        "{circuit-breaker: {failure-rate: 0%}} | 3:44 circuit-breaker.failure-rate: must be above"
+            + " 0%",
+        "{circuit-breaker: {failures: [overflow]}} | 3:41 circuit-breaker.failures[0]:"
+            + " \"overflow\" is neither a status code nor one of 5xx, connect-failure, reset,"
+            + " timeout",
+        "{fallback: {on: [5xx]}} | 3:22 fallback: must have either to or respond",
         "{port: 80, ports: []} | 3:11 : ports stands for port, target-port and protocol",
       })
   void saysWhatIsWrong(String service, String problem) {

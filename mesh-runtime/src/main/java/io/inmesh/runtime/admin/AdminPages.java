@@ -184,6 +184,7 @@ final class AdminPages {
       view.put("policy", cluster.config().balancing().policy().getClass().getSimpleName());
       view.put("default", cluster.admission(Priority.DEFAULT).describe(Priority.DEFAULT));
       view.put("high", cluster.admission(Priority.HIGH).describe(Priority.HIGH));
+      cluster.circuitBreaker().ifPresent(it -> view.put("circuit_breaker", it));
       view.put("hosts", cluster.hosts().hosts().stream().map(AdminPages::host).toList());
       all.add(view);
     }
@@ -278,6 +279,9 @@ final class AdminPages {
         stat(text, name + "." + count.name().toLowerCase(Locale.ROOT), cluster.stats().sum(count));
       }
       stat(text, name + ".requests", cluster.admission(Priority.DEFAULT).requests());
+      cluster
+          .circuitBreaker()
+          .ifPresent(it -> text.append(name + ".circuit_breaker: " + it.state() + "\n"));
       stat(text, name + ".overflows", cluster.admission(Priority.DEFAULT).overflows());
     }
     return Page.text(200, text.toString());

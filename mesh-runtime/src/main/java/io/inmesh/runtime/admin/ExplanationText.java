@@ -134,6 +134,9 @@ public final class ExplanationText {
       String known = mirror.known() ? "" : ", but there is no such cluster";
       line("mirror", mirror.cluster(), (mirror.wanted() ? "yes" : "not this one") + known);
     }
+    if (!to.fallback().isEmpty()) {
+      line("fallback", to.fallback());
+    }
     to.rewritten().forEach(change -> line("changed", change));
     to.hosts().ifPresent(this::hosts);
   }
@@ -189,6 +192,17 @@ public final class ExplanationText {
         "pending " + share(of.pending(), of.maxPending()) + ",",
         "connections " + share(of.connections(), of.maxConnections()),
         of.refused() ? "WOULD REFUSE" : "");
+    choice
+        .circuitBreaker()
+        .ifPresent(
+            it ->
+                line(
+                    "  circuit",
+                    it.state(),
+                    "since " + it.inState().toMillis() + " ms,",
+                    it.failed() + " failed and " + it.slow() + " slow of " + it.calls() + ",",
+                    it.refused() + " refused",
+                    it.state().equals("OPEN") ? "WOULD REFUSE" : ""));
   }
 
   private static String share(int now, int most) {

@@ -1,13 +1,18 @@
 package io.inmesh.runtime.cluster;
 
 import io.inmesh.config.Action.Priority;
+import io.inmesh.config.CircuitBreaker;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.EndpointSet;
+import io.inmesh.config.Failures;
+import io.inmesh.explain.CircuitBreakerState;
+import io.inmesh.runtime.breaker.Breaker;
 import io.inmesh.runtime.cluster.HostState.ActiveHealth;
 import io.inmesh.runtime.live.Scope;
 import io.inmesh.runtime.stats.ClusterStats;
 import io.inmesh.runtime.stats.TrafficTable;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterRuntime {
   private final Cluster config;
   private final ClusterHosts hosts;
+  private final @Nullable Breaker breaker;
+  private final Failures failures;
   private @Nullable TrafficTable traffic;
 
   /**
@@ -38,6 +45,26 @@ public final class ClusterRuntime {
             ClusterHosts.class,
             () -> new ClusterHosts(config, new Limits(config.circuitBreakers()), parts),
             ClusterHosts::close);
+    this.failures =
+        config.resilience().breaker().map(CircuitBreaker::failures).orElse(Failures.OF_A_SERVICE);
+    this.breaker =
+        config
+            .resilience()
+            .breaker()
+            .map(
+                limits ->
+                    scope.keep(
+                        config.name(),
+                        Breaker.class,
+                        Breaker.class,
+                        () -> new Breaker(config.name(), limits, parts.writer()::nanoTime),
+                        gone -> {}))
+            .orElse(null);
+  }
+
+  /** The circuit breaker that its attempts are asked by; null without one. */
+  public @Nullable Breaker breaker() {
+    return breaker;
   }
 
   /** What it was assembled from. */
@@ -85,7 +112,25 @@ public final class ClusterRuntime {
    * @param endpoints what EDS gives; not looked at where the hosts come from elsewhere
    */
   public void update(EndpointSet endpoints) {
+    config.resilience().breaker().ifPresent(this::limit);
+    hosts.stats().breaker(breaker);
     hosts.update(config, endpoints);
+  }
+
+  /** Its circuit breaker of now; empty without one. */
+  public Optional<CircuitBreakerState> circuitBreaker() {
+    return Optional.ofNullable(breaker).map(Breaker::describe);
+  }
+
+  /** What its circuit breaker takes for a failure. */
+  public Failures failures() {
+    return failures;
+  }
+
+  private void limit(CircuitBreaker limits) {
+    if (breaker != null) {
+      breaker.update(limits);
+    }
   }
 
   /** On the writer: whether one of its own hosts has answered since this was asked last. */

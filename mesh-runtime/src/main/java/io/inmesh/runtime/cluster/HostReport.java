@@ -57,6 +57,7 @@ public final class HostReport {
         from.priorities(),
         report.candidates,
         cluster.admission(priority).describe(priority),
+        cluster.circuitBreaker(),
         "",
         report.candidates.isEmpty() ? "the cluster has no hosts" : "no host may be used");
   }

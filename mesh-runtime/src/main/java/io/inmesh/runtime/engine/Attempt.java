@@ -2,6 +2,8 @@ package io.inmesh.runtime.engine;
 
 import io.inmesh.balance.Pick;
 import io.inmesh.call.Headers;
+import io.inmesh.config.Failures.Kind;
+import io.inmesh.runtime.breaker.Breaker;
 import io.inmesh.runtime.cluster.Admission;
 import io.inmesh.runtime.cluster.ClusterHost;
 import io.inmesh.runtime.cluster.ClusterRuntime;
@@ -34,6 +36,11 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
 
   private boolean done;
   private int status;
+
+  /** Of the cluster's circuit breaker; none once it has been told how this ended. */
+  private int permit = Breaker.REFUSED;
+
+  private long permitted;
   private String failure = "";
   private String transportFailure = "";
 
@@ -109,6 +116,7 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
         if (!each.slow) {
           each.reportOrigin(LocalOrigin.TIMEOUT);
         }
+        each.settle(Kind.TIMEOUT);
         each.failure = "timeout";
       }
       each.abandon();
@@ -120,6 +128,10 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
     Recorder recorder = call.recorder();
     if (recorder != null) {
       recorder.choosing(this, hosts);
+    }
+    if (recorder == null && !isPermitted()) {
+      Router.breakerOpen(this);
+      return;
     }
     Pick pick = hosts.pick(this);
     if (!(pick instanceof ClusterHost chosen)) {
@@ -137,7 +149,8 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
       return;
     }
     chosen.began();
-    if (previous == null && !call.resent) {
+    if (!call.reached) {
+      call.reached = true;
       hostFound();
     }
     call.routed().finalizeAttempt(call, chosen.endpoint());
@@ -150,6 +163,46 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
       trace.attempting(call);
     }
     opening = chosen.pool(priority(), call.isGrpc()).open(call.loop, this);
+  }
+
+  private boolean isPermitted() {
+    Breaker breaker = cluster.breaker();
+    if (breaker == null || permit != Breaker.REFUSED) {
+      return true;
+    }
+    permit = breaker.admit();
+    permitted = call.loop.nanoTime();
+    return permit != Breaker.REFUSED;
+  }
+
+  /** Tells the breaker; the first to tell counts. */
+  private void settle(boolean failed) {
+    Breaker breaker = cluster.breaker();
+    if (breaker != null && permit != Breaker.REFUSED) {
+      breaker.ended(permit, failed, call.loop.nanoTime() - permitted);
+      permit = Breaker.REFUSED;
+    }
+  }
+
+  private void settle(Kind kind) {
+    if (permit != Breaker.REFUSED) {
+      settle(cluster.failures().has(kind));
+    }
+  }
+
+  private void settle(int answer) {
+    if (permit != Breaker.REFUSED) {
+      settle(cluster.failures().hasStatus(answer));
+    }
+  }
+
+  /** Nothing was learned of the cluster. */
+  private void unsettled() {
+    Breaker breaker = cluster.breaker();
+    if (breaker != null && permit != Breaker.REFUSED) {
+      breaker.released(permit);
+      permit = Breaker.REFUSED;
+    }
   }
 
   /** There may be hosts by now. */
@@ -226,6 +279,7 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
     stopPerTry();
     slow = true;
     reportOrigin(LocalOrigin.TIMEOUT);
+    settle(Kind.TIMEOUT);
     rearm();
     Router.slow(this);
   }
@@ -240,6 +294,7 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
       count(Count.UPSTREAM_RQ_PER_TRY_TIMEOUT);
     }
     reportOrigin(LocalOrigin.TIMEOUT);
+    settle(Kind.TIMEOUT);
     failure = "timeout";
     abandon();
     Router.tooSlow(this, expiry);
@@ -250,6 +305,7 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
     disarm();
     if (!done) {
       done = true;
+      unsettled();
       opening.cancel();
       if (host != null) {
         host.ended();
@@ -341,6 +397,9 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
     if (host != null) {
       host.report(call.isGrpc() ? Grpc.httpStatus(code, headers) : code);
     }
+    if (!call.isGrpc() || headers.get("grpc-status") != null) {
+      settle(call.isGrpc() ? Grpc.httpStatus(code, headers) : code);
+    }
     if (Router.mayPass(this, code, headers)) {
       rearm();
       Router.pass(this, code, headers);
@@ -361,6 +420,7 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
   @Override
   public void onTrailers(Headers trailers) {
     if (!done) {
+      settle(Grpc.httpStatus(status, trailers));
       call.trailers(trailers);
     }
   }
@@ -378,6 +438,11 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
     if (!headSeen) {
       broken(how == Stream.Closed.COMPLETE ? Stream.Closed.TERMINATED : how, reason);
     } else {
+      if (how == Stream.Closed.COMPLETE) {
+        settle(status);
+      } else {
+        settle(Kind.RESET);
+      }
       failure = how == Stream.Closed.COMPLETE ? "" : Breakage.of(how).name();
       Router.closed(this, how, reason);
     }
@@ -394,6 +459,12 @@ final class Attempt extends AttemptTarget implements Stream.Handler {
       transportFailure = reason;
     }
     count(how);
+    if (how == Stream.Closed.CONNECT_FAILURE || how == Stream.Closed.CONNECT_TIMEOUT) {
+      settle(Kind.CONNECT_FAILURE);
+    } else if (how != Stream.Closed.OVERFLOW
+        && !(how == Stream.Closed.REFUSED && Router.mayResend(this))) {
+      settle(Kind.RESET);
+    }
     abandon();
     Router.failed(this, how, reason);
   }

@@ -5,6 +5,8 @@ import io.inmesh.call.CallSink.Ended;
 import io.inmesh.call.Headers;
 import io.inmesh.call.HttpFilter;
 import io.inmesh.call.Request;
+import io.inmesh.config.Failures.Kind;
+import io.inmesh.config.Fallback;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.cluster.Admission;
 import io.inmesh.runtime.cluster.ClusterRuntime;
@@ -65,6 +67,15 @@ public final class OutgoingCall extends ActiveCall {
 
   /** Whether it was sent again without a policy: that is done once. */
   boolean resent;
+
+  /** Whether a host was found for an attempt: from then on the request goes out. */
+  boolean reached;
+
+  /** What stands in for failures; null for nothing. */
+  @Nullable Fallback fallback;
+
+  /** Which failure it has stood in for; null for none. */
+  private @Nullable Kind fallbackCause;
 
   /** How many redirects were followed. */
   private int redirects;
@@ -326,6 +337,16 @@ public final class OutgoingCall extends ActiveCall {
     return requestEnded ? (lastActivity - requestEnd) / 1_000_000 : 0;
   }
 
+  /** A fallback stands in for a failure. */
+  void fallBack(Kind cause) {
+    fallbackCause = cause;
+  }
+
+  /** The failure in whose place a fallback stood; null for none. */
+  public @Nullable Kind fallbackCause() {
+    return fallbackCause;
+  }
+
   int redirects() {
     return redirects;
   }
@@ -335,6 +356,8 @@ public final class OutgoingCall extends ActiveCall {
     free();
     leaveFilters();
     redirects++;
+    reached = false;
+    fallback = null;
     requestEnded = false;
     attempt = null;
     retry = null;

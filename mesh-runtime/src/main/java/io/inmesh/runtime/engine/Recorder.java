@@ -146,7 +146,14 @@ public final class Recorder implements CallSink, RouteTrace {
 
   private static Explanation.HostChoice with(Explanation.HostChoice of, String picked, String why) {
     return new Explanation.HostChoice(
-        of.policy(), of.subset(), of.priorities(), of.candidates(), of.admission(), picked, why);
+        of.policy(),
+        of.subset(),
+        of.priorities(),
+        of.candidates(),
+        of.admission(),
+        of.circuitBreaker(),
+        picked,
+        why);
   }
 
   private void end() {

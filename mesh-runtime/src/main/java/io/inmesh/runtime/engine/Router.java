@@ -4,6 +4,8 @@ import io.inmesh.call.CallSink.Ended;
 import io.inmesh.call.Flag;
 import io.inmesh.call.Headers;
 import io.inmesh.config.Action.Forward;
+import io.inmesh.config.Failures.Kind;
+import io.inmesh.config.Fallback.ToCluster;
 import io.inmesh.runtime.cluster.Admission;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.route.LocalReply;
@@ -52,6 +54,7 @@ final class Router {
       return;
     }
     call.cluster = cluster;
+    call.fallback = Standby.of(forward, cluster);
     if (cluster.hosts().drops(call.loop.random())) {
       call.flag(Flag.DO);
       Headers marked = Headers.of("x-envoy-drop-overload", "true");
@@ -83,7 +86,10 @@ final class Router {
 
   private static void readBody(OutgoingCall call, RouteEntry<RouteParts> entry, Forward forward) {
     boolean needed =
-        call.retry != null || !entry.mirrors().isEmpty() || forward.internalRedirect().isPresent();
+        call.retry != null
+            || !entry.mirrors().isEmpty()
+            || forward.internalRedirect().isPresent()
+            || (call.fallback != null && call.fallback.target() instanceof ToCluster);
     long limit = entry.bufferLimit() < 0 ? DEFAULT_BUFFER : entry.bufferLimit();
     call.openBody(needed ? limit : Math.min(limit, RESENT), needed);
   }
@@ -93,7 +99,7 @@ final class Router {
     call.answer(new LocalReply(status, Headers.EMPTY, "", "cluster_not_found"));
   }
 
-  private static void begin(Attempt attempt) {
+  static void begin(Attempt attempt) {
     attempt.call().attempt = attempt;
     attempt.call().begun = attempt.ordinal();
     attempt.begin();
@@ -117,9 +123,24 @@ final class Router {
       attempt.count(Count.UPSTREAM_CX_NONE_HEALTHY);
     }
     call.flag(Flag.UH);
+    if (Standby.takes(attempt, Kind.NO_HOST)) {
+      return;
+    }
     call.answer(
         new LocalReply(
             call.noHostStatus(), Headers.EMPTY, "no healthy upstream", "no_healthy_upstream"));
+  }
+
+  /** The cluster's circuit breaker lets no attempt through. */
+  static void breakerOpen(Attempt attempt) {
+    OutgoingCall call = attempt.call();
+    attempt.count(Count.UPSTREAM_RQ_BREAKER_OPEN);
+    call.flag(Flag.UO);
+    if (!Standby.takes(attempt, Kind.CIRCUIT_BREAKER_OPEN)) {
+      Headers marked =
+          call.chain.envoyHeaders ? Headers.of("x-envoy-overloaded", "true") : Headers.EMPTY;
+      call.answer(new LocalReply(503, marked, "circuit breaker open", "circuit_breaker_open"));
+    }
   }
 
   /** A failed attempt's back-off is over. The next one reads the hosts of now. */
@@ -146,6 +167,9 @@ final class Router {
     }
     if (bad && call.awaitsOthers(attempt)) {
       attempt.drop();
+      return false;
+    }
+    if (Standby.takesStatus(attempt, status, headers)) {
       return false;
     }
     if (!bad && attempt.ordinal() > 1) {
@@ -195,6 +219,9 @@ final class Router {
     }
     Breakage breakage = Breakage.of(how);
     call.flag(breakage.flag());
+    if (Standby.takes(attempt, Standby.kind(how))) {
+      return;
+    }
     boolean told = how == Closed.OVERFLOW && call.chain.envoyHeaders;
     Headers headers = told ? Headers.of("x-envoy-overloaded", "true") : Headers.EMPTY;
     String body = breakage.body(call.begun > 1);
@@ -205,7 +232,7 @@ final class Router {
    * Nothing of the request has reached the application behind the peer: it may be sent once more,
    * whatever it is.
    */
-  private static boolean mayResend(Attempt attempt) {
+  static boolean mayResend(Attempt attempt) {
     OutgoingCall call = attempt.call();
     return call.surroundings.resendUnsent() && !call.resent && isRepeatable(call);
   }
@@ -241,7 +268,7 @@ final class Router {
     }
   }
 
-  private static boolean isRepeatable(OutgoingCall call) {
+  static boolean isRepeatable(OutgoingCall call) {
     return call.body == null || call.body.replayable();
   }
 
@@ -301,6 +328,9 @@ final class Router {
   static void timeout(OutgoingCall call, Expiry expiry) {
     if (expiry.flag != null) {
       call.flag(expiry.flag);
+    }
+    if (call.attempt != null && Standby.takes(call.attempt, Kind.TIMEOUT)) {
+      return;
     }
     int status = expiry.status(call.timeoutStatus, call.hasRequestEnded());
     call.answer(

@@ -46,6 +46,7 @@ final class Sending {
         call.hashed ? Optional.of(hash(call)) : Optional.empty(),
         mirrors(call),
         rewritten(call),
+        call.fallback == null ? "" : Standby.describe(call.fallback),
         choice);
   }
 

@@ -77,6 +77,9 @@ final class AccessLog implements CallLog, RequestListener, AutoCloseable {
         .put("requested_server_name", null)
         .put("upstream_transport_failure_reason", orNull(call.transportFailure()))
         .put("attempts", call.attempts());
+    if (call.fallbackCause() != null) {
+      line.put("fallback", call.fallbackCause().token());
+    }
     writer.offer(line.end());
   }
 

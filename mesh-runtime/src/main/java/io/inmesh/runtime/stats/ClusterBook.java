@@ -21,6 +21,11 @@ public final class ClusterBook {
     }
   }
 
+  /** Something of a cluster that was used has come or gone. */
+  void changed(ClusterStats stats) {
+    listeners.forEach(listener -> listener.accept(stats));
+  }
+
   /** Takes a cluster out that is gone. */
   public void leave(ClusterStats stats) {
     if (clusters.remove(stats.cluster(), stats)) {

@@ -1,5 +1,8 @@
 package io.inmesh.runtime.stats;
 
+import io.inmesh.runtime.breaker.Breaker;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What one cluster counts, by Envoy's names. Outlives updates. {@link #add} belongs to the loops;
  * the rest is for any thread. Source: Envoy, "Cluster manager statistics".
@@ -12,6 +15,7 @@ public final class ClusterStats {
   private final Gauges gauges;
   private final ClusterBook book;
   private volatile boolean used;
+  private volatile @Nullable Breaker breaker;
 
   /** Counters, by Envoy's names. */
   public enum Count {
@@ -47,7 +51,11 @@ public final class ClusterStats {
     /** Connections that took too long to be made. */
     UPSTREAM_CX_CONNECT_TIMEOUT,
     /** Calls for which there was no host. */
-    UPSTREAM_CX_NONE_HEALTHY
+    UPSTREAM_CX_NONE_HEALTHY,
+    /** Attempts that the circuit breaker refused; beyond Envoy. */
+    UPSTREAM_RQ_BREAKER_OPEN,
+    /** Calls in whose failure's place a fallback stood; beyond Envoy. */
+    FALLBACK
   }
 
   /** What is now. Called by any thread. */
@@ -86,6 +94,21 @@ public final class ClusterStats {
   /** What is now. */
   public Gauges gauges() {
     return gauges;
+  }
+
+  /** The cluster's circuit breaker of now; null without one. */
+  public @Nullable Breaker breaker() {
+    return breaker;
+  }
+
+  /** The cluster has this circuit breaker from now on. */
+  public void breaker(@Nullable Breaker next) {
+    if (breaker != next) {
+      breaker = next;
+      if (used) {
+        book.changed(this);
+      }
+    }
   }
 
   /** One more. On the loop of the stripe. */

@@ -5,6 +5,7 @@ import io.inmesh.config.CircuitBreakers;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.Cluster.SocketMatch;
 import io.inmesh.config.Cluster.Transport;
+import io.inmesh.config.Metadata;
 import io.inmesh.config.ProtocolOptions;
 import io.inmesh.config.TransportSocket;
 import io.inmesh.proto.envoy.config.cluster.v3.Cluster.LbPolicy;
@@ -20,22 +21,26 @@ final class ClusterCodec {
     Balancing balancing = BalancingCodec.balancing(in, message);
     Transport transport = transport(in, message);
     ClusterRules.check(in, message, discovery, balancing, transport);
-    return new Cluster(
-        in.required("name", message.getName()),
-        discovery,
-        balancing,
-        transport,
-        message.hasCircuitBreakers()
-            ? in.inside(
-                "circuit_breakers", message.getCircuitBreakers(), CircuitBreakersCodec::breakers)
-            : CircuitBreakers.DEFAULT,
-        in.inside(
-            message.hasOutlierDetection(),
-            "outlier_detection",
-            message.getOutlierDetection(),
-            OutlierCodec::outlier),
-        in.each("health_checks", message.getHealthChecksList(), HealthCheckCodec::check),
-        in.inside("metadata", message.getMetadata(), MetadataCodec::metadata));
+    var cluster =
+        new Cluster(
+            in.required("name", message.getName()),
+            discovery,
+            balancing,
+            transport,
+            message.hasCircuitBreakers()
+                ? in.inside(
+                    "circuit_breakers",
+                    message.getCircuitBreakers(),
+                    CircuitBreakersCodec::breakers)
+                : CircuitBreakers.DEFAULT,
+            in.inside(
+                message.hasOutlierDetection(),
+                "outlier_detection",
+                message.getOutlierDetection(),
+                OutlierCodec::outlier),
+            in.each("health_checks", message.getHealthChecksList(), HealthCheckCodec::check),
+            in.inside("metadata", message.getMetadata(), MetadataCodec::metadata));
+    return ResilienceCodec.cluster(in, cluster);
   }
 
   private static Transport transport(
@@ -95,8 +100,9 @@ final class ClusterCodec {
         .outlierDetection()
         .ifPresent(outlier -> message.setOutlierDetection(OutlierCodec.outlier(outlier)));
     message.addAllHealthChecks(HealthCheckCodec.checks(cluster.healthChecks()));
-    if (!cluster.metadata().byNamespace().isEmpty()) {
-      message.setMetadata(MetadataCodec.metadata(cluster.metadata()));
+    Metadata metadata = ResilienceCodec.metadata(cluster);
+    if (!metadata.byNamespace().isEmpty()) {
+      message.setMetadata(MetadataCodec.metadata(metadata));
     }
     return message.build();
   }

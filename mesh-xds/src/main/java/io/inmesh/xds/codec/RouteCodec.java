@@ -4,6 +4,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
 import io.inmesh.config.Action;
+import io.inmesh.config.Metadata;
 import io.inmesh.config.Route;
 import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.RouteMatch;
@@ -222,25 +223,27 @@ final class RouteCodec {
     } else if (action instanceof Action.Redirect redirect) {
       Templates.noPrefix(in, match.path(), "redirect", redirect.path());
     }
-    return new Route(
-        in.text(message.getName()),
-        match,
-        action,
-        HeaderCodec.mutations(
-            in,
-            message.getRequestHeadersToAddList(),
-            message.getRequestHeadersToRemoveList(),
-            message.getResponseHeadersToAddList(),
-            message.getResponseHeadersToRemoveList()),
-        FilterCodec.overrides(in, message.getTypedPerFilterConfigMap()),
-        in.inside("metadata", message.getMetadata(), MetadataCodec::metadata),
-        in.inside(
-            message.hasDecorator(), "decorator", message.getDecorator(), RouteCodec::decorator),
-        bufferLimit(
-            message.hasRequestBodyBufferLimit(),
-            message.getRequestBodyBufferLimit(),
-            message.hasPerRequestBufferLimitBytes(),
-            message.getPerRequestBufferLimitBytes()));
+    var route =
+        new Route(
+            in.text(message.getName()),
+            match,
+            action,
+            HeaderCodec.mutations(
+                in,
+                message.getRequestHeadersToAddList(),
+                message.getRequestHeadersToRemoveList(),
+                message.getResponseHeadersToAddList(),
+                message.getResponseHeadersToRemoveList()),
+            FilterCodec.overrides(in, message.getTypedPerFilterConfigMap()),
+            in.inside("metadata", message.getMetadata(), MetadataCodec::metadata),
+            in.inside(
+                message.hasDecorator(), "decorator", message.getDecorator(), RouteCodec::decorator),
+            bufferLimit(
+                message.hasRequestBodyBufferLimit(),
+                message.getRequestBodyBufferLimit(),
+                message.hasPerRequestBufferLimitBytes(),
+                message.getPerRequestBufferLimitBytes()));
+    return ResilienceCodec.route(in, route);
   }
 
   private static Route.Decorator decorator(Decoding in, Decorator message) {
@@ -372,8 +375,9 @@ final class RouteCodec {
     } else {
       message.getNonForwardingActionBuilder();
     }
-    if (!route.metadata().byNamespace().isEmpty()) {
-      message.setMetadata(MetadataCodec.metadata(route.metadata()));
+    Metadata metadata = ResilienceCodec.metadata(route);
+    if (!metadata.byNamespace().isEmpty()) {
+      message.setMetadata(MetadataCodec.metadata(metadata));
     }
     route
         .decorator()

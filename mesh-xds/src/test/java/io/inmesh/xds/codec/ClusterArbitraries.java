@@ -298,12 +298,13 @@ final class ClusterArbitraries {
                       mostly(CircuitBreakers.DEFAULT, breakers()),
                       outlier().optional(),
                       few(check()),
-                      metadata())
+                      metadata(),
+                      ResilienceArbitraries.resilience())
                   .as(
-                      (name, balancing, transport, breakers, outlier, checks, metadata) ->
+                      (name, balancing, transport, breakers, outlier, checks, metadata, beyond) ->
                           new Cluster(
                               name, discovery, balancing, transport, breakers, outlier, checks,
-                              metadata));
+                              metadata, beyond));
             });
   }
 

@@ -254,9 +254,13 @@ final class RouteArbitraries {
             few(hash()))
         .flatAs(
             (clusters, status, rewrite, timeouts, retry, hedge, mirrors, hashes) ->
-                combine(struct(), internal.optional(), Arbitraries.of(Action.Priority.class))
+                combine(
+                        struct(),
+                        internal.optional(),
+                        Arbitraries.of(Action.Priority.class),
+                        ResilienceArbitraries.fallback().optional())
                     .as(
-                        (subset, redirects, priority) ->
+                        (subset, redirects, priority, fallback) ->
                             new Action.Forward(
                                 clusters,
                                 status,
@@ -271,7 +275,8 @@ final class RouteArbitraries {
                                 priority,
                                 new RateLimit.OfRoute(
                                     status == 404 ? List.of(rateLimit()) : List.of(),
-                                    status == 404))));
+                                    status == 404),
+                                fallback)));
   }
 
   /** One that has every kind of action. */

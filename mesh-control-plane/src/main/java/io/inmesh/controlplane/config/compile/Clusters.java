@@ -11,6 +11,7 @@ import io.inmesh.config.Metadata;
 import io.inmesh.config.OutlierDetection;
 import io.inmesh.config.ProtocolOptions;
 import io.inmesh.config.ProtocolOptions.Http;
+import io.inmesh.config.Resilience;
 import io.inmesh.config.Resource;
 import io.inmesh.controlplane.config.compile.NodeView.Flavour;
 import io.inmesh.controlplane.config.compile.Rules.Rule;
@@ -133,7 +134,8 @@ final class Clusters {
             limits(service, policy),
             outliers(service, policy),
             List.of(),
-            metadata(service, subset)));
+            metadata(service, subset),
+            resilience(port, policy)));
     if (discovery instanceof Cluster.Eds) {
       boolean names = service.resolution() != Resolution.STATIC;
       out.accept(names ? EndpointSet.empty(name) : endpoints(policy).of(name, port, workloads));
@@ -239,6 +241,14 @@ final class Clusters {
             policy.retryBudget().or(base::retryBudget),
             false);
     return new CircuitBreakers(limits, Thresholds.DEFAULT, Optional.empty());
+  }
+
+  /** gRPC's own clients would not look at it. */
+  private Resilience resilience(Port port, TrafficPolicy policy) {
+    return view.flavour() == Flavour.GRPC
+        ? Resilience.NONE
+        : new Resilience(
+            policy.breaker(), policy.fallback().map(one -> Fallbacks.of(one, port.number())));
   }
 
   private static ProtocolOptions protocol(Port port, TrafficPolicy policy) {

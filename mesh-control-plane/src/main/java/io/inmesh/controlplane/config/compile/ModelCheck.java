@@ -10,6 +10,7 @@ import io.inmesh.controlplane.config.model.MeshModel.RawResource;
 import io.inmesh.controlplane.config.model.Origin;
 import io.inmesh.controlplane.config.model.RequestAuthentication;
 import io.inmesh.controlplane.config.model.Service;
+import io.inmesh.controlplane.config.model.Standby;
 import io.inmesh.controlplane.config.model.VirtualService;
 import io.inmesh.controlplane.config.model.VirtualService.Destination;
 import io.inmesh.controlplane.config.model.VirtualService.Forward;
@@ -128,6 +129,7 @@ public final class ModelCheck {
           forward.to().forEach(one -> destination(route.position(), one.destination()));
         }
         route.mirrors().forEach(one -> destination(route.position(), one.destination()));
+        route.fallback().flatMap(Standby::to).ifPresent(to -> destination(route.position(), to));
       }
       reachable(service);
     }

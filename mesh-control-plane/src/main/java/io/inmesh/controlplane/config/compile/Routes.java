@@ -155,17 +155,21 @@ final class Routes {
     to.forEach(one -> hash.addAll(hashes.apply(at(one.destination()))));
     boolean single = to.size() == 1 && plain(to.get(0));
     return new Action.Forward(
-        single ? new ClusterSpecifier.Named(cluster(to.get(0).destination())) : weighted(to),
-        503,
-        rule.rewrite(),
-        timeouts(rule.timeout()),
-        rule.retry(),
-        Optional.empty(),
-        rule.mirrors().stream().map(this::mirror).toList(),
-        hash,
-        Map.of(),
-        Optional.empty(),
-        Action.Priority.DEFAULT);
+            single ? new ClusterSpecifier.Named(cluster(to.get(0).destination())) : weighted(to),
+            503,
+            rule.rewrite(),
+            timeouts(rule.timeout()),
+            rule.retry(),
+            Optional.empty(),
+            rule.mirrors().stream().map(this::mirror).toList(),
+            hash,
+            Map.of(),
+            Optional.empty(),
+            Action.Priority.DEFAULT)
+        .withFallback(
+            view.flavour() == Flavour.GRPC
+                ? Optional.empty()
+                : rule.fallback().map(one -> Fallbacks.of(one, port)));
   }
 
   private static boolean plain(Weighted one) {

@@ -2,12 +2,14 @@ package io.inmesh.controlplane.config.meshyaml;
 
 import io.inmesh.config.Balancing;
 import io.inmesh.config.Balancing.SlowStart;
+import io.inmesh.config.CircuitBreaker;
 import io.inmesh.config.CircuitBreakers.RetryBudget;
 import io.inmesh.config.HashPolicy;
 import io.inmesh.config.OutlierDetection;
 import io.inmesh.config.OutlierDetection.Consecutive;
 import io.inmesh.config.OutlierDetection.Ejection;
 import io.inmesh.config.OutlierDetection.SuccessRate;
+import io.inmesh.controlplane.config.model.Standby;
 import io.inmesh.controlplane.config.model.TrafficPolicy;
 import io.inmesh.controlplane.config.model.TrafficPolicy.ClientTls;
 import io.inmesh.controlplane.config.model.TrafficPolicy.ConnectionPool;
@@ -31,10 +33,14 @@ final class Policies {
 
   private Policies() {}
 
-  static TrafficPolicy read(Fields service) {
+  static TrafficPolicy read(Fields service, Optional<Standby> fallback) {
+    Optional<Fields> breaker = service.find("circuit-breaker").map(Value::fields);
+    Optional<ConnectionPool> pool = pool(service, breaker);
+    Optional<CircuitBreaker> states = breaker.flatMap(ResilienceReader::breaker);
+    breaker.ifPresent(Fields::end);
     return new TrafficPolicy(
         service.read("load-balancer", Policies::loadBalancer),
-        pool(service),
+        pool,
         service.read("outlier-detection", Policies::outliers),
         service.read("tls", Policies::tls),
         service
@@ -42,7 +48,9 @@ final class Policies {
             .filter(Value::isMapping)
             .flatMap(retry -> retry.fields().find("budget"))
             .map(budget -> new RetryBudget(budget.percent(), 3)),
-        Map.of());
+        Map.of(),
+        states,
+        fallback);
   }
 
   private enum Policy {
@@ -138,9 +146,8 @@ final class Policies {
     return new HashPolicy(input, false);
   }
 
-  private static Optional<ConnectionPool> pool(Fields service) {
+  private static Optional<ConnectionPool> pool(Fields service, Optional<Fields> breaker) {
     var connect = service.read("connect-timeout", Value::positiveDuration);
-    Optional<Fields> breaker = service.find("circuit-breaker").map(Value::fields);
     if (connect.isEmpty() && breaker.isEmpty()) {
       return Optional.empty();
     }
@@ -156,7 +163,6 @@ final class Policies {
             Http.NONE.upgrade(),
             false,
             Optional.empty());
-    breaker.ifPresent(Fields::end);
     return Optional.of(new ConnectionPool(tcp, http));
   }
 

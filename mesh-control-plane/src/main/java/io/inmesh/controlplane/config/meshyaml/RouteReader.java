@@ -96,6 +96,7 @@ final class RouteReader {
             headers,
             mirrors,
             Map.of(),
+            fields.read("fallback", v -> ResilienceReader.fallback(v, this::destination)),
             value.position());
     fields.end();
     return route;
@@ -146,7 +147,7 @@ final class RouteReader {
    * {@code SUBSET} of this service, {@code *} for all of it, {@code SERVICE/*} or {@code
    * SERVICE/SUBSET}; a service of another namespace is {@code SERVICE.NAMESPACE}.
    */
-  private Destination destination(String name, Value value) {
+  Destination destination(String name, Value value) {
     int slash = name.indexOf('/');
     if (slash > 0) {
       String service = name.substring(0, slash);

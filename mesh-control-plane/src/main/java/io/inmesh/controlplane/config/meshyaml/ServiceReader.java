@@ -79,15 +79,17 @@ final class ServiceReader {
     given
         .find("subsets")
         .ifPresent(all -> all.entries().forEach((k, v) -> subsets.add(subset(k, v))));
-    TrafficPolicy policy = Policies.read(given);
     String called = external.isEmpty() ? host : external;
+    var reader = new RouteReader(mesh.settings(), namespace, called, subsets, given);
+    TrafficPolicy policy =
+        Policies.read(
+            given, given.read("fallback", v -> ResilienceReader.fallback(v, reader::destination)));
     // What says nothing must not stand in the way of what Istio's resources say.
     if (!policy.equals(TrafficPolicy.NONE) || !subsets.isEmpty()) {
       mesh.add(new DestinationRule(origin, called, policy, subsets, EVERYWHERE, Map.of()));
     }
     new AccessReader(mesh, origin).read(given);
-    List<HttpRoute> routes =
-        new RouteReader(mesh.settings(), namespace, called, subsets, given).read();
+    List<HttpRoute> routes = reader.read();
     if (!given.present("routes", "timeout", "retry").isEmpty()) {
       mesh.add(new VirtualService(origin, List.of(called), true, routes, EVERYWHERE));
     }

@@ -1,6 +1,7 @@
 package io.inmesh.controlplane.config.model;
 
 import io.inmesh.config.Balancing;
+import io.inmesh.config.CircuitBreaker;
 import io.inmesh.config.CircuitBreakers.RetryBudget;
 import io.inmesh.config.HashPolicy;
 import io.inmesh.config.OutlierDetection;
@@ -13,7 +14,10 @@ import java.util.Optional;
 /**
  * How connections to a service are made and its hosts are chosen.
  *
- * @param ports what holds for single ports; it replaces all else there but the retry budget
+ * @param ports what holds for single ports; it replaces all else there but the retry budget and
+ *     what goes beyond Envoy
+ * @param breaker a circuit breaker with states
+ * @param fallback for calls whose route has none
  */
 public record TrafficPolicy(
     Optional<LoadBalancer> loadBalancer,
@@ -21,7 +25,9 @@ public record TrafficPolicy(
     Optional<Outliers> outliers,
     Optional<ClientTls> tls,
     Optional<RetryBudget> retryBudget,
-    Map<Integer, TrafficPolicy> ports) {
+    Map<Integer, TrafficPolicy> ports,
+    Optional<CircuitBreaker> breaker,
+    Optional<Standby> fallback) {
   /** Nothing is said. */
   public static final TrafficPolicy NONE =
       new TrafficPolicy(
@@ -31,6 +37,25 @@ public record TrafficPolicy(
           Optional.empty(),
           Optional.empty(),
           Map.of());
+
+  /** With nothing beyond Envoy. */
+  public TrafficPolicy(
+      Optional<LoadBalancer> loadBalancer,
+      Optional<ConnectionPool> connectionPool,
+      Optional<Outliers> outliers,
+      Optional<ClientTls> tls,
+      Optional<RetryBudget> retryBudget,
+      Map<Integer, TrafficPolicy> ports) {
+    this(
+        loadBalancer,
+        connectionPool,
+        outliers,
+        tls,
+        retryBudget,
+        ports,
+        Optional.empty(),
+        Optional.empty());
+  }
 
   public TrafficPolicy {
     ports = Map.copyOf(ports);
@@ -45,7 +70,14 @@ public record TrafficPolicy(
     TrafficPolicy own = ports.get(port);
     if (own != null) {
       return new TrafficPolicy(
-          own.loadBalancer, own.connectionPool, own.outliers, own.tls, budget, Map.of());
+          own.loadBalancer,
+          own.connectionPool,
+          own.outliers,
+          own.tls,
+          budget,
+          Map.of(),
+          breaker.or(base::breaker),
+          fallback.or(base::fallback));
     }
     return new TrafficPolicy(
         loadBalancer.or(base::loadBalancer),
@@ -53,7 +85,9 @@ public record TrafficPolicy(
         outliers.or(base::outliers),
         tls.or(base::tls),
         budget,
-        Map.of());
+        Map.of(),
+        breaker.or(base::breaker),
+        fallback.or(base::fallback));
   }
 
   /** The same, with these localities where it does not speak of any. */

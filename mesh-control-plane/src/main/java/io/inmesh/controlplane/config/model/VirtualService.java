@@ -54,6 +54,7 @@ public record VirtualService(
    * @param matches one of them must match; empty for all requests
    * @param retry empty for none
    * @param timeout zero for none
+   * @param fallback beyond Istio
    * @param position where it was read
    */
   public record HttpRoute(
@@ -66,7 +67,34 @@ public record VirtualService(
       HeaderMutations headers,
       List<Mirror> mirrors,
       Map<String, FilterOverride> filters,
+      Optional<Standby> fallback,
       Position position) {
+    /** Without a fallback of its own. */
+    public HttpRoute(
+        String name,
+        List<Match> matches,
+        Target target,
+        Optional<RetryPolicy> retry,
+        Duration timeout,
+        Rewrite rewrite,
+        HeaderMutations headers,
+        List<Mirror> mirrors,
+        Map<String, FilterOverride> filters,
+        Position position) {
+      this(
+          name,
+          matches,
+          target,
+          retry,
+          timeout,
+          rewrite,
+          headers,
+          mirrors,
+          filters,
+          Optional.empty(),
+          position);
+    }
+
     public HttpRoute {
       matches = List.copyOf(matches);
       mirrors = List.copyOf(mirrors);

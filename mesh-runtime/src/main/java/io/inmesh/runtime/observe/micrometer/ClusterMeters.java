@@ -36,10 +36,12 @@ final class ClusterMeters implements HostEvents {
           "outlier.detection.ejections.active", Gauges::ejectedMembers);
 
   private final MeterRegistry registry;
+  private final BreakerMeters breakers;
   private final Map<String, List<Meter>> meters = new ConcurrentHashMap<>();
 
   ClusterMeters(MeterRegistry registry) {
     this.registry = registry;
+    this.breakers = new BreakerMeters(registry);
   }
 
   void open(Sources sources) {
@@ -51,8 +53,10 @@ final class ClusterMeters implements HostEvents {
   private void settle(ClusterBook book, String name) {
     if (book.find(name).isEmpty()) {
       remove(name);
+      breakers.remove(name);
     } else {
       meters.computeIfAbsent(name, absent -> new ArrayList<>(added(book, name)));
+      breakers.settle(book, name);
     }
   }
 
@@ -129,5 +133,6 @@ final class ClusterMeters implements HostEvents {
 
   void close() {
     List.copyOf(meters.keySet()).forEach(this::remove);
+    breakers.close();
   }
 }
