@@ -2,11 +2,14 @@ package io.inmesh.cli;
 
 import io.inmesh.cli.command.CallCommand;
 import io.inmesh.cli.command.CertCommand;
+import io.inmesh.cli.command.CertsCommand;
 import io.inmesh.cli.command.ControlPlaneCommand;
 import io.inmesh.cli.command.DemoCommand;
 import io.inmesh.cli.command.ExplainCommand;
 import io.inmesh.cli.command.FloodCommand;
 import io.inmesh.cli.command.ServeCommand;
+import io.inmesh.cli.command.ServicesCommand;
+import io.inmesh.cli.command.StatusCommand;
 import io.inmesh.cli.command.ValidateCommand;
 import io.inmesh.cli.replay.ReplayCommand;
 import picocli.CommandLine;
@@ -30,6 +33,9 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       ExplainCommand.class,
       ValidateCommand.class,
+      StatusCommand.class,
+      ServicesCommand.class,
+      CertsCommand.class,
       ReplayCommand.class,
       FloodCommand.class
     })

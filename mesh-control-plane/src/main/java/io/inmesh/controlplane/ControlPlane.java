@@ -7,8 +7,10 @@ import io.grpc.netty.NettyServerBuilder;
 import io.inmesh.config.Address;
 import io.inmesh.controlplane.ads.AdsServer;
 import io.inmesh.controlplane.ads.StreamAuthenticator;
+import io.inmesh.controlplane.api.ApiServer;
 import io.inmesh.controlplane.ca.Authority;
 import io.inmesh.controlplane.ca.CertificateService;
+import io.inmesh.controlplane.ca.IssuedCertificates;
 import io.inmesh.controlplane.ca.JoinTokens;
 import io.inmesh.controlplane.ca.PeerIdentity;
 import io.inmesh.controlplane.config.ConfigDirectory;
@@ -52,6 +54,8 @@ public final class ControlPlane implements AutoCloseable {
   private final Registry registry;
   private final Server secure;
   private final @Nullable Server plaintext;
+  private final @Nullable ApiServer api;
+  private final IssuedCertificates issued = new IssuedCertificates();
 
   /** What must be closed, the last first. */
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -70,6 +74,7 @@ public final class ControlPlane implements AutoCloseable {
    * @param certificateLife of workload certificates at most
    * @param advertised the address or name by which others reach it; stands in join files and in its
    *     certificate
+   * @param httpPort of the API, on loopback; 0 for any, -1 for none
    */
   public record Settings(
       Path config,
@@ -80,7 +85,32 @@ public final class ControlPlane implements AutoCloseable {
       String trustDomain,
       Duration lease,
       Duration certificateLife,
-      String advertised) {
+      String advertised,
+      int httpPort) {
+    /** Without an API. */
+    public Settings(
+        Path config,
+        Path state,
+        String host,
+        int port,
+        int plaintextPort,
+        String trustDomain,
+        Duration lease,
+        Duration certificateLife,
+        String advertised) {
+      this(
+          config,
+          state,
+          host,
+          port,
+          plaintextPort,
+          trustDomain,
+          lease,
+          certificateLife,
+          advertised,
+          -1);
+    }
+
     /** One that is reached by the address that it binds. */
     public Settings(
         Path config,
@@ -163,10 +193,18 @@ public final class ControlPlane implements AutoCloseable {
       open.push(identity);
       this.secure = serveSecurely(identity);
       this.plaintext = settings.plaintextPort() < 0 ? null : servePlaintext();
+      this.api = settings.httpPort() < 0 ? null : serveApi();
     } catch (IOException | RuntimeException failed) {
       closeAfter(failed);
       throw failed;
     }
+  }
+
+  private ApiServer serveApi() throws IOException {
+    var sources = new ApiServer.Sources(config, registry, ads, authority, issued);
+    ApiServer started = ApiServer.start(sources, settings.httpPort());
+    open.push(started);
+    return started;
   }
 
   private static Thread daemon(Runnable task, String name) {
@@ -182,7 +220,7 @@ public final class ControlPlane implements AutoCloseable {
             .trustManager(authority.root())
             .clientAuth(ClientAuth.OPTIONAL)
             .build();
-    var certificates = new CertificateService(authority, settings.certificateLife());
+    var certificates = new CertificateService(authority, settings.certificateLife(), issued);
     return started(
         serverAt(settings.host(), settings.port())
             .sslContext(tls)
@@ -221,6 +259,11 @@ public final class ControlPlane implements AutoCloseable {
   /** The plaintext port; -1 if there is none. */
   public int plaintextPort() {
     return plaintext == null ? -1 : plaintext.getPort();
+  }
+
+  /** The port of the API; -1 if there is none. */
+  public int httpPort() {
+    return api == null ? -1 : api.port();
   }
 
   /** The configuration in force. */

@@ -68,6 +68,14 @@ public final class ControlPlaneCommand implements Callable<Integer> {
   private int plaintextPort;
 
   @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description =
+          "Port on loopback of the API that inmesh status and others read; 0 for any, -1 for none"
+              + " (default: two above --port, or any if that is 0).")
+  private @Nullable Integer httpPort;
+
+  @Option(
       names = "--trust-domain",
       defaultValue = "cluster.local",
       description = "Of all identities (default: ${DEFAULT-VALUE}).")
@@ -121,7 +129,8 @@ public final class ControlPlaneCommand implements Callable<Integer> {
                     trustDomain,
                     lease,
                     certificateLife,
-                    advertise == null ? host : advertise));
+                    advertise == null ? host : advertise,
+                    apiPort()));
     try (ControlPlane plane = ControlPlane.start(settings, new Report(out))) {
       for (String service : join) {
         int dot = service.indexOf('.');
@@ -134,12 +143,21 @@ public final class ControlPlaneCommand implements Callable<Integer> {
               + plane.port()
               + " plaintext="
               + plane.plaintextPort()
+              + " http="
+              + plane.httpPort()
               + " revision="
               + plane.config().current().revision());
       out.flush();
       new CountDownLatch(1).await();
     }
     return 0;
+  }
+
+  private int apiPort() {
+    if (httpPort != null) {
+      return httpPort;
+    }
+    return port == 0 ? 0 : port + 2;
   }
 
   /** Tells people what became of their files. */

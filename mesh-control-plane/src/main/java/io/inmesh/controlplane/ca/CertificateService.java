@@ -26,15 +26,18 @@ public final class CertificateService {
 
   private final Authority authority;
   private final Duration longest;
+  private final IssuedCertificates issued;
 
   /**
    * The service.
    *
    * @param longest what a certificate may live at most; also what it lives if the request does not
    *     say
+   * @param issued where those that are signed are written down
    */
-  public CertificateService(Authority authority, Duration longest) {
+  public CertificateService(Authority authority, Duration longest, IssuedCertificates issued) {
     this.authority = authority;
+    this.issued = issued;
     this.longest = longest;
   }
 
@@ -77,6 +80,7 @@ public final class CertificateService {
     }
     Duration life = life(request.getValidityDuration());
     X509Certificate leaf = authority.sign(asked.id(), asked.key(), life);
+    issued.add(asked.id(), leaf);
     LOG.log(Level.DEBUG, "signed {0} for {1}", asked.id(), life);
     return IstioCertificateResponse.newBuilder()
         .addCertChain(Pem.ofCertificates(List.of(leaf)))

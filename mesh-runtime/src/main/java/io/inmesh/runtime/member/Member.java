@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -48,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Member implements AutoCloseable {
   private static final String REGISTRATION = "INMESH_REGISTRATION";
+  private static final String CERTIFICATE = "INMESH_CERTIFICATE";
   private static final Duration IDENTITY_PATIENCE = Duration.ofSeconds(15);
   private static final Duration DRAIN = Duration.ofSeconds(10);
 
@@ -58,6 +60,7 @@ public final class Member implements AutoCloseable {
   private final CertificateAuthority authority;
   private final MeshRuntime mesh;
   private Node node;
+  private volatile boolean closing;
   private @Nullable MeshServer server;
   private @Nullable Serving serving;
   private final @Nullable AdminServer admin;
@@ -172,6 +175,8 @@ public final class Member implements AutoCloseable {
             .holdEmptyUpdates(settings.holdEmptyUpdates)
             .build();
     this.admin = admin(settings.admin, connector);
+    identity.onChange(this::announce);
+    announce();
   }
 
   private @Nullable AdminServer admin(@Nullable Address bind, PlaneConnector connector) {
@@ -315,6 +320,27 @@ public final class Member implements AutoCloseable {
     return begun;
   }
 
+  /** Tells the plane of the certificate in hand, for those who look after them. */
+  private void announce() {
+    X509Certificate leaf = identity.current().map(keys -> keys.chain().get(0)).orElse(null);
+    if (leaf != null && !closing) {
+      tell(
+          CERTIFICATE,
+          Map.of(
+              "serial", leaf.getSerialNumber().toString(16),
+              "not_after", leaf.getNotAfter().toInstant().toString()));
+    }
+  }
+
+  /** Adds to what the plane knows of this process. */
+  private synchronized void tell(String key, Object value) {
+    Map<String, Object> metadata = new HashMap<>(node.metadata());
+    if (!value.equals(metadata.put(key, value))) {
+      node = new Node(node.id(), node.cluster(), node.locality(), metadata);
+      mesh.node(node);
+    }
+  }
+
   private void register(Service what, boolean draining) {
     Map<String, Object> registration = new HashMap<>();
     registration.put("service", settings.file.service());
@@ -325,15 +351,13 @@ public final class Member implements AutoCloseable {
     registration.put("labels", Map.<String, Object>copyOf(what.labels()));
     registration.put("weight", (double) what.weight());
     registration.put("draining", draining);
-    Map<String, Object> metadata = new HashMap<>(node.metadata());
-    metadata.put(REGISTRATION, registration);
-    node = new Node(node.id(), node.cluster(), node.locality(), metadata);
-    mesh.node(node);
+    tell(REGISTRATION, registration);
   }
 
   /** Says goodbye, lets requests under way end for ten seconds at most, then ends everything. */
   @Override
   public void close() {
+    closing = true;
     if (serving != null) {
       serving.drain();
     }
