@@ -161,6 +161,25 @@ public record Rbac(Optional<Engine> rules, Optional<Engine> shadowRules, String 
    */
   public record Authenticated(Optional<StringMatcher> name) implements Principal {}
 
+  /**
+   * The peer of mutual TLS, whose certificate was verified. Source:
+   * envoy.extensions.rbac.principals.mtls_authenticated.v3.Config.
+   *
+   * @param name one of its names of that type; empty: any such peer
+   */
+  public record MutualTls(Optional<TransportSocket.SanMatcher> name) implements Principal {}
+
+  /**
+   * The address that a filter before this one has resolved the upstream's name to; false without
+   * one. Source: envoy.extensions.rbac.matchers.upstream_ip_port.v3.UpstreamIpPortMatcher.
+   *
+   * @param ports both ends inclusive
+   */
+  public record Upstream(Optional<Cidr> range, Optional<Ports> ports) implements Permission {}
+
+  /** Ports from start to end, both inclusive. */
+  public record Ports(long start, long end) {}
+
   /** An address of the caller. */
   public record CallerIp(Caller which, Cidr range) implements Principal {}
 

@@ -23,6 +23,8 @@ import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.Route;
 import io.inmesh.config.RouteMatch;
 import io.inmesh.runtime.World.Seen;
+import io.inmesh.runtime.assemble.NameDialer;
+import io.inmesh.runtime.match.RuntimeValues;
 import io.inmesh.testkit.Configs;
 import io.inmesh.testkit.FakeTransport;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +40,11 @@ import org.junit.jupiter.api.Test;
 class FilterTest {
   private static World world(Extension settings, Route... routes) {
     var world = new World();
+    serve(world, settings, routes);
+    return world;
+  }
+
+  private static void serve(World world, Extension settings, Route... routes) {
     world.put(
         Configs.api("reviews:80", "r", Configs.filter("f", settings)),
         Configs.routes("r", "*", routes),
@@ -47,7 +54,6 @@ class FilterTest {
         Configs.endpoints("keys", "keys"));
     world.mesh.want("reviews:80");
     world.loop.runTasks();
-    return world;
   }
 
   private static LocalRateLimit limit(int tokens) {
@@ -146,6 +152,60 @@ class FilterTest {
     Seen third = world.start(World.GET);
     world.pass(100);
     assertThat(third.status()).as("the first is over").isZero();
+  }
+
+  private static World faulty(Map<String, Object> values, Fault.Keys keys) {
+    var share = new FractionalPercent(0, 100, "");
+    var fault =
+        new Fault(
+            Optional.of(new Fault.Delay(Optional.of(Duration.ofMillis(500)), share)),
+            Optional.of(new Fault.Abort(Optional.of(418), Optional.empty(), share)),
+            Optional.empty(),
+            "",
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            keys,
+            Map.of("why", "a test"));
+    var world = new World(new NameDialer(), builder -> builder.runtime(new RuntimeValues(values)));
+    serve(world, fault, Configs.route("/", Configs.direct(200, "")));
+    return world;
+  }
+
+  @Test
+  void runTimeValuesReplaceFaults() {
+    World named =
+        faulty(
+            Map.of("my.share", 100L, "my.status", 451L),
+            new Fault.Keys("", "", "my.share", "my.status", "", "", ""));
+    Seen aborted = named.start(World.GET);
+    assertThat(aborted.status()).isEqualTo(451);
+    assertThat(aborted.call().metadata("envoy.filters.http.fault", "why")).isEqualTo("a test");
+    World usual =
+        faulty(
+            Map.of(
+                "fault.http.delay.fixed_delay_percent",
+                100L,
+                "fault.http.delay.fixed_duration_ms",
+                50L),
+            Fault.Keys.DEFAULT);
+    Seen delayed = usual.start(World.GET);
+    usual.pass(40);
+    assertThat(delayed.status()).isZero();
+    usual.pass(20);
+    assertThat(delayed.status()).isEqualTo(200);
+    World ofCaller =
+        faulty(
+            Map.of("fault.http.web.abort.abort_percent", 100L, "fault.http.max_active_faults", 1L),
+            Fault.Keys.DEFAULT);
+    assertThat(ofCaller.start(World.GET).status()).isEqualTo(200);
+    var fromWeb = Headers.of("x-envoy-downstream-service-cluster", "web");
+    assertThat(ofCaller.start(World.GET.withHeaders(fromWeb)).status()).isEqualTo(418);
+    World none =
+        faulty(
+            Map.of("fault.http.abort.abort_percent", 100L, "fault.http.max_active_faults", 0L),
+            Fault.Keys.DEFAULT);
+    assertThat(none.start(World.GET).status()).isEqualTo(200);
   }
 
   @Test

@@ -211,6 +211,27 @@ class IncomingBodyTest {
   }
 
   @Test
+  void theSmallestOfSeveralLimitsCounts() {
+    for (var server : List.of(new Virtual(10, 4), new Virtual(4, 10))) {
+      var body = new Slow();
+      CompletableFuture<ServerResponse> answer = server.call(body);
+      body.say("12345");
+      assertThat(answer.isDone() || server.served.isEmpty()).isTrue();
+      body.sink.onEnd(Headers.EMPTY);
+      server.world.loop.runTasks();
+      assertThat(answer.join().status()).isEqualTo(413);
+      assertThat(server.served).isEmpty();
+      var small = new Slow();
+      CompletableFuture<ServerResponse> good = server.call(small);
+      small.say("123");
+      small.sink.onEnd(Headers.EMPTY);
+      server.world.loop.runTasks();
+      assertThat(good.join().status()).isEqualTo(200);
+      assertThat(server.served).containsExactly("123 {}");
+    }
+  }
+
+  @Test
   void theApplicationHearsOfAClientThatGoesAwayMeanwhile() {
     var server = new Virtual(10);
     var body = new Slow();

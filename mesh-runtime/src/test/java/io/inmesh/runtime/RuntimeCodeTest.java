@@ -98,7 +98,7 @@ class RuntimeCodeTest extends CodeRules {
         .whereLayer("observe")
         .mayOnlyBeAccessedByLayers("runtime")
         .whereLayer("tls")
-        .mayOnlyBeAccessedByLayers("runtime", "net", "inbound")
+        .mayOnlyBeAccessedByLayers("runtime", "net", "inbound", "filter")
         .whereLayer("wire")
         .mayOnlyBeAccessedByLayers("net", "inbound")
         .whereLayer("resolve")

@@ -26,18 +26,21 @@ public final class CertificateText {
   }
 
   private static void add(X509Certificate leaf, int kind, List<String> names) {
+    for (List<?> name : alternativeNames(leaf)) {
+      if (Integer.valueOf(kind).equals(name.get(0)) && name.get(1) instanceof String text) {
+        names.add(text);
+      }
+    }
+  }
+
+  /** Subject alternative names, each its kind and its value; none if they cannot be read. */
+  public static Collection<List<?>> alternativeNames(X509Certificate leaf) {
     try {
       Collection<List<?>> all = leaf.getSubjectAlternativeNames();
-      if (all != null) {
-        for (List<?> name : all) {
-          if (Integer.valueOf(kind).equals(name.get(0)) && name.get(1) instanceof String text) {
-            names.add(text);
-          }
-        }
-      }
+      return all == null ? List.of() : all;
     } catch (CertificateParsingException malformed) {
       // A name that cannot be read names nobody.
-      names.clear();
+      return List.of();
     }
   }
 

@@ -234,7 +234,7 @@ final class Judgement extends CompletableFuture<ServerResponse>
     ServerResponse of = served;
     IncomingCall now = call;
     if (of != null && now != null) {
-      Optional<Body> body = of.body().map(it -> new WatchedBody(it, now, at.loop()));
+      Optional<Body> body = of.body().map(it -> new WatchedBody(now.paced(it), now, at.loop()));
       complete(new ServerResponse(code, fields, body));
       if (body.isEmpty()) {
         now.finish(Ended.COMPLETE);

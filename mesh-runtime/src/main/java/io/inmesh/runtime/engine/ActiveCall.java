@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -190,6 +191,12 @@ abstract class ActiveCall extends CallState implements FilteredCall {
   @Override
   public @Nullable List<String> callerNames() {
     return downstream == null ? null : downstream.names();
+  }
+
+  @Override
+  public Collection<List<?>> callerAlternativeNames() {
+    X509Certificate peer = downstream == null ? null : downstream.certificates().peer();
+    return peer == null ? List.of() : CertificateText.alternativeNames(peer);
   }
 
   @Override

@@ -31,6 +31,7 @@ final class HeldBody implements Body, Body.Sink {
   private @Nullable Sink reader;
   private int demand;
   private boolean serving;
+  private boolean opened;
   private @Nullable Headers trailers;
   private @Nullable Throwable failure;
   private boolean closed;
@@ -49,13 +50,25 @@ final class HeldBody implements Body, Body.Sink {
     this.loop = loop;
   }
 
-  /** Begins to read: to the end, with a limit, or until there are so many bytes. */
+  /**
+   * Reads to the end, with a limit, or until there are so many bytes. Another filter may have read
+   * some before, or all.
+   */
   void await(long count, boolean whole, Listener hearing) {
     awaited = count;
     wholeAwaited = whole;
     listener = hearing;
-    source.open(this);
-    pull();
+    if (whole && bytes > count) {
+      heard(true);
+    } else if (trailers != null || failure != null || (!whole && bytes >= count)) {
+      heard(false);
+    } else if (opened) {
+      pull();
+    } else {
+      opened = true;
+      source.open(this);
+      pull();
+    }
   }
 
   private void pull() {

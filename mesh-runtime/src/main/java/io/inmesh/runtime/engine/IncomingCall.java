@@ -21,6 +21,9 @@ public final class IncomingCall extends ActiveCall {
   private @Nullable HeldBody held;
   private boolean served;
 
+  /** In bytes a second; 0 for no limit. */
+  private long pace;
+
   /** Serves what the filters have let through. */
   @FunctionalInterface
   public interface Application {
@@ -73,10 +76,10 @@ public final class IncomingCall extends ActiveCall {
   @Override
   public boolean readBody(long bytes, boolean whole, Runnable then) {
     Body own = request().body().orElse(null);
-    if (own == null || held != null) {
+    if (own == null) {
       return true;
     }
-    var reading = new HeldBody(own, loop);
+    HeldBody reading = held == null ? new HeldBody(own, loop) : held;
     held = reading;
     var waiting = new Waiting(then);
     reading.await(bytes, whole, waiting);
@@ -158,9 +161,15 @@ public final class IncomingCall extends ActiveCall {
   @Override
   public void readAhead() {}
 
-  /** The application's answer goes at the pace of the connection. */
   @Override
-  public void pace(long bytesPerSecond) {}
+  public void pace(long bytesPerSecond) {
+    pace = bytesPerSecond;
+  }
+
+  /** The body of the application's answer, as fast as it may go. */
+  public Body paced(Body answer) {
+    return pace == 0 ? answer : new PacedBody(answer, loop, pace);
+  }
 
   /** Incoming calls have one host, the application. */
   @Override

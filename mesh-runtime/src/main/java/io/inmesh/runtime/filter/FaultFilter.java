@@ -26,10 +26,13 @@ final class FaultFilter extends Stage {
   private static final String GRPC_ABORT = "x-envoy-fault-abort-grpc-request";
   private static final String RATE = "x-envoy-fault-throughput-response";
   private static final String SHARE = "-percentage";
+  private static final String PREFIX = "fault.http.";
+  private static final String NAMESPACE = "envoy.filters.http.fault";
   private static final int NONE = -1;
   private static final long KIB = 1024;
 
   private final Fault settings;
+  private final Fault.Keys keys;
   private final HeaderTest[] headers;
   private final Set<String> nodes;
   private final RuntimeValues runtime;
@@ -46,6 +49,7 @@ final class FaultFilter extends Stage {
 
   private FaultFilter(Fault settings, Place place) {
     this.settings = settings;
+    this.keys = settings.keys();
     this.headers = HeaderTest.all(settings.headers());
     this.nodes = Set.copyOf(settings.downstreamNodes());
     this.runtime = place.runtime();
@@ -73,7 +77,7 @@ final class FaultFilter extends Stage {
 
   @Override
   protected Verdict request(FilteredCall call) {
-    if (!concerns(call)) {
+    if (isFull() || !concerns(call)) {
       return Verdict.CONTINUE;
     }
     slow(call);
@@ -81,6 +85,7 @@ final class FaultFilter extends Stage {
     Active fault = delay > 0 ? begin(call) : null;
     if (fault != null) {
       call.flag(Flag.DI);
+      tell(call);
       call.readAhead();
       call.loop().arm(fault, call.loop().nanoTime() + delay);
       return Verdict.STOP;
@@ -111,7 +116,8 @@ final class FaultFilter extends Stage {
   private void slow(FilteredCall call) {
     Fault.ResponseRate rate = settings.responseRate().orElse(null);
     boolean byHeader = rate != null && rate.kibPerSecond().isEmpty();
-    if (rate == null || !hits(call, rate.share(), byHeader, RATE, "rate_limit.response_percent")) {
+    if (rate == null
+        || !draws(call, capped(call, rate.share(), byHeader, RATE), keys.rateShare())) {
       return;
     }
     Long kib = byHeader ? number(call, RATE) : rate.kibPerSecond().orElse(null);
@@ -124,16 +130,26 @@ final class FaultFilter extends Stage {
     Fault.Delay delay = settings.delay().orElse(null);
     if (delay == null
         || !hits(
-            call, delay.share(), delay.fixed().isEmpty(), DELAY, "delay.fixed_delay_percent")) {
+            call,
+            capped(call, delay.share(), delay.fixed().isEmpty(), DELAY),
+            keys.delayShare(),
+            ".delay.fixed_delay_percent")) {
       return 0;
     }
-    if (delay.fixed().isPresent()) {
-      long fixed = delay.fixed().get().toMillis();
-      return TimeUnit.MILLISECONDS.toNanos(
-          runtime.number("fault.http.delay.fixed_duration_ms", fixed));
+    Long told =
+        delay.fixed().isPresent() ? (Long) delay.fixed().get().toMillis() : number(call, DELAY);
+    if (told == null || told < 0) {
+      return 0;
     }
-    Long millis = number(call, DELAY);
-    return millis == null || millis < 0 ? 0 : TimeUnit.MILLISECONDS.toNanos(millis);
+    long millis = runtime.number(keys.delayMillis(), told);
+    millis = ofCaller(call, ".delay.fixed_duration_ms", millis);
+    return TimeUnit.MILLISECONDS.toNanos(Math.max(0, millis));
+  }
+
+  /** The value for the cluster that the request says it comes from, or another. */
+  private long ofCaller(FilteredCall call, String suffix, long otherwise) {
+    String cluster = call.headers().get("x-envoy-downstream-service-cluster");
+    return cluster == null ? otherwise : runtime.number(PREFIX + cluster + suffix, otherwise);
   }
 
   /** Whether the call was answered. */
@@ -144,15 +160,19 @@ final class FaultFilter extends Stage {
     }
     boolean byHeader = abort.httpStatus().isEmpty() && abort.grpcStatus().isEmpty();
     // Of both headers the share is in the one of HTTP.
-    if (!hits(call, abort.share(), byHeader, ABORT, "abort.abort_percent")) {
+    FractionalPercent share = capped(call, abort.share(), byHeader, ABORT);
+    if (!hits(call, share, keys.abortShare(), ".abort.abort_percent")) {
       return false;
     }
     int http = byHeader ? httpStatus(call) : abort.httpStatus().orElse(NONE);
     int grpc = byHeader ? grpcStatus(call) : abort.grpcStatus().orElse(NONE);
+    http = inForce(call, http, keys.httpStatus(), ".abort.http_status");
+    grpc = inForce(call, grpc, keys.grpcStatus(), ".abort.grpc_status");
     if ((http == NONE && grpc == NONE) || begin(call) == null) {
       return false;
     }
     call.flag(Flag.FI);
+    tell(call);
     call.reply(
         http == NONE ? 200 : http,
         Headers.EMPTY,
@@ -160,6 +180,19 @@ final class FaultFilter extends Stage {
         "fault_filter_abort",
         http == NONE ? grpc : NONE);
     return true;
+  }
+
+  private void tell(FilteredCall call) {
+    settings.metadata().forEach((key, value) -> call.putMetadata(NAMESPACE, key, value));
+  }
+
+  /** A status that is there, as run-time values have it. */
+  private int inForce(FilteredCall call, int status, String key, String suffix) {
+    if (status == NONE) {
+      return NONE;
+    }
+    long own = ofCaller(call, suffix, runtime.number(key, status));
+    return own < 0 || own > Integer.MAX_VALUE ? status : (int) own;
   }
 
   private static int httpStatus(FilteredCall call) {
@@ -177,20 +210,41 @@ final class FaultFilter extends Stage {
     return text == null ? null : Numbers.unsigned(text);
   }
 
-  /** The draw; a header can make the share smaller. */
-  private boolean hits(
-      FilteredCall call, FractionalPercent share, boolean byHeader, String header, String key) {
-    long numerator = Integer.toUnsignedLong(share.numerator());
+  /** The share; a header can make it smaller. */
+  private static FractionalPercent capped(
+      FilteredCall call, FractionalPercent share, boolean byHeader, String header) {
     Long wanted = byHeader ? number(call, header + SHARE) : null;
-    if (wanted != null && Long.compareUnsigned(wanted, numerator) < 0) {
-      numerator = wanted;
-    }
-    long inForce = runtime.number("fault.http." + key, NONE);
-    long denominator = inForce < 0 ? share.denominator() : 100;
-    numerator = inForce < 0 ? numerator : inForce;
+    long most = Integer.toUnsignedLong(share.numerator());
+    return wanted != null && Long.compareUnsigned(wanted, most) < 0
+        ? new FractionalPercent(wanted.intValue(), share.denominator(), share.runtimeKey())
+        : share;
+  }
+
+  /** As in Envoy, requests that say which cluster they come from have two draws. */
+  private boolean hits(FilteredCall call, FractionalPercent share, String key, String suffix) {
+    boolean hit = draws(call, share, key);
+    String cluster = call.headers().get("x-envoy-downstream-service-cluster");
+    return cluster == null ? hit : draws(call, share, PREFIX + cluster + suffix) || hit;
+  }
+
+  private boolean draws(FilteredCall call, FractionalPercent share, String key) {
+    FractionalPercent own = runtime.fraction(key);
+    long inForce = own == null ? runtime.number(key, NONE) : NONE;
+    FractionalPercent of = own == null ? share : own;
+    long denominator = inForce < 0 ? of.denominator() : 100;
+    long numerator = inForce < 0 ? Integer.toUnsignedLong(of.numerator()) : inForce;
     return numerator > 0
         && (numerator >= denominator
             || Long.remainderUnsigned(call.loop().random(), denominator) < numerator);
+  }
+
+  private boolean isFull() {
+    return active.get() >= most();
+  }
+
+  private long most() {
+    long most = settings.maxActiveFaults().map(Integer::longValue).orElse(Long.MAX_VALUE);
+    return runtime.number(keys.maxActive(), most);
   }
 
   /** Null if there are too many faults at the moment. */
@@ -198,9 +252,7 @@ final class FaultFilter extends Stage {
     if (call.recall(this) instanceof Active fault) {
       return fault;
     }
-    int most = settings.maxActiveFaults().orElse(Integer.MAX_VALUE);
-    most = (int) runtime.number("fault.http.max_active_faults", most);
-    if (active.incrementAndGet() > most) {
+    if (active.incrementAndGet() > most()) {
       active.decrementAndGet();
       return null;
     }

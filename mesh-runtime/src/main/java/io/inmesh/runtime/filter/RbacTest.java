@@ -14,6 +14,7 @@ import io.inmesh.runtime.match.RequestFields;
 import io.inmesh.runtime.match.StringTest;
 import io.inmesh.runtime.match.ValueTest;
 import io.inmesh.runtime.stage.FilteredCall;
+import io.inmesh.runtime.tls.SanRule;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -82,6 +83,10 @@ interface RbacTest {
     if (permission instanceof Rbac.OfMetadata metadata) {
       return metadata(metadata);
     }
+    if (permission instanceof Rbac.Upstream) {
+      // Only a filter that resolves names for requests says it, and there is none.
+      return call -> false;
+    }
     if (permission instanceof Rbac.ServerName name) {
       StringTest test = StringTest.of(name.matcher());
       return call -> test.matches(call.serverName());
@@ -113,6 +118,9 @@ interface RbacTest {
     }
     if (principal instanceof Rbac.Authenticated peer) {
       return authenticated(peer);
+    }
+    if (principal instanceof Rbac.MutualTls peer) {
+      return mutualTls(peer);
     }
     if (principal instanceof Rbac.CallerIp caller) {
       var range = new IpRange(caller.range());
@@ -167,6 +175,21 @@ interface RbacTest {
     };
   }
 
+  private static RbacTest mutualTls(Rbac.MutualTls peer) {
+    if (peer.name().isEmpty()) {
+      return call -> call.callerNames() != null;
+    }
+    var rule = new SanRule(peer.name().get());
+    return call -> {
+      for (List<?> name : call.callerAlternativeNames()) {
+        if (rule.matches(name)) {
+          return true;
+        }
+      }
+      return false;
+    };
+  }
+
   private static RbacTest metadata(Rbac.OfMetadata metadata) {
     if (!metadata.ofRoute()) {
       var test = new ValueTest.OfMetadata(metadata.matcher());
@@ -179,9 +202,9 @@ interface RbacTest {
     path.addAll(metadata.matcher().path());
     return call -> {
       Route route = call.route().orElse(null);
-      Object found =
-          route == null ? null : ValueTest.descend(route.metadata().byNamespace(), path, 0);
-      return value.matches(found) != invert;
+      // Without a route nothing matches, inverted or not.
+      return route != null
+          && value.matches(ValueTest.descend(route.metadata().byNamespace(), path, 0)) != invert;
     };
   }
 }

@@ -23,7 +23,7 @@ public record RuntimeValues(Map<String, Object> byKey) {
   }
 
   /** A value that is a fraction of its own, or null. */
-  @Nullable FractionalPercent fraction(String key) {
+  public @Nullable FractionalPercent fraction(String key) {
     Object value = key.isEmpty() ? null : byKey.get(key);
     return value instanceof FractionalPercent share ? share : null;
   }

@@ -8,6 +8,7 @@ import io.inmesh.config.RetryPolicy;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.format.RequestEdit;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,12 @@ public interface FilteredCall extends Call, RequestEdit {
    * certificate; null without mutual TLS.
    */
   @Nullable List<String> callerNames();
+
+  /**
+   * The alternative names of that certificate, each its kind and its value as the JDK gives them;
+   * none without mutual TLS.
+   */
+  Collection<List<?>> callerAlternativeNames();
 
   /** The caller's certificate as PEM, percent-encoded; "" without mutual TLS. */
   String callerCertificate();
@@ -139,7 +146,7 @@ public interface FilteredCall extends Call, RequestEdit {
   void readAhead();
 
   /**
-   * Passes the response's body on no faster than that. Not for incoming calls.
+   * Passes the response's body on no faster than that.
    *
    * @param bytesPerSecond more than 0
    */

@@ -12,7 +12,7 @@ import java.util.function.Predicate;
  * One subject alternative name to accept. An exact DNS name is also met by a certificate's
  * wildcard, as in Envoy; everything else compares text.
  */
-final class SanRule {
+public final class SanRule {
   private static final int EMAIL = 1;
   private static final int DNS = 2;
   private static final int URI = 6;
@@ -23,7 +23,8 @@ final class SanRule {
   private final boolean exact;
   private final Predicate<String> matcher;
 
-  SanRule(SanMatcher source) {
+  /** A rule, compiled. */
+  public SanRule(SanMatcher source) {
     this.type = source.type();
     this.text = text(source.matcher());
     this.exact = source.matcher() instanceof StringMatcher.Exact;
@@ -31,7 +32,7 @@ final class SanRule {
   }
 
   /** A name as the JDK gives it: its kind and its text. */
-  boolean matches(List<?> name) {
+  public boolean matches(List<?> name) {
     int kind = (Integer) name.get(0);
     if (!(name.get(1) instanceof String value)) {
       return false;

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
 import io.inmesh.config.Fault;
+import io.inmesh.config.Fault.Keys;
 import io.inmesh.config.FractionalPercent;
 import io.inmesh.proto.envoy.extensions.filters.common.fault.v3.FaultDelay;
 import io.inmesh.proto.envoy.extensions.filters.common.fault.v3.FaultRateLimit;
@@ -40,7 +41,39 @@ final class FaultCodec implements ExtensionCodec<Fault> {
         FilterChainCodec.texts(in, message.getDownstreamNodesList()),
         message.hasMaxActiveFaults()
             ? Optional.of(Decoding.clamped(message.getMaxActiveFaults().getValue()))
-            : Optional.empty());
+            : Optional.empty(),
+        keys(in, message),
+        MetadataCodec.struct(in, message.getFilterMetadata()));
+  }
+
+  private static Keys keys(Decoding in, HTTPFault message) {
+    Keys otherwise = Keys.DEFAULT;
+    return new Keys(
+        key(in, message.getDelayPercentRuntime(), otherwise.delayShare()),
+        key(in, message.getDelayDurationRuntime(), otherwise.delayMillis()),
+        key(in, message.getAbortPercentRuntime(), otherwise.abortShare()),
+        key(in, message.getAbortHttpStatusRuntime(), otherwise.httpStatus()),
+        key(in, message.getAbortGrpcStatusRuntime(), otherwise.grpcStatus()),
+        key(in, message.getMaxActiveFaultsRuntime(), otherwise.maxActive()),
+        key(in, message.getResponseRateLimitPercentRuntime(), otherwise.rateShare()));
+  }
+
+  private static String key(Decoding in, String given, String otherwise) {
+    return given.isEmpty() ? otherwise : in.text(given);
+  }
+
+  /** Nothing for the keys that Envoy has for all faults. */
+  private static void keys(Keys keys, HTTPFault.Builder message) {
+    if (!keys.equals(Keys.DEFAULT)) {
+      message
+          .setDelayPercentRuntime(keys.delayShare())
+          .setDelayDurationRuntime(keys.delayMillis())
+          .setAbortPercentRuntime(keys.abortShare())
+          .setAbortHttpStatusRuntime(keys.httpStatus())
+          .setAbortGrpcStatusRuntime(keys.grpcStatus())
+          .setMaxActiveFaultsRuntime(keys.maxActive())
+          .setResponseRateLimitPercentRuntime(keys.rateShare());
+    }
   }
 
   private static FractionalPercent share(
@@ -99,6 +132,10 @@ final class FaultCodec implements ExtensionCodec<Fault> {
         HTTPFault.newBuilder()
             .setUpstreamCluster(settings.upstreamCluster())
             .addAllDownstreamNodes(settings.downstreamNodes());
+    keys(settings.keys(), message);
+    if (!settings.metadata().isEmpty()) {
+      message.setFilterMetadata(MetadataCodec.struct(settings.metadata()));
+    }
     settings.headers().forEach(header -> message.addHeaders(MatcherCodec.header(header)));
     settings.maxActiveFaults().ifPresent(most -> message.setMaxActiveFaults(UInt32Value.of(most)));
     settings.delay().ifPresent(delay -> message.setDelay(message(delay)));

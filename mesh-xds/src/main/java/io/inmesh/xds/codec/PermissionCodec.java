@@ -7,13 +7,18 @@ import io.inmesh.proto.envoy.config.rbac.v3.MetadataSource;
 import io.inmesh.proto.envoy.config.rbac.v3.Permission;
 import io.inmesh.proto.envoy.config.rbac.v3.SourcedMetadata;
 import io.inmesh.proto.envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig;
+import io.inmesh.proto.envoy.extensions.rbac.matchers.upstream_ip_port.v3.UpstreamIpPortMatcher;
 import io.inmesh.proto.envoy.type.matcher.v3.PathMatcher;
 import io.inmesh.proto.envoy.type.v3.Int32Range;
+import java.util.Optional;
 
 /** What is done, in rules of RBAC. */
 final class PermissionCodec {
   private static final String URI_TEMPLATE =
       "envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig";
+
+  private static final String UPSTREAM =
+      "envoy.extensions.rbac.matchers.upstream_ip_port.v3.UpstreamIpPortMatcher";
 
   private PermissionCodec() {}
 
@@ -64,7 +69,7 @@ final class PermissionCodec {
       case URI_TEMPLATE:
         return in.inside("uri_template", message.getUriTemplate(), PermissionCodec::template);
       case MATCHER:
-        throw in.refuse("matcher", "is not supported");
+        return in.inside("matcher", message.getMatcher(), PermissionCodec::upstream);
       default:
         throw in.refuse("no rule is given");
     }
@@ -116,6 +121,42 @@ final class PermissionCodec {
     return new Rbac.Template(Templates.match(in, config.getPathTemplate()));
   }
 
+  private static Rbac.Upstream upstream(Decoding in, TypedExtensionConfig message) {
+    if (!Decoding.typeOf(message.getTypedConfig()).equals(UPSTREAM)) {
+      throw in.refuse("typed_config", "unknown matcher");
+    }
+    var config = in.parse(message.getTypedConfig().getValue(), UpstreamIpPortMatcher.parser());
+    if (!config.hasUpstreamIp() && !config.hasUpstreamPortRange()) {
+      throw in.refuse("typed_config", "upstream_ip and/or upstream_port_range must be given");
+    }
+    return new Rbac.Upstream(
+        in.inside(
+            config.hasUpstreamIp(),
+            "typed_config.upstream_ip",
+            config.getUpstreamIp(),
+            HttpConnectionCodec::cidr),
+        config.hasUpstreamPortRange()
+            ? Optional.of(
+                new Rbac.Ports(
+                    config.getUpstreamPortRange().getStart(),
+                    config.getUpstreamPortRange().getEnd()))
+            : Optional.empty());
+  }
+
+  private static TypedExtensionConfig message(Rbac.Upstream upstream) {
+    var config = UpstreamIpPortMatcher.newBuilder();
+    upstream.range().ifPresent(range -> config.setUpstreamIp(HttpConnectionCodec.cidr(range)));
+    upstream
+        .ports()
+        .ifPresent(
+            ports ->
+                config.getUpstreamPortRangeBuilder().setStart(ports.start()).setEnd(ports.end()));
+    return TypedExtensionConfig.newBuilder()
+        .setName("envoy.rbac.matchers.upstream_ip_port")
+        .setTypedConfig(Anys.of(UPSTREAM, config.build()))
+        .build();
+  }
+
   static Permission message(Rbac.Permission permission) {
     var message = Permission.newBuilder();
     if (permission instanceof Rbac.AllPermissions all) {
@@ -142,6 +183,8 @@ final class PermissionCodec {
       ports(ports, message);
     } else if (permission instanceof Rbac.OfMetadata metadata) {
       message.setSourcedMetadata(metadata(metadata));
+    } else if (permission instanceof Rbac.Upstream upstream) {
+      message.setMatcher(message(upstream));
     } else {
       message.setRequestedServerName(MatcherCodec.string(((Rbac.ServerName) permission).matcher()));
     }

@@ -5,11 +5,16 @@ import io.inmesh.config.FilterStateMatcher.Text;
 import io.inmesh.config.Rbac;
 import io.inmesh.config.Rbac.Caller;
 import io.inmesh.proto.envoy.config.core.v3.CidrRange;
+import io.inmesh.proto.envoy.config.core.v3.TypedExtensionConfig;
 import io.inmesh.proto.envoy.config.rbac.v3.Principal;
+import io.inmesh.proto.envoy.extensions.rbac.principals.mtls_authenticated.v3.Config;
 import io.inmesh.proto.envoy.type.matcher.v3.FilterStateMatcher;
 
 /** Who does it, in rules of RBAC. */
 final class PrincipalCodec {
+  private static final String MUTUAL_TLS =
+      "envoy.extensions.rbac.principals.mtls_authenticated.v3.Config";
+
   private PrincipalCodec() {}
 
   static Rbac.Principal principal(Decoding in, Principal message) {
@@ -54,10 +59,36 @@ final class PrincipalCodec {
       case FILTER_STATE:
         return in.inside("filter_state", message.getFilterState(), PrincipalCodec::filterState);
       case CUSTOM:
-        throw in.refuse("custom", "is not supported");
+        return in.inside("custom", message.getCustom(), PrincipalCodec::mutualTls);
       default:
         throw in.refuse("no identifier is given");
     }
+  }
+
+  private static Rbac.MutualTls mutualTls(Decoding in, TypedExtensionConfig message) {
+    if (!Decoding.typeOf(message.getTypedConfig()).equals(MUTUAL_TLS)) {
+      throw in.refuse("typed_config", "unknown principal");
+    }
+    var config = in.parse(message.getTypedConfig().getValue(), Config.parser());
+    if (!config.hasSanMatcher() && !config.getAnyValidatedClientCertificate()) {
+      throw in.refuse(
+          "typed_config", "san_matcher or any_validated_client_certificate must be given");
+    }
+    return new Rbac.MutualTls(
+        in.inside(
+            config.hasSanMatcher(),
+            "typed_config.san_matcher",
+            config.getSanMatcher(),
+            ValidationCodec::name));
+  }
+
+  private static TypedExtensionConfig message(Rbac.MutualTls peer) {
+    var config = Config.newBuilder().setAnyValidatedClientCertificate(peer.name().isEmpty());
+    peer.name().ifPresent(name -> config.setSanMatcher(ValidationCodec.name(name)));
+    return TypedExtensionConfig.newBuilder()
+        .setName("envoy.rbac.principals.mtls_authenticated")
+        .setTypedConfig(Anys.of(MUTUAL_TLS, config.build()))
+        .build();
   }
 
   private static Rbac.OfFilterState filterState(Decoding in, FilterStateMatcher message) {
@@ -118,6 +149,8 @@ final class PrincipalCodec {
       message.setSourcedMetadata(PermissionCodec.metadata(metadata));
     } else if (principal instanceof Rbac.OfFilterState state) {
       message.setFilterState(message(state.matcher()));
+    } else if (principal instanceof Rbac.MutualTls peer) {
+      message.setCustom(message(peer));
     } else if (principal instanceof Rbac.Authenticated peer) {
       message.getAuthenticatedBuilder();
       peer.name()

@@ -97,7 +97,7 @@ final class ValidationCodec {
     return names;
   }
 
-  private static SanMatcher name(Decoding in, SubjectAltNameMatcher message) {
+  static SanMatcher name(Decoding in, SubjectAltNameMatcher message) {
     if (!message.hasMatcher()) {
       throw in.refuse("matcher", "is missing");
     }
@@ -151,12 +151,17 @@ final class ValidationCodec {
       if (name.type() == SanType.ANY) {
         message.addMatchSubjectAltNames(MatcherCodec.string(name.matcher()));
       } else {
-        message
-            .addMatchTypedSubjectAltNamesBuilder()
-            .setSanType(SubjectAltNameMatcher.SanType.valueOf(name.type().name()))
-            .setMatcher(MatcherCodec.string(name.matcher()));
+        message.addMatchTypedSubjectAltNames(name(name));
       }
     }
     return message;
+  }
+
+  /** A name whose type is known. */
+  static SubjectAltNameMatcher name(SanMatcher name) {
+    return SubjectAltNameMatcher.newBuilder()
+        .setSanType(SubjectAltNameMatcher.SanType.valueOf(name.type().name()))
+        .setMatcher(MatcherCodec.string(name.matcher()))
+        .build();
   }
 }

@@ -31,6 +31,7 @@ import io.inmesh.config.RegexRewrite;
 import io.inmesh.config.RetryPolicy;
 import io.inmesh.config.RouteMatch;
 import io.inmesh.config.StatefulSession;
+import io.inmesh.config.TransportSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,21 @@ final class FilterArbitraries {
             few(headerMatcher()),
             few(name()),
             Arbitraries.integers().between(0, 9).optional())
-        .as(Fault::new);
+        .as(Fault::new)
+        .flatMap(
+            fault ->
+                Arbitraries.of(
+                    fault,
+                    new Fault(
+                        fault.delay(),
+                        fault.abort(),
+                        fault.responseRate(),
+                        fault.upstreamCluster(),
+                        fault.headers(),
+                        fault.downstreamNodes(),
+                        fault.maxActiveFaults(),
+                        new Fault.Keys("a", "b", "c", "d", "e", "f", "g"),
+                        Map.of("k", "v"))));
   }
 
   private static Arbitrary<Rbac> rbac() {
@@ -128,7 +143,15 @@ final class FilterArbitraries {
             ConfigArbitraries.cidr().map(Rbac.DestinationIp::new),
             Arbitraries.of(new Rbac.DestinationPorts(80, 81), new Rbac.DestinationPorts(1, 9)),
             combine(ConfigArbitraries.metadataMatcher(), flag()).as(Rbac.OfMetadata::new),
-            string().map(Rbac.ServerName::new));
+            string().map(Rbac.ServerName::new),
+            combine(ConfigArbitraries.cidr().optional(), flag())
+                .as(
+                    (range, ports) ->
+                        new Rbac.Upstream(
+                            range,
+                            ports || range.isEmpty()
+                                ? Optional.of(new Rbac.Ports(80, 90))
+                                : Optional.empty())));
     Arbitrary<Rbac.Permission> permission =
         Arbitraries.oneOf(
             plain,
@@ -139,6 +162,15 @@ final class FilterArbitraries {
         Arbitraries.oneOf(
             Arbitraries.just(new Rbac.Any()),
             string().optional().map(Rbac.Authenticated::new),
+            combine(
+                    Arbitraries.of(
+                        TransportSocket.SanType.URI,
+                        TransportSocket.SanType.DNS,
+                        TransportSocket.SanType.IP_ADDRESS),
+                    string())
+                .as(TransportSocket.SanMatcher::new)
+                .optional()
+                .map(Rbac.MutualTls::new),
             combine(name(), string().map(FilterStateMatcher.Text::new))
                 .as(FilterStateMatcher::new)
                 .map(Rbac.OfFilterState::new),
