@@ -223,6 +223,97 @@ class AccessTest {
     awaitStatus(403, web, "GET", "http://other/");
   }
 
+  private void istio(String yaml) throws Exception {
+    Files.writeString(directory.resolve("config").resolve("istio.yaml"), yaml);
+  }
+
+  /** What a Sidecar does not let in is refused, whatever its name, and comes back with it. */
+  @Test
+  void callersSeeWhatTheirSidecarLetsIn() throws Exception {
+    String sidecar =
+        """
+        apiVersion: networking.istio.io/v1
+        kind: Sidecar
+        metadata: {name: own, namespace: default}
+        spec:
+          outboundTrafficPolicy: {mode: REGISTRY_ONLY}
+          egress: [{hosts: [HOSTS]}]
+        """;
+    istio(sidecar.replace("HOSTS", "./*"));
+    Member web = member("web", "default");
+    Member bank = member("bank", "bank");
+    Member orders = member("orders", "default");
+    Member pay = member("pay", "bank");
+    serve(orders);
+    serve(pay);
+    awaitStatus(200, web, "GET", "http://orders/");
+    awaitStatus(200, bank, "GET", "http://pay/");
+    assertThat(send(web, "GET", "http://pay.bank/").status()).isEqualTo(502);
+    assertThat(send(web, "GET", "http://nowhere.example/").status()).isEqualTo(502);
+    istio(sidecar.replace("HOSTS", "'*/*'"));
+    awaitStatus(200, web, "GET", "http://pay.bank/");
+    assertThat(send(web, "GET", "http://orders/").status()).isEqualTo(200);
+    assertThat(send(web, "GET", "http://nowhere.example/").status()).isEqualTo(502);
+  }
+
+  /** A service of the mesh's config decides about requests that a policy names. */
+  @Test
+  void othersAreAskedWhereAPolicySaysSo() throws Exception {
+    var asked = new CopyOnWriteArrayList<String>();
+    var service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    open.push(() -> service.stop(0));
+    service.createContext(
+        "/",
+        exchange -> {
+          asked.add(exchange.getRequestURI().getPath());
+          boolean lets = "yes".equals(exchange.getRequestHeaders().getFirst("x-pass"));
+          exchange.sendResponseHeaders(lets ? 200 : 401, -1);
+          exchange.close();
+        });
+    service.start();
+    istio(
+        """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: istio, namespace: istio-system}
+        data:
+          mesh: |
+            extensionProviders:
+            - name: judge
+              envoyExtAuthzHttp:
+                service: judge.example
+                port: PORT
+                includeRequestHeadersInCheck: [x-pass]
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: judge, namespace: default}
+        spec:
+          hosts: [judge.example]
+          ports: [{number: PORT, name: http, protocol: HTTP}]
+          resolution: STATIC
+          location: MESH_EXTERNAL
+          endpoints: [{address: 127.0.0.1, ports: {http: PORT}}]
+        ---
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: judged, namespace: default}
+        spec:
+          action: CUSTOM
+          provider: {name: judge}
+          rules: [{to: [{operation: {paths: ["/judged*"]}}]}]
+        """
+            .replace("PORT", Integer.toString(service.getAddress().getPort())));
+    Member web = member("web", "default");
+    Member orders = member("orders", "default");
+    serve(orders);
+    awaitStatus(200, web, "GET", "http://orders/open");
+    awaitStatus(401, web, "GET", "http://orders/judged/1");
+    assertThat(send(web, "GET", "http://orders/judged/2", "x-pass", "yes").status()).isEqualTo(200);
+    assertThat(send(web, "GET", "http://orders/judged/3", "x-pass", "no").status()).isEqualTo(401);
+    assertThat(asked).contains("/judged/2", "/judged/3").doesNotContain("/open");
+  }
+
   /** The keys of tokens are fetched by the server, which calls nobody else. */
   @Test
   void keysOfTokensAreFetchedByUri() throws Exception {

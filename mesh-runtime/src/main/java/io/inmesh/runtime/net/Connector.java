@@ -26,6 +26,9 @@ final class Connector {
   private static final WriteBufferWaterMark WATER_MARKS =
       new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
+  /** Where Istio's gateways pass TLS on by server names (AUTO_PASSTHROUGH). */
+  private static final int GATEWAY_PORT = 15443;
+
   private static final String HTTP_1 = "http/1.1";
   private static final String HTTP_2 = "h2";
 
@@ -45,8 +48,14 @@ final class Connector {
     this.http1 = http != Http.HTTP_2 && http != Http.AUTO;
     this.tls =
         settings.socket() instanceof UpstreamTls socket
-            ? new ClientTls(contexts, socket, settings.hostname(), alpn(http))
+            ? new ClientTls(
+                contexts, socket, settings.hostname(), isGateway(settings.address()), alpn(http))
             : null;
+  }
+
+  /** Between networks. Nothing in the resources tells them but Istio's port for them. */
+  private static boolean isGateway(Address peer) {
+    return peer.port() == GATEWAY_PORT;
   }
 
   private static List<String> alpn(Http http) {

@@ -25,15 +25,23 @@ public final class ClientTls {
    * TLS as configured.
    *
    * @param hostname the endpoint's name, for auto_host_sni
+   * @param gateway whether the peer passes connections on by server names, which need not be host
+   *     names
    * @param alpn what to offer if the config does not say
    */
-  public ClientTls(TlsContexts contexts, UpstreamTls socket, String hostname, List<String> alpn) {
+  public ClientTls(
+      TlsContexts contexts,
+      UpstreamTls socket,
+      String hostname,
+      boolean gateway,
+      List<String> alpn) {
     this.contexts = contexts;
     this.socket = socket;
     String name = socket.autoHostSni() && !hostname.isEmpty() ? hostname : socket.sni();
     // An IP address is no server name, but the certificate must be for it all the same.
     this.serverName =
-        new ServerName(NetUtil.createByteArrayFromIpAddressString(name) == null ? name : "");
+        new ServerName(
+            NetUtil.createByteArrayFromIpAddressString(name) == null ? name : "", gateway);
     String checked = socket.autoSniSanValidation() ? name : "";
     List<String> offered = socket.common().alpn().isEmpty() ? alpn : socket.common().alpn();
     this.recipe =
