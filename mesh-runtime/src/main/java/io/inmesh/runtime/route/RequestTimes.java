@@ -161,7 +161,7 @@ final class RequestTimes {
       limit = stream != null && stream.max().isPresent() ? millis(stream.max()) : listenerMaxStream;
       if (limit <= 0) {
         // As in Envoy: a route that lifts the listener's limit hides the caller's own, too.
-        if (grpc && stream != null && listenerMaxStream > 0 && asked >= 0) {
+        if (grpc && stream != null && listenerMaxStream > 0) {
           GrpcTimeout.remove(call.editHeaders());
         }
         return 0;

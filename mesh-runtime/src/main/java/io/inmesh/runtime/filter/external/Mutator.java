@@ -108,7 +108,7 @@ final class Mutator {
     }
     return !of.disallowAll()
         && (of.allowRouting() || !ROUTING.contains(name))
-        && !(of.disallowSystem() && name.startsWith(":"))
+        && !(name.startsWith(":") && (change == Change.APPEND || of.disallowSystem()))
         && (of.allowEnvoy() || !name.startsWith("x-envoy"));
   }
 
