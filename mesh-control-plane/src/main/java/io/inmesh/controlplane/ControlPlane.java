@@ -8,6 +8,7 @@ import io.inmesh.config.Address;
 import io.inmesh.controlplane.ads.AdsServer;
 import io.inmesh.controlplane.ads.StreamAuthenticator;
 import io.inmesh.controlplane.api.ApiServer;
+import io.inmesh.controlplane.audit.AuditLog;
 import io.inmesh.controlplane.ca.Authority;
 import io.inmesh.controlplane.ca.CertificateService;
 import io.inmesh.controlplane.ca.IssuedCertificates;
@@ -55,6 +56,7 @@ public final class ControlPlane implements AutoCloseable {
   private final Server secure;
   private final @Nullable Server plaintext;
   private final @Nullable ApiServer api;
+  private final AuditLog audit;
   private final IssuedCertificates issued = new IssuedCertificates();
 
   /** What must be closed, the last first. */
@@ -176,6 +178,8 @@ public final class ControlPlane implements AutoCloseable {
       open.push(loop);
       this.registry = new Registry(loop, settings.lease(), new RegistryFile(state, oneByOne));
       var configs = new NodeConfigs(loop, config, registry);
+      this.audit = new AuditLog(settings.state(), clock, oneByOne);
+      config.onChange(audit);
       config.onChange(listener);
       config.onChange(revisions);
       loop.execute(registry::start);
@@ -186,7 +190,8 @@ public final class ControlPlane implements AutoCloseable {
                 + config.problems().get(0));
       }
       this.ads =
-          new AdsServer(loop, configs, new Registrations(registry, settings.trustDomain()), clock);
+          new AdsServer(
+              loop, configs, new Registrations(registry, settings.trustDomain(), audit), clock);
       var identity =
           new ServerIdentity(
               authority, List.of(settings.host(), settings.advertised()), random, loop);
@@ -201,7 +206,7 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private ApiServer serveApi() throws IOException {
-    var sources = new ApiServer.Sources(config, registry, ads, authority, issued);
+    var sources = new ApiServer.Sources(config, registry, ads, authority, issued, audit);
     ApiServer started = ApiServer.start(sources, settings.httpPort());
     open.push(started);
     return started;
@@ -220,7 +225,7 @@ public final class ControlPlane implements AutoCloseable {
             .trustManager(authority.root())
             .clientAuth(ClientAuth.OPTIONAL)
             .build();
-    var certificates = new CertificateService(authority, settings.certificateLife(), issued);
+    var certificates = new CertificateService(authority, settings.certificateLife(), issued, audit);
     return started(
         serverAt(settings.host(), settings.port())
             .sslContext(tls)

@@ -2,6 +2,7 @@ package io.inmesh.controlplane;
 
 import io.inmesh.controlplane.ads.RegistrationListener;
 import io.inmesh.controlplane.ads.ServedNode;
+import io.inmesh.controlplane.audit.AuditLog;
 import io.inmesh.controlplane.registry.Registration;
 import io.inmesh.controlplane.registry.Registry;
 import io.inmesh.identity.SpiffeId;
@@ -19,9 +20,11 @@ final class Registrations implements RegistrationListener {
 
   private final Registry registry;
   private final String trustDomain;
+  private final AuditLog audit;
 
-  Registrations(Registry registry, String trustDomain) {
+  Registrations(Registry registry, String trustDomain, AuditLog audit) {
     this.registry = registry;
+    this.audit = audit;
     this.trustDomain = trustDomain;
   }
 
@@ -46,6 +49,10 @@ final class Registrations implements RegistrationListener {
             node.peer(),
             needed,
             node.identity().map(SpiffeId::uri).orElse("nobody"));
+        audit.record(
+            "registration.refused",
+            node.identity().map(SpiffeId::uri).orElse(""),
+            Map.of("wanted", needed.uri(), "peer", node.peer(), "node", node.node().id()));
       }
     } catch (IllegalArgumentException malformed) {
       LOG.log(

@@ -12,6 +12,7 @@ import io.inmesh.call.Response;
 import io.inmesh.cli.load.Load;
 import io.inmesh.cli.load.Sample;
 import io.inmesh.cli.load.Tally;
+import io.inmesh.cli.serve.MetricsEndpoint;
 import io.inmesh.plane.PlaneConnector.Variant;
 import io.inmesh.runtime.member.Member;
 import io.inmesh.runtime.member.MemberBuilder;
@@ -26,6 +27,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
 import java.util.stream.Collectors;
@@ -61,6 +64,21 @@ public final class CallCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Write what was counted to this file at the end, as Prometheus reads it.")
   private @Nullable Path metrics;
+
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      description = "Serve /metrics for Prometheus on this port of loopback; 0 for any.")
+  private @Nullable Integer metricsPort;
+
+  @Option(
+      names = "--linger",
+      defaultValue = "0s",
+      converter = Durations.class,
+      description =
+          "Stay so long after the last call, so that Prometheus gets the last of the metrics"
+              + " (default: ${DEFAULT-VALUE}).")
+  private Duration linger;
 
   @Option(
       names = "-n",
@@ -106,13 +124,31 @@ public final class CallCommand implements Callable<Integer> {
     LongFunction<Request> requests = requests();
     Variant variant = stateOfTheWorld ? Variant.STATE_OF_THE_WORLD : Variant.DELTA;
     MemberBuilder builder = joining.member().variant(variant).telemetry(observing.telemetry());
+    MetricsEndpoint endpoint = endpoint();
     try (Member member = builder.start()) {
       int code = run(member, requests);
       if (metrics != null) {
         Files.writeString(metrics, observing.registry().scrape());
       }
+      new CountDownLatch(1).await(linger.toMillis(), TimeUnit.MILLISECONDS);
       return code;
+    } finally {
+      if (endpoint != null) {
+        endpoint.close();
+      }
     }
+  }
+
+  private @Nullable MetricsEndpoint endpoint() throws IOException {
+    Integer port = metricsPort;
+    if (port == null) {
+      return null;
+    }
+    var endpoint = new MetricsEndpoint(observing.registry(), port);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("metrics port=" + endpoint.port());
+    out.flush();
+    return endpoint;
   }
 
   private int run(Member member, LongFunction<Request> requests) throws InterruptedException {

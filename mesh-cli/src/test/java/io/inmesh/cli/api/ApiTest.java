@@ -15,6 +15,7 @@ import io.inmesh.controlplane.ControlPlane;
 import io.inmesh.controlplane.config.ConfigDirectory;
 import io.inmesh.controlplane.config.Generation;
 import io.inmesh.controlplane.config.problem.Problem;
+import io.inmesh.identity.JoinFile;
 import io.inmesh.runtime.inbound.ConnectionListener;
 import io.inmesh.runtime.member.Member;
 import io.inmesh.server.Handler;
@@ -227,6 +228,41 @@ class ApiTest {
     String routes = get("/api/routes").toString();
     assertThat(routes).contains("legacy.default.svc.cluster.local", "\"timeout\":\"2.0s\"");
     assertThat(get("/api/policies").toString()).contains("sa/front");
+  }
+
+  @Test
+  void whoAsksForTheIdentityOfAnotherIsRefusedAndWrittenDown() throws Exception {
+    JoinFile cart = JoinFile.parse(Files.readString(plane.issueJoinFile("cart", "default")));
+    var posing =
+        new JoinFile(
+            "payment",
+            cart.namespace(),
+            cart.trustDomain(),
+            cart.plane(),
+            cart.token(),
+            cart.roots());
+    try (Member thief = Member.join(posing).threads(1).start()) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> get("/api/audit").toString().contains("certificate.refused"));
+      assertThat(thief.mesh().status().identity()).isEmpty();
+    }
+    serve("orders", Map.of());
+    awaitInstance("orders");
+    String events = get("/api/audit").toString();
+    assertThat(events)
+        .contains(
+            "spiffe://cluster.local/ns/default/sa/cart asks for a certificate of"
+                + " spiffe://cluster.local/ns/default/sa/payment",
+            "config.taken",
+            "certificate.signed");
+    Path file = directory.resolve("state").resolve("audit.jsonl");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(Files.readString(file)).contains("certificate.signed", "sa/cart asks"));
+    assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
   }
 
   @Test

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 final class ApiPages {
   static final String INDEX =
       "{\"error\":\"there are /api/status, /api/services, /api/routes, /api/policies,"
-          + " /api/certificates and /api/watch\"}";
+          + " /api/certificates, /api/audit and /api/watch\"}";
 
   private static final long PATIENCE_SECONDS = 10;
 
@@ -39,6 +39,7 @@ final class ApiPages {
       case "/api/routes" -> page.put("routes", now.model().virtualServices());
       case "/api/policies" -> policies(page, now);
       case "/api/certificates" -> certificates(page);
+      case "/api/audit" -> page.put("events", sources.audit().last());
       default -> {
         return "";
       }

@@ -3,6 +3,7 @@ package io.inmesh.controlplane.api;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.inmesh.controlplane.ads.AdsServer;
+import io.inmesh.controlplane.audit.AuditLog;
 import io.inmesh.controlplane.ca.Authority;
 import io.inmesh.controlplane.ca.IssuedCertificates;
 import io.inmesh.controlplane.config.ConfigDirectory;
@@ -37,7 +38,8 @@ public final class ApiServer implements AutoCloseable {
       Registry registry,
       AdsServer ads,
       Authority authority,
-      IssuedCertificates certificates) {}
+      IssuedCertificates certificates,
+      AuditLog audit) {}
 
   /**
    * Starts it.

@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.inmesh.controlplane.audit.AuditLog;
 import io.inmesh.controlplane.ca.Authority.Asked;
 import io.inmesh.identity.Pem;
 import io.inmesh.identity.SpiffeId;
@@ -15,6 +16,7 @@ import java.lang.System.Logger.Level;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,17 +29,20 @@ public final class CertificateService {
   private final Authority authority;
   private final Duration longest;
   private final IssuedCertificates issued;
+  private final AuditLog audit;
 
   /**
    * The service.
    *
    * @param longest what a certificate may live at most; also what it lives if the request does not
    *     say
-   * @param issued where those that are signed are written down
+   * @param issued where those that are signed are kept in mind
    */
-  public CertificateService(Authority authority, Duration longest, IssuedCertificates issued) {
+  public CertificateService(
+      Authority authority, Duration longest, IssuedCertificates issued, AuditLog audit) {
     this.authority = authority;
     this.issued = issued;
+    this.audit = audit;
     this.longest = longest;
   }
 
@@ -54,7 +59,9 @@ public final class CertificateService {
       answer.onNext(create(request));
       answer.onCompleted();
     } catch (StatusRuntimeException refused) {
-      LOG.log(Level.WARNING, "refused: {0}", refused.getStatus().getDescription());
+      String why = String.valueOf(refused.getStatus().getDescription());
+      LOG.log(Level.WARNING, "refused: {0}", why);
+      audit.record("certificate.refused", caller(), Map.of("reason", why));
       answer.onError(refused);
     }
   }
@@ -81,11 +88,21 @@ public final class CertificateService {
     Duration life = life(request.getValidityDuration());
     X509Certificate leaf = authority.sign(asked.id(), asked.key(), life);
     issued.add(asked.id(), leaf);
+    audit.record(
+        "certificate.signed",
+        caller(),
+        Map.of(
+            "serial", leaf.getSerialNumber().toString(16),
+            "not_after", leaf.getNotAfter().toInstant().toString()));
     LOG.log(Level.DEBUG, "signed {0} for {1}", asked.id(), life);
     return IstioCertificateResponse.newBuilder()
         .addCertChain(Pem.ofCertificates(List.of(leaf)))
         .addCertChain(Pem.ofCertificates(List.of(authority.root())))
         .build();
+  }
+
+  private static String caller() {
+    return PeerIdentity.CALLER.get().map(SpiffeId::uri).orElse("");
   }
 
   private Duration life(long seconds) {

@@ -1,0 +1,5 @@
+/** What was changed, granted and refused, written down. */
+@NullMarked
+package io.inmesh.controlplane.audit;
+
+import org.jspecify.annotations.NullMarked;
