@@ -60,7 +60,9 @@ final class RollingRestart implements ShopCheck {
   private static String ownRetries(String rules) throws Broken {
     String retry =
         "    retry: {attempts: 2, on: [5xx, reset, connect-failure], per-try-timeout: 500ms}\n";
-    Broken.unless(rules.contains(retry), "mesh.yaml does not retry the catalogue as expected");
-    return rules.replace(retry, "");
+    String timeout = "    timeout: 2s\n" + retry;
+    Broken.unless(rules.contains(timeout), "mesh.yaml does not retry the catalogue as expected");
+    // A fresh JVM on a busy machine takes its time for the first request; lost is something else.
+    return rules.replace(timeout, "");
   }
 }

@@ -158,6 +158,7 @@ public final class Show {
     shop.find("catalogue-2")
         .ifPresent(it -> lines.add("  kill -9 " + it.process().pid() + "   # catalogue-2"));
     lines.add("  ./inmesh call --join " + payment + " http://catalogue/items   # 403, by name");
+    lines.add("  ./inmesh services --plane " + shop.world().planeApi());
     lines.add("  tail -f " + shop.logs().resolve("cart.access.jsonl"));
     lines.add("Ctrl-C ends it.");
     return lines;

@@ -39,9 +39,9 @@ record StreamedGigabyte(String protocol) implements Check {
       Broken.unless(
           served
               .process()
-              .line(line -> line.equals("quiet after requests=2"), Duration.ofSeconds(10))
+              .line(line -> line.equals("quiet after requests=2"), World.PATIENCE)
               .isPresent(),
-          "something is left in the server");
+          "something is left in the server, which said:\n" + served.process().tail(5));
       Broken.unless(half.get("sent").getAsLong() < BYTES, "the cancel did not stop the sender");
       return whole.get("received").getAsLong() / (1 << 20)
           + " MB back and equal; cancelled at "

@@ -71,6 +71,7 @@ final class World implements AutoCloseable {
                 "control-plane", "--config", config().toString(), "--state", state().toString()));
     arguments.addAll(List.of("--port", planeReady.getOrDefault("port", "0")));
     arguments.addAll(List.of("--plaintext-port", planeReady.getOrDefault("plaintext", "0")));
+    arguments.addAll(List.of("--http-port", planeReady.getOrDefault("http", "0")));
     arguments.addAll(planeOptions);
     JavaProcess started = start("control-plane", List.of("-Xmx256m"), arguments);
     plane = started;
@@ -87,6 +88,11 @@ final class World implements AutoCloseable {
 
   int planePort() {
     return Integer.parseInt(planeReady.getOrDefault("port", "0"));
+  }
+
+  /** Where the control plane tells what it knows. */
+  String planeApi() {
+    return "http://127.0.0.1:" + planeReady.getOrDefault("http", "0");
   }
 
   int plaintextPort() {

@@ -15,11 +15,14 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 
 /** How a plain Java service of the shop starts: it joins, serves, and says when it is ready. */
 public final class PlainService {
+  private static final Duration IDENTITY_PATIENCE = Duration.ofMinutes(1);
+
   private PlainService() {}
 
   /**
