@@ -67,7 +67,7 @@ public final class MeshAutoConfiguration {
   }
 
   @Bean
-  SslBundleRegistrar meshSslBundle(ObjectProvider<Member> member) {
-    return new MeshSslBundle(member::getObject);
+  SslBundleRegistrar meshSslBundle(ObjectProvider<Member> member, MeshProperties properties) {
+    return new MeshSslBundle(member::getObject, properties.identityTimeout());
   }
 }

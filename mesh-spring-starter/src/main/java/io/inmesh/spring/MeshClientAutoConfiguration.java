@@ -6,6 +6,7 @@ import io.inmesh.spring.client.MeshedClients;
 import io.inmesh.spring.client.MeshedConnectors;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -23,9 +24,18 @@ import org.springframework.http.client.reactive.ClientHttpConnector;
 @ConditionalOnProperty(name = "inmesh.client.enabled", matchIfMissing = true)
 @ConditionalOnClass(ClientHttpRequestFactoryBuilder.class)
 public final class MeshClientAutoConfiguration {
+  private static final String TASKS = "applicationTaskExecutor";
+
   @Bean
   MeshedCalls meshedCalls(Member member) {
     return new MeshedCalls(member.runtime());
+  }
+
+  /** Virtual threads where {@code spring.threads.virtual.enabled} says so, as Boot has it. */
+  private static @Nullable Executor applicationTasks(BeanFactory beans) {
+    return beans.containsBean(TASKS) && beans.isTypeMatch(TASKS, Executor.class)
+        ? beans.getBean(TASKS, Executor.class)
+        : beans.getBeanProvider(Executor.class).getIfUnique();
   }
 
   /** Long bodies are written where the application runs its own tasks. */
@@ -36,9 +46,8 @@ public final class MeshClientAutoConfiguration {
   @Configuration(proxyBeanMethods = false)
   static class Blocking {
     @Bean
-    static MeshedClients meshedClients(
-        ObjectProvider<MeshedCalls> calls, ObjectProvider<Executor> executors) {
-      return new MeshedClients(calls::getObject, () -> uploads(executors.getIfUnique()));
+    static MeshedClients meshedClients(ObjectProvider<MeshedCalls> calls, BeanFactory beans) {
+      return new MeshedClients(calls::getObject, () -> uploads(applicationTasks(beans)));
     }
   }
 

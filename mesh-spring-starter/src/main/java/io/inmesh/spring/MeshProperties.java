@@ -4,6 +4,7 @@ import io.inmesh.plane.PlaneConnector;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -23,6 +24,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param variant the form of ADS that is spoken
  * @param threads event loops; one per core by default
  * @param certificateLife how long certificates should live; the authority may shorten it
+ * @param identityTimeout how long the start waits for a certificate before it fails
  * @param client calls to others
  * @param server calls from others
  */
@@ -37,6 +39,7 @@ public record MeshProperties(
     @DefaultValue("DELTA") PlaneConnector.Variant variant,
     @Nullable Integer threads,
     @DefaultValue("24h") Duration certificateLife,
+    @DefaultValue("15s") Duration identityTimeout,
     @DefaultValue Client client,
     @DefaultValue Server server) {
 
@@ -57,15 +60,29 @@ public record MeshProperties(
    * @param protocol that others speak to it: {@code http} or {@code http2}
    * @param labels for subsets, for instance {@code version}
    * @param weight of the instance among its like, at least 1
+   * @param plaintextPort a second port of a Tomcat server, without TLS, for callers that are not in
+   *     the mesh yet; it serves as long as the mesh is permissive with this service, and answers
+   *     403 otherwise. None by default; 0 for any
    */
   public record Server(
       @DefaultValue("true") boolean enabled,
       @Nullable String address,
       @DefaultValue("http") String protocol,
       @DefaultValue Map<String, String> labels,
-      @DefaultValue("1") int weight) {
+      @DefaultValue("1") int weight,
+      @Nullable Integer plaintextPort) {
+    private static final Set<String> PROTOCOLS = Set.of("http", "http2");
+
     public Server {
       labels = Map.copyOf(labels);
+      if (!PROTOCOLS.contains(protocol)) {
+        throw new IllegalArgumentException(
+            "inmesh.server.protocol must be http or http2, not " + protocol);
+      }
+      if (weight < 1) {
+        throw new IllegalArgumentException(
+            "inmesh.server.weight must be at least 1, not " + weight);
+      }
     }
   }
 

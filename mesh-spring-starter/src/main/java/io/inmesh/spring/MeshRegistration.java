@@ -23,6 +23,7 @@ final class MeshRegistration
   private final MeshProperties.Server settings;
   private final String bound;
   private volatile boolean running;
+  private volatile int port;
 
   /**
    * A registration.
@@ -40,12 +41,18 @@ final class MeshRegistration
     if (MANAGEMENT.equals(event.getApplicationContext().getServerNamespace())) {
       return;
     }
+    port = event.getWebServer().getPort();
     serving.begin(
         new Member.Service(
-            new Address(advertised(settings.address(), bound), event.getWebServer().getPort()),
+            new Address(advertised(settings.address(), bound), port),
             settings.protocol(),
             settings.labels(),
             settings.weight()));
+  }
+
+  /** Where the server listens; 0 as long as it does not. */
+  int port() {
+    return port;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.inmesh.spring;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
@@ -11,11 +12,12 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Lets the web server of a servlet application in the mesh speak mutual TLS with the mesh's
- * certificate, unless the application says anything about TLS itself.
+ * Lets the web server of an application in the mesh speak mutual TLS with the mesh's certificate,
+ * unless the application says anything about TLS itself.
  */
 final class MeshServerDefaults implements EnvironmentPostProcessor, Ordered {
   private static final String SOURCE = "inmeshServerDefaults";
+  private static final String READINESS = "management.endpoint.health.group.readiness.include";
 
   @Override
   public void postProcessEnvironment(
@@ -27,19 +29,22 @@ final class MeshServerDefaults implements EnvironmentPostProcessor, Ordered {
     boolean serves =
         member
             && is(environment, "inmesh.server.enabled")
-            && application.getWebApplicationType() == WebApplicationType.SERVLET;
+            && application.getWebApplicationType() != WebApplicationType.NONE;
     boolean ownTls =
         Binder.get(environment)
             .bind("server.ssl", Bindable.mapOf(String.class, Object.class))
             .isBound();
+    Map<String, Object> defaults = new HashMap<>();
     if (serves && !ownTls) {
-      environment
-          .getPropertySources()
-          .addLast(
-              new MapPropertySource(
-                  SOURCE,
-                  Map.of(
-                      "server.ssl.bundle", MeshSslBundle.NAME, "server.ssl.client-auth", "need")));
+      defaults.put("server.ssl.bundle", MeshSslBundle.NAME);
+      defaults.put("server.ssl.client-auth", "need");
+    }
+    if (member && is(environment, "management.endpoint.health.probes.enabled")) {
+      // What the application says of its own readiness comes first, and is then all.
+      defaults.put(READINESS, "readinessState,mesh");
+    }
+    if (!defaults.isEmpty()) {
+      environment.getPropertySources().addLast(new MapPropertySource(SOURCE, defaults));
     }
   }
 

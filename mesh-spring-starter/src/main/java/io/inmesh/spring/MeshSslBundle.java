@@ -27,38 +27,44 @@ import org.springframework.boot.ssl.SslStoreBundle;
 final class MeshSslBundle implements SslBundleRegistrar {
   static final String NAME = "mesh";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
-
   private final Supplier<Member> member;
+  private final Duration patience;
 
-  MeshSslBundle(Supplier<Member> member) {
+  /**
+   * A bundle.
+   *
+   * @param patience how long the first who uses it waits for a certificate
+   */
+  MeshSslBundle(Supplier<Member> member, Duration patience) {
     this.member = member;
+    this.patience = patience;
   }
 
   @Override
   public void registerBundles(SslBundleRegistry registry) {
     Member of = member.get();
     var used = new AtomicBoolean();
-    registry.registerBundle(NAME, SslBundle.of(new Stores(of, used)));
+    registry.registerBundle(NAME, SslBundle.of(new Stores(of, patience, used)));
     of.identity()
         .onChange(
             () -> {
               // Whoever has not asked yet gets the certificate of that time anyway.
               if (used.get()) {
-                registry.updateBundle(NAME, SslBundle.of(new Stores(of, used)));
+                registry.updateBundle(NAME, SslBundle.of(new Stores(of, patience, used)));
               }
             });
   }
 
   /** The certificate and the authorities of the time when they are asked for. */
-  private record Stores(Member member, AtomicBoolean used) implements SslStoreBundle {
+  private record Stores(Member member, Duration patience, AtomicBoolean used)
+      implements SslStoreBundle {
     private static final String ALIAS = "mesh";
     private static final String NO_PASSWORD = "";
 
     @Override
     public KeyStore getKeyStore() {
       try {
-        member.awaitIdentity(PATIENCE);
+        member.awaitIdentity(patience);
         used.set(true);
         KeyMaterial own = member.identity().certificate(SecretStore.OWN_CERTIFICATE);
         KeyStore store = empty();
@@ -73,11 +79,8 @@ final class MeshSslBundle implements SslBundleRegistrar {
       } catch (GeneralSecurityException | IOException broken) {
         throw new IllegalStateException("the mesh's certificate cannot be used", broken);
       } catch (IllegalStateException none) {
-        throw new MeshJoinException(
-            "The mesh has given no certificate: " + none.getMessage(),
-            "See that the control plane runs and can be reached, and that the join file's token is"
-                + " still valid. With inmesh.state-directory a restart needs no control plane.",
-            none);
+        throw MeshJoinException.withoutCertificate(
+            member.name(), String.valueOf(none.getMessage()), none);
       }
     }
 

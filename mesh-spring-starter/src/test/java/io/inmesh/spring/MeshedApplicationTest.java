@@ -4,27 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.sun.net.httpserver.HttpServer;
+import com.example.shop.Storefront;
 import io.inmesh.call.Bodies;
 import io.inmesh.call.Headers;
 import io.inmesh.call.Request;
 import io.inmesh.call.Response;
+import io.inmesh.junit.As;
+import io.inmesh.junit.MeshTest;
+import io.inmesh.junit.MeshTestPlane;
 import io.inmesh.runtime.member.Member;
 import io.inmesh.server.ServerRequest;
 import io.inmesh.server.ServerResponse;
-import io.inmesh.spring.app.Storefront;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,55 +36,47 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.io.ByteArrayResource;
 import org.springframework.http.MediaType;
 import org.springframework.web.client.RestClient;
-import org.springframework.web.client.RestTemplate;
 import org.springframework.web.reactive.function.client.WebClient;
 
-/** An application that knows nothing of a mesh, in one: by dependency and properties. */
+/** A servlet application in the mesh: what it sends and answers, and who may ask. */
+@MeshTest
+@SpringBootTest(
+    classes = Storefront.class,
+    webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+    properties = {
+      "inmesh.service=storefront",
+      "inmesh.server.plaintext-port=0",
+      "server.address=127.0.0.1",
+      "spring.http.serviceclient.catalogue.base-url=http://catalogue",
+      "management.endpoints.web.exposure.include=health,mesh",
+      "management.endpoint.health.show-details=always"
+    })
 class MeshedApplicationTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final String STOREFRONT = "spiffe://cluster.local/ns/default/sa/storefront";
 
-  @TempDir Path directory;
   private final List<ServerRequest> seen = new CopyOnWriteArrayList<>();
-  private LocalMesh mesh;
-  private ConfigurableApplicationContext application;
+  private MeshTestPlane mesh;
+
+  @As("web")
+  private Member web;
+
+  @Autowired private ConfigurableApplicationContext application;
 
   @BeforeEach
-  void start() throws Exception {
-    mesh = new LocalMesh(directory);
-    mesh.serve(mesh.member("catalogue"), this::catalogue);
-    application = run();
-  }
-
-  private ConfigurableApplicationContext run(String... more) {
-    var properties =
-        new ArrayList<>(
-            List.of(
-                "--inmesh.service=storefront",
-                "--inmesh.join-directory=" + mesh.joinDirectory("storefront"),
-                "--server.port=0",
-                "--server.address=127.0.0.1",
-                "--spring.http.serviceclient.catalogue.base-url=http://catalogue",
-                "--management.endpoints.web.exposure.include=health,mesh",
-                "--management.endpoint.health.show-details=always"));
-    properties.addAll(List.of(more));
-    return new SpringApplicationBuilder(Storefront.class).run(properties.toArray(new String[0]));
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    application.close();
-    mesh.close();
-    assertThat(mesh.refused()).isEmpty();
+  void start() {
+    mesh.serve("catalogue", this::catalogue);
   }
 
   private CompletionStage<ServerResponse> catalogue(ServerRequest request) {
@@ -156,21 +146,6 @@ class MeshedApplicationTest {
   }
 
   @Test
-  void allItsClientsCallByTheMesh() {
-    String uri = "http://catalogue/items";
-    RestClient client = application.getBean(RestClient.class);
-    assertThat(client.get().uri(uri).retrieve().body(String.class)).isEqualTo(STOREFRONT);
-    RestTemplate template = application.getBean(RestTemplate.class);
-    assertThat(template.getForObject(uri, String.class)).isEqualTo(STOREFRONT);
-    WebClient reactive = application.getBean(WebClient.class);
-    var response = reactive.get().uri(uri).retrieve().toEntity(String.class).block(PATIENCE);
-    assertThat(response).isNotNull();
-    assertThat(response.getBody()).isEqualTo(STOREFRONT);
-    assertThat(application.getBean(Storefront.Catalogue.class).items()).isEqualTo(STOREFRONT);
-    assertThat(seen).hasSize(4);
-  }
-
-  @Test
   void answersThatRedirectAreFollowedAsByAnyClient() {
     RestClient client = application.getBean(RestClient.class);
     assertThat(client.get().uri("http://catalogue/old").retrieve().body(String.class))
@@ -205,38 +180,7 @@ class MeshedApplicationTest {
   }
 
   @Test
-  void whatIsNotInTheMeshIsCalledAsEver() throws IOException {
-    var agents = new CopyOnWriteArrayList<String>();
-    HttpServer outside =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    outside.createContext(
-        "/",
-        exchange -> {
-          agents.add(exchange.getRequestHeaders().getFirst("User-Agent"));
-          byte[] body = "outside".getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    outside.start();
-    try {
-      String uri = "http://127.0.0.1:" + outside.getAddress().getPort() + "/";
-      RestClient client = application.getBean(RestClient.class);
-      assertThat(client.get().uri(uri).retrieve().body(String.class)).isEqualTo("outside");
-      WebClient reactive = application.getBean(WebClient.class);
-      assertThat(reactive.get().uri(uri).retrieve().bodyToMono(String.class).block(PATIENCE))
-          .isEqualTo("outside");
-    } finally {
-      outside.stop(0);
-    }
-    assertThat(agents).hasSize(2);
-    assertThat(agents).allSatisfy(agent -> assertThat(agent).containsAnyOf("Java", "Reactor"));
-    assertThat(application.getBean(Member.class).runtime().counters().unmeshed()).isZero();
-  }
-
-  @Test
   void othersCallItWithTheirIdentityAndNobodyWithout() throws Exception {
-    Member web = mesh.member("web");
     awaitStatus(200, web, "http://storefront/hello");
     Response hello = call(web, "GET", "http://storefront/hello");
     assertThat(hello.text()).isEqualTo("hello");
@@ -245,26 +189,16 @@ class MeshedApplicationTest {
     assertThat(call(web, "GET", "http://storefront/page?bytes=100000").text()).hasSize(100_000);
     assertThat(call(web, "GET", "http://storefront/broken").status()).isEqualTo(500);
     assertThat(call(web, "GET", "http://storefront/none").status()).isEqualTo(404);
-    try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), port(application))) {
-      plain
-          .getOutputStream()
-          .write("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      String answer = new String(plain.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-      assertThat(answer).startsWith("HTTP/1.1 400").doesNotContain("hello");
-    }
+    assertThat(Answers.plaintext(port(application), "/hello"))
+        .startsWith("HTTP/1.1 400")
+        .doesNotContain("hello");
   }
 
   @Test
   void theMeshDecidesWhoMayCallWhat() throws Exception {
-    Member web = mesh.member("web");
-    Member other = mesh.member("other");
+    Member other = mesh.join("other");
     awaitStatus(200, web, "http://storefront/hello");
-    mesh.configure(
-        """
-        apiVersion: inmesh.io/v1
-        services:
-          storefront: {allow: [{from: [web], paths: ["/hello"]}]}
-        """);
+    mesh.service("storefront", "allow: [{from: [web], paths: [\"/hello\"]}]");
     awaitStatus(403, other, "http://storefront/hello");
     assertThat(call(other, "GET", "http://storefront/hello").text())
         .isEqualTo("RBAC: access denied");
@@ -273,15 +207,51 @@ class MeshedApplicationTest {
     // Judged as one path, dispatched as another: neither.
     assertThat(call(web, "GET", "http://storefront/hello/../through").status()).isIn(400, 403);
     assertThat(call(web, "GET", "http://storefront/hello;x=/../through").status()).isIn(400, 403);
+    mesh.service("storefront", "deny: [{paths: [\"/who\"]}]");
+    assertThat(call(web, "GET", "http://storefront/%77ho").status()).isEqualTo(403);
+    assertThat(call(web, "GET", "http://storefront/who;x=1").status()).isEqualTo(400);
+  }
+
+  @Test
+  void itKnowsWhoCalls() {
+    awaitStatus(200, web, "http://storefront/hello");
+    String spoofed = "URI=spiffe://x/boss";
+    assertThat(call(web, "GET", "http://storefront/who", "x-forwarded-client-cert", spoofed).text())
+        .isEqualTo("spiffe://cluster.local/ns/default/sa/web");
+    assertThat(
+            call(web, "GET", "http://storefront/headers", "x-forwarded-client-cert", spoofed)
+                .text())
+        .doesNotContain("boss");
+  }
+
+  @Test
+  void plaintextIsTakenBesideTlsAsLongAsTheMeshIsPermissive() throws Exception {
+    awaitStatus(200, web, "http://storefront/hello");
+    int plaintext =
+        ((TomcatWebServer) ((WebServerApplicationContext) application).getWebServer())
+            .getTomcat()
+            .getService()
+            .findConnectors()[1]
+            .getLocalPort();
+    assertThat(Answers.plaintext(plaintext, "/hello")).startsWith("HTTP/1.1 403");
+    mesh.service("storefront", "mtls: permissive");
+    assertThat(Answers.plaintext(plaintext, "/hello")).startsWith("HTTP/1.1 200").contains("hello");
+    assertThat(call(web, "GET", "http://storefront/hello").status()).isEqualTo(200);
+    mesh.service("storefront", "{mtls: permissive, allow: [web]}");
+    assertThat(Answers.plaintext(plaintext, "/hello")).startsWith("HTTP/1.1 403");
+    mesh.service("storefront", "mtls: strict");
+    assertThat(Answers.plaintext(plaintext, "/hello")).startsWith("HTTP/1.1 403");
   }
 
   @Test
   void itTellsHowItIs() {
-    Member web = mesh.member("web");
     awaitStatus(200, web, "http://storefront/actuator/health");
     assertThat(call(web, "GET", "http://storefront/actuator/health").text())
         .contains("\"mesh\"")
         .contains("valid until");
+    assertThat(call(web, "GET", "http://storefront/actuator/health/readiness").text())
+        .contains("\"mesh\"")
+        .contains("\"readinessState\"");
     assertThat(call(web, "GET", "http://storefront/actuator/mesh").text())
         .contains("\"service\":\"storefront\"")
         .contains(STOREFRONT)
@@ -290,7 +260,15 @@ class MeshedApplicationTest {
 
   @Test
   void itsServerFollowsTheRotationOfItsCertificate() throws Exception {
-    try (ConfigurableApplicationContext brief = run("--inmesh.certificate-life=12s")) {
+    try (ConfigurableApplicationContext brief =
+        new SpringApplicationBuilder(Storefront.class)
+            .run(
+                "--inmesh.service=brief",
+                "--inmesh.join=" + mesh.joinFile("brief"),
+                "--server.port=0",
+                "--server.address=127.0.0.1",
+                "--spring.http.serviceclient.catalogue.base-url=http://catalogue",
+                "--inmesh.certificate-life=12s")) {
       BigInteger first = serial(brief);
       await().atMost(PATIENCE).until(() -> !serial(brief).equals(first));
     }

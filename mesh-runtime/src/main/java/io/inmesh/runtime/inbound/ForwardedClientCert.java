@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * {@code x-forwarded-client-cert} on one connection, as Envoy writes it. What there is to say of
  * the certificate is put together once. Immutable.
  */
-final class ForwardedClientCert {
+public final class ForwardedClientCert {
   /** The header is removed. */
   static final ForwardedClientCert NOTHING = new ForwardedClientCert(Handling.SANITIZE, "");
 
@@ -47,14 +47,24 @@ final class ForwardedClientCert {
    * @param proof where the client may have proved who it is; null without TLS
    */
   static ForwardedClientCert of(ClientCertHeader config, @Nullable SSLSession proof) {
+    Certificate[] local = proof == null ? null : proof.getLocalCertificates();
+    X509Certificate own = local == null || local.length == 0 ? null : (X509Certificate) local[0];
+    return of(config, own, chain(proof));
+  }
+
+  /**
+   * On a connection of another server than ours.
+   *
+   * @param own the certificate that the client was shown; null without TLS
+   * @param chain the client's verified certificates, its own first; empty without
+   */
+  public static ForwardedClientCert of(
+      ClientCertHeader config, @Nullable X509Certificate own, List<X509Certificate> chain) {
     Handling handling = config.handling();
-    List<X509Certificate> chain = chain(proof);
-    if (proof == null || chain.isEmpty()) {
+    if (chain.isEmpty()) {
       boolean passes = handling == Handling.ALWAYS_FORWARD_ONLY;
       return passes ? new ForwardedClientCert(handling, "") : NOTHING;
     }
-    Certificate[] local = proof.getLocalCertificates();
-    X509Certificate own = local == null || local.length == 0 ? null : (X509Certificate) local[0];
     return new ForwardedClientCert(handling, config.tells() ? element(config, own, chain) : "");
   }
 
@@ -69,7 +79,7 @@ final class ForwardedClientCert {
   }
 
   /** Changes a request's headers; then they are frozen. */
-  Headers apply(Headers headers) {
+  public Headers apply(Headers headers) {
     switch (handling) {
       case FORWARD_ONLY:
       case ALWAYS_FORWARD_ONLY:

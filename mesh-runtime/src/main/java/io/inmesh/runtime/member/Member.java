@@ -315,7 +315,8 @@ public final class Member implements AutoCloseable {
     }
     Observation observation = mesh.observation();
     observation.self(observation.self().withVersion(version));
-    var begun = new Serving(mesh.inbound(settings.security), observation, loops, this::register);
+    var begun =
+        new Serving(mesh.inbound(settings.security), observation, loops, this::register, identity);
     serving = begun;
     return begun;
   }

@@ -1,12 +1,20 @@
 package io.inmesh.runtime.member;
 
+import io.inmesh.call.Headers;
+import io.inmesh.identity.KeyMaterial;
+import io.inmesh.identity.SecretStore;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.MeshRuntime.InboundCalls;
+import io.inmesh.runtime.downstream.Downstream;
 import io.inmesh.runtime.enforcement.Enforcement;
+import io.inmesh.runtime.inbound.ForwardedClientCert;
+import io.inmesh.runtime.inbound.MeshServer;
 import io.inmesh.runtime.inbound.RequestListener;
 import io.inmesh.runtime.net.Loops;
 import io.inmesh.runtime.observe.Observation;
 import io.inmesh.server.Handler;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +28,16 @@ public final class Serving {
   private final Observation observation;
   private final Loops loops;
   private final BiConsumer<Member.Service, Boolean> registration;
+  private final SecretStore secrets;
   private final AtomicReference<Member.@Nullable Service> service = new AtomicReference<>();
 
   Serving(
       InboundCalls inbound,
       Observation observation,
       Loops loops,
-      BiConsumer<Member.Service, Boolean> registration) {
+      BiConsumer<Member.Service, Boolean> registration,
+      SecretStore secrets) {
+    this.secrets = secrets;
     this.inbound = inbound;
     this.observation = observation;
     this.loops = loops;
@@ -36,6 +47,20 @@ public final class Serving {
   /** Judges requests by the listener that the control plane has for this process. */
   public Enforcement enforcement() {
     return inbound.enforcement();
+  }
+
+  /**
+   * The headers of a request with {@code x-forwarded-client-cert} as the listener of the connection
+   * says, for servers of the application's own; {@link MeshServer} does so itself.
+   *
+   * @param chain the client's verified certificates, its own first; empty without
+   * @param headers are changed, and frozen
+   */
+  public Headers told(Downstream connection, List<X509Certificate> chain, Headers headers) {
+    KeyMaterial own = secrets.certificate(SecretStore.OWN_CERTIFICATE);
+    return ForwardedClientCert.of(
+            enforcement().clientCert(connection), own == null ? null : own.chain().get(0), chain)
+        .apply(headers);
   }
 
   /** To be told of each request that has ended. */

@@ -1,8 +1,11 @@
 package io.inmesh.spring.servlet;
 
 import io.inmesh.call.Headers;
+import io.inmesh.identity.SpiffeId;
+import io.inmesh.spring.inbound.MeshPrincipal;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.security.Principal;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -11,6 +14,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The request with the headers that the mesh's filters have left. */
@@ -18,10 +22,25 @@ final class JudgedRequest extends HttpServletRequestWrapper {
   private static final String HOST = "host";
 
   private final Headers headers;
+  private final Optional<SpiffeId> peer;
 
-  JudgedRequest(HttpServletRequest request, Headers headers) {
+  JudgedRequest(HttpServletRequest request, Headers headers, Optional<SpiffeId> peer) {
     super(request);
     this.headers = headers;
+    this.peer = peer;
+  }
+
+  /** Who the application says, else who the mesh says. */
+  @Override
+  public @Nullable Principal getUserPrincipal() {
+    Principal known = super.getUserPrincipal();
+    return known == null ? peer.map(MeshPrincipal::new).orElse(null) : known;
+  }
+
+  @Override
+  public @Nullable String getRemoteUser() {
+    String known = super.getRemoteUser();
+    return known == null ? peer.map(SpiffeId::uri).orElse(null) : known;
   }
 
   private static boolean isHost(String name) {

@@ -18,17 +18,29 @@ import java.util.function.Supplier;
  */
 public final class MeshFilter implements Filter {
   private final Supplier<Serving> serving;
+  private final boolean plaintextBeside;
 
-  /** A filter of a member that serves; asked for at the first request. */
-  public MeshFilter(Supplier<Serving> serving) {
+  /**
+   * A filter of a member that serves; asked for at the first request.
+   *
+   * @param plaintextBeside whether the server has a port without TLS beside that with it: what
+   *     comes there must be taken by a filter chain
+   */
+  public MeshFilter(Supplier<Serving> serving, boolean plaintextBeside) {
     this.serving = serving;
+    this.plaintextBeside = plaintextBeside;
   }
 
   @Override
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse out) {
-      new ServletJudgement(serving.get(), http, out).run(chain);
+      var judgement = new ServletJudgement(serving.get(), http, out);
+      if (plaintextBeside && judgement.isUnwanted()) {
+        out.setStatus(HttpServletResponse.SC_FORBIDDEN);
+      } else {
+        judgement.run(chain);
+      }
     } else {
       chain.doFilter(request, response);
     }

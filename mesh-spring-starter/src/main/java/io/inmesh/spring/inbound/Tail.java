@@ -1,4 +1,4 @@
-package io.inmesh.spring.servlet;
+package io.inmesh.spring.inbound;
 
 import io.inmesh.call.Body;
 import io.inmesh.call.Headers;

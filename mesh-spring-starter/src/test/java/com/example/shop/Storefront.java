@@ -1,6 +1,7 @@
-package io.inmesh.spring.app;
+package com.example.shop;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.security.Principal;
 import java.util.Map;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.restclient.RestTemplateBuilder;
@@ -74,6 +75,21 @@ public class Storefront {
     @PostMapping("/echo")
     byte[] echo(@RequestBody byte[] body) {
       return body;
+    }
+
+    @GetMapping("/who")
+    String who(Principal caller) {
+      return caller.getName();
+    }
+
+    @GetMapping("/headers")
+    Map<String, String> headers(@RequestHeader Map<String, String> headers) {
+      return headers;
+    }
+
+    @PostMapping("/form")
+    String form(@RequestParam("item") String item, @RequestParam("count") int count) {
+      return count + " " + item;
     }
 
     @GetMapping("/through")

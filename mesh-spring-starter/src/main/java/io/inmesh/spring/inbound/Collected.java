@@ -1,4 +1,4 @@
-package io.inmesh.spring.servlet;
+package io.inmesh.spring.inbound;
 
 import io.inmesh.call.Body;
 import io.inmesh.call.Headers;
@@ -7,11 +7,12 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 
 /** The whole of a short body. */
-final class Collected implements Body.Sink {
+public final class Collected implements Body.Sink {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
 
-  CompletableFuture<byte[]> whole() {
+  /** Completes at its end. */
+  public CompletableFuture<byte[]> whole() {
     return whole;
   }
 

@@ -1,5 +1,5 @@
 /** An application that knows nothing of a mesh. */
 @NullMarked
-package io.inmesh.spring.app;
+package com.example.shop;
 
 import org.jspecify.annotations.NullMarked;
