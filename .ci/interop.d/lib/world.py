@@ -128,8 +128,10 @@ class World:
                        check=True, timeout=PATIENCE)
         return out
 
-    def envoy(self, service, metadata):
-        """Starts Envoy with our control plane as its only source of configuration; answers its admin port."""
+    def envoy(self, service, metadata, all_clusters=True, layers=()):
+        """Starts Envoy with our control plane as its only source of configuration; answers its admin port.
+
+        Without all clusters it asks for none of itself. Layers are names of run-time values."""
         certs = self.certificate(service)
         admin = free_port()
         bootstrap = {
@@ -155,6 +157,12 @@ class World:
                             "explicit_http_config": {"http2_protocol_options": {}}}},
                     "load_assignment": {"cluster_name": "inmesh-plane", "endpoints": [{"lb_endpoints": [
                         {"endpoint": {"address": address(int(self.planes["plaintext"]))}}]}]}}]}}
+        if not all_clusters:
+            del bootstrap["dynamic_resources"]["cds_config"]
+        if layers:
+            bootstrap["layered_runtime"] = {"layers": [
+                {"name": name, "rtds_layer": {"name": name, "rtds_config": {"ads": {}, "resource_api_version": "V3"}}}
+                for name in layers]}
         path = self.dir / f"envoy-{service}.json"
         path.write_text(json.dumps(bootstrap))
         binary = pathlib.Path(sys.executable).parent / "envoy"

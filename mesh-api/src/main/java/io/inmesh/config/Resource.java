@@ -11,7 +11,9 @@ public sealed interface Resource
         EndpointSet,
         Secret,
         ExtensionConfig,
-        RuntimeLayer {
+        RuntimeLayer,
+        DiscoveredHost,
+        Collection {
   /** Unique within its type. */
   String name();
 
@@ -38,6 +40,7 @@ public sealed interface Resource
     CLUSTER("envoy.config.cluster.v3.Cluster"),
     EXTENSION("envoy.config.core.v3.TypedExtensionConfig"),
     RUNTIME("envoy.service.runtime.v3.Runtime"),
+    VIRTUAL_HOST("envoy.config.route.v3.VirtualHost"),
     ROUTES("envoy.config.route.v3.RouteConfiguration"),
     LISTENER("envoy.config.listener.v3.Listener");
 
@@ -62,6 +65,31 @@ public sealed interface Resource
   record Key(Type type, String name) {
     /** The name that stands for all resources of a type. */
     public static final String ANY = "*";
+
+    /** What the name of a collection ends with, before its context parameters if it has any. */
+    private static final String ALL_BELOW = "/*";
+
+    /** All of a type whose names are these and one more step of a path. */
+    public static Key below(Type type, String path) {
+      return new Key(type, path + ALL_BELOW);
+    }
+
+    /** Whether it stands for a {@link Collection} by the beginning of its members' names. */
+    public boolean isCollection() {
+      return type == Type.VIRTUAL_HOST
+          ? name.endsWith(ALL_BELOW)
+          : name.startsWith("xdstp:")
+              && (name.endsWith(ALL_BELOW) || name.contains(ALL_BELOW + "?"));
+    }
+
+    /** The collection that a resource of this name is in: the last step of its path is left out. */
+    public Key collection() {
+      int end = type == Type.VIRTUAL_HOST ? -1 : name.indexOf('?');
+      int path = end < 0 ? name.length() : end;
+      int slash = name.lastIndexOf('/', path - 1);
+      return new Key(
+          type, name.substring(0, slash < 0 ? 0 : slash) + ALL_BELOW + name.substring(path));
+    }
 
     @Override
     public boolean equals(@Nullable Object other) {

@@ -9,6 +9,8 @@ import java.util.Set;
 /**
  * Virtual hosts in order, and what holds for all of them. Source:
  * envoy.config.route.v3.RouteConfiguration.
+ *
+ * @param discovered whether there are virtual hosts that come on their own (vhds), after those here
  */
 public record RouteConfiguration(
     String name,
@@ -17,12 +19,36 @@ public record RouteConfiguration(
     Options options,
     List<MirrorPolicy> mirrors,
     Map<String, FilterOverride> perFilter,
-    Metadata metadata)
+    Metadata metadata,
+    boolean discovered)
     implements Resource {
   public RouteConfiguration {
     virtualHosts = List.copyOf(virtualHosts);
     mirrors = List.copyOf(mirrors);
     perFilter = Map.copyOf(perFilter);
+  }
+
+  /** With all its virtual hosts. */
+  public RouteConfiguration(
+      String name,
+      List<VirtualHost> virtualHosts,
+      HeaderMutations mutations,
+      Options options,
+      List<MirrorPolicy> mirrors,
+      Map<String, FilterOverride> perFilter,
+      Metadata metadata) {
+    this(name, virtualHosts, mutations, options, mirrors, perFilter, metadata, false);
+  }
+
+  /** The same with other virtual hosts. */
+  public RouteConfiguration with(List<VirtualHost> hosts, boolean andDiscovered) {
+    return new RouteConfiguration(
+        name, hosts, mutations, options, mirrors, perFilter, metadata, andDiscovered);
+  }
+
+  /** The name under which the virtual hosts are asked for that come on their own. */
+  public Key discoveredHosts() {
+    return Key.below(Type.VIRTUAL_HOST, name);
   }
 
   /** With defaults for all that is not given. */
@@ -71,6 +97,9 @@ public record RouteConfiguration(
     mirrors.forEach(mirror -> keys.addAll(mirror.references()));
     keys.addAll(FilterOverride.references(perFilter));
     virtualHosts.forEach(host -> keys.addAll(host.references()));
+    if (discovered) {
+      keys.add(discoveredHosts());
+    }
     return keys;
   }
 }

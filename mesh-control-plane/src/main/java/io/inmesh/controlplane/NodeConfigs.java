@@ -260,7 +260,7 @@ final class NodeConfigs implements ConfigSource {
 
   private static Encoded encode(Encoder encoder, Resource resource) {
     var message = encoder.message(resource).toByteString();
-    return new Encoded(resource, ServedResource.of(resource.key(), message, resource.references()));
+    return new Encoded(resource, ServedResource.of(resource, message));
   }
 
   @Override

@@ -349,6 +349,9 @@ public final class MeshBuilder {
     var parts = new Parts(clusters, new FilterTypes(filters), process, runtime, errands);
     var inFlight = new InFlight(observation.stripes());
     var counters = new Counters(inFlight);
+    observation.open(counters, config);
+    var assembler = new Assembler(parts, view, runtimeLayers);
+    var writer = new ConfigWriter(assembler, dialer, config, support);
     var surroundings =
         new Surroundings(
             observation.callLog(logs),
@@ -357,10 +360,8 @@ public final class MeshBuilder {
             inFlight,
             resendUnsent,
             observation.callMeters(),
-            telemetry.tracing());
-    observation.open(counters, config);
-    var assembler = new Assembler(parts, view, runtimeLayers);
-    var writer = new ConfigWriter(assembler, dialer, config, support);
+            telemetry.tracing(),
+            new WriterDemands(writer, dialer, config));
     errands.open(writer::dataplane, surroundings);
     var passthrough = new Passthrough(parts, assembler);
     var settings = new Entrance.Settings(policy, patience, initialFetch);

@@ -50,6 +50,8 @@ import picocli.CommandLine.Spec;
 public final class CallCommand implements Callable<Integer> {
   private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
 
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "URL", description = "For instance http://orders/items?id=1.")
@@ -114,6 +116,12 @@ public final class CallCommand implements Callable<Integer> {
   @Option(names = "--sotw", description = "State-of-the-world ADS instead of delta.")
   private boolean stateOfTheWorld;
 
+  @Option(
+      names = "--runtime-layer",
+      paramLabel = "NAME",
+      description = "A layer of run-time values that the control plane has; later ones count more.")
+  private List<String> layers = List.of();
+
   @Option(names = "--json", description = "One line of JSON instead of text.")
   private boolean json;
 
@@ -124,6 +132,8 @@ public final class CallCommand implements Callable<Integer> {
     LongFunction<Request> requests = requests();
     Variant variant = stateOfTheWorld ? Variant.STATE_OF_THE_WORLD : Variant.DELTA;
     MemberBuilder builder = joining.member().variant(variant).telemetry(observing.telemetry());
+    // Whoever calls once would rather wait than see a call that passed by the mesh.
+    builder.runtimeLayers(layers.toArray(String[]::new)).patience(PATIENCE);
     MetricsEndpoint endpoint = endpoint();
     try (Member member = builder.start()) {
       int code = run(member, requests);

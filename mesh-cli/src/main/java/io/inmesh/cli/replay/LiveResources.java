@@ -59,7 +59,7 @@ final class LiveResources {
         return refused.message();
       }
       Resource resource = decoded.orThrow();
-      served.add(ServedResource.of(resource.key(), message.toByteString(), resource.references()));
+      served.add(ServedResource.of(resource, message.toByteString()));
       return null;
     } catch (IllegalArgumentException malformed) {
       return String.valueOf(malformed.getMessage());

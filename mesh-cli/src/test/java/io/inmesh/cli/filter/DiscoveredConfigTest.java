@@ -2,22 +2,8 @@ package io.inmesh.cli.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.inmesh.call.Request;
-import io.inmesh.controlplane.ControlPlane;
-import io.inmesh.controlplane.config.ConfigDirectory;
-import io.inmesh.controlplane.config.Generation;
-import io.inmesh.controlplane.config.problem.Problem;
 import io.inmesh.plane.PlaneConnector.Variant;
-import io.inmesh.runtime.member.Member;
-import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -69,83 +55,23 @@ class DiscoveredConfigTest {
       layer: {new: {share: %d}}
       """;
 
-  @TempDir Path directory;
-  private final List<String> refused = new CopyOnWriteArrayList<>();
-  private ControlPlane plane;
-  private Member member;
-
-  @AfterEach
-  void stop() throws Exception {
-    if (member != null) {
-      member.close();
-    }
-    if (plane != null) {
-      plane.close();
-    }
-  }
-
-  private void write(String name, String text) throws IOException {
-    Path target = directory.resolve("config").resolve(name);
-    Path next = directory.resolve(name);
-    Files.writeString(next, text);
-    Files.move(next, target, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  private void start(Variant variant) throws Exception {
-    Files.createDirectories(directory.resolve("config"));
-    write("listener.xds.yaml", LISTENER);
-    write("fault.xds.yaml", FAULT.formatted(418, 100));
-    write("layer.xds.yaml", LAYER.formatted(0));
-    write("mesh.yaml", "apiVersion: inmesh.io/v1\nservices: {client: }\n");
-    plane =
-        ControlPlane.start(
-            new ControlPlane.Settings(
-                directory.resolve("config"),
-                directory.resolve("state"),
-                "127.0.0.1",
-                0,
-                -1,
-                "cluster.local",
-                Duration.ofSeconds(5),
-                Duration.ofHours(1)),
-            new ConfigDirectory.Listener() {
-              @Override
-              public void taken(Generation generation) {}
-
-              @Override
-              public void refused(List<Problem> problems) {
-                problems.forEach(problem -> refused.add(problem.toString()));
-              }
-            });
-    assertThat(refused).isEmpty();
-    member =
-        Member.join(plane.issueJoinFile("client", "default"))
-            .threads(1)
-            .variant(variant)
-            .runtimeLayers("rtds")
-            .start();
-  }
-
-  private int status() throws InterruptedException {
-    Request request =
-        Request.of("GET", URI.create("http://found.test/")).withTimeout(Duration.ofSeconds(20));
-    return member.mesh().blocking().send(request).status();
-  }
-
-  private void await(int status) {
-    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> status() == status);
-  }
+  private static final String URL = "http://found.test/";
 
   @ParameterizedTest
   @EnumSource(Variant.class)
-  void callsFollowThem(Variant variant) throws Exception {
-    start(variant);
-    assertThat(status()).as("the listener waits for the filter").isEqualTo(418);
-    write("fault.xds.yaml", FAULT.formatted(419, 100));
-    await(419);
-    write("fault.xds.yaml", FAULT.formatted(419, 0));
-    await(200);
-    write("layer.xds.yaml", LAYER.formatted(100));
-    await(201);
+  void callsFollowThem(Variant variant, @TempDir Path directory) throws Exception {
+    try (var mesh = new RawMesh(directory)) {
+      mesh.write("listener.xds.yaml", LISTENER);
+      mesh.write("fault.xds.yaml", FAULT.formatted(418, 100));
+      mesh.write("layer.xds.yaml", LAYER.formatted(0));
+      mesh.start(variant);
+      assertThat(mesh.status(URL)).as("the listener waits for the filter").isEqualTo(418);
+      mesh.write("fault.xds.yaml", FAULT.formatted(419, 100));
+      mesh.await(419, URL);
+      mesh.write("fault.xds.yaml", FAULT.formatted(419, 0));
+      mesh.await(200, URL);
+      mesh.write("layer.xds.yaml", LAYER.formatted(100));
+      mesh.await(201, URL);
+    }
   }
 }

@@ -37,6 +37,9 @@ final class DeltaDialect implements Dialect<DeltaDiscoveryRequest, DeltaDiscover
     for (String name : request.getResourceNamesSubscribeList()) {
       if (name.equals(Resource.Key.ANY)) {
         wildcard(feed, config);
+      } else if (feed.type != Resource.Type.VIRTUAL_HOST
+          && new Resource.Key(feed.type, name).isCollection()) {
+        collection(name, feed, config);
       } else {
         if (!feed.names.add(name)) {
           // Whoever asks again has lost it.
@@ -51,6 +54,11 @@ final class DeltaDialect implements Dialect<DeltaDiscoveryRequest, DeltaDiscover
     unsubscribe(request, feed, config);
     if (first) {
       // What an earlier stream left behind.
+      if (feed.type == Resource.Type.VIRTUAL_HOST) {
+        feed.versions.keySet().stream()
+            .filter(name -> config.find(feed.type, name) == null)
+            .forEach(feed.gone::add);
+      }
       feed.versions.keySet().removeIf(name -> !feed.wants(name));
       List.copyOf(feed.versions.keySet()).forEach(name -> feed.look(name, config, false));
       feed.held.addAll(feed.versions.keySet());
@@ -72,6 +80,20 @@ final class DeltaDialect implements Dialect<DeltaDiscoveryRequest, DeltaDiscover
     config.of(feed.type).keySet().forEach(name -> feed.look(name, config, true));
   }
 
+  private static void collection(String name, Feed feed, ServedConfig config) {
+    feed.collections.add(name);
+    boolean any = false;
+    for (ServedResource resource : config.of(feed.type).values()) {
+      if (resource.key().collection().name().equals(name)) {
+        any = true;
+        feed.look(resource.key().name(), config, true);
+      }
+    }
+    if (!any) {
+      feed.unknown.add(name);
+    }
+  }
+
   private static void unsubscribe(DeltaDiscoveryRequest request, Feed feed, ServedConfig config) {
     for (String name : request.getResourceNamesUnsubscribeList()) {
       if (name.equals(Resource.Key.ANY)) {
@@ -81,7 +103,12 @@ final class DeltaDialect implements Dialect<DeltaDiscoveryRequest, DeltaDiscover
             .forEach(feed::drop);
         feed.due.retainAll(feed.names);
         feed.asked.retainAll(feed.names);
+      } else if (feed.collections.remove(name)) {
+        List.copyOf(feed.versions.keySet()).stream()
+            .filter(each -> !feed.wants(each))
+            .forEach(feed::drop);
       } else if (feed.names.remove(name)) {
+        feed.aliases.remove(name);
         feed.drop(name);
         if (feed.wildcard) {
           feed.look(name, config, true);
@@ -98,25 +125,47 @@ final class DeltaDialect implements Dialect<DeltaDiscoveryRequest, DeltaDiscover
     int bytes = 0;
     Set<String> candidates = askedOnly ? feed.asked : feed.due;
     for (String name : List.copyOf(candidates)) {
-      ServedResource resource = config.find(feed.type, name);
-      if (resource == null || feed.has(resource)) {
+      ServedResource resource = config.asked(feed.type, name);
+      if (resource == null || feed.has(name, resource)) {
         feed.due.remove(name);
         feed.asked.remove(name);
       } else if (config.settled() || !feed.held.contains(name)) {
-        response.addResources(resource.wrapped());
+        response.addResources(wrapped(feed, name, resource));
         fresh.add(resource);
-        feed.sent(resource);
+        feed.sent(name, resource);
         bytes += resource.message().getSerializedSize();
         if (bytes > ENOUGH_BYTES) {
           break;
         }
       }
     }
-    response.addAllRemovedResources(feed.unknown);
+    if (feed.type == Resource.Type.VIRTUAL_HOST) {
+      feed.unknown.forEach(name -> response.addResources(nothing(name)));
+    } else {
+      response.addAllRemovedResources(feed.unknown);
+    }
     boolean worthIt = feed.answerDue || !fresh.isEmpty() || !feed.unknown.isEmpty();
     feed.unknown.clear();
     feed.answerDue = false;
     return worthIt ? new Push<>(response.build(), fresh) : null;
+  }
+
+  /** A virtual host tells which question it answers. */
+  private static io.inmesh.proto.envoy.service.discovery.v3.Resource wrapped(
+      Feed feed, String name, ServedResource resource) {
+    if (feed.type != Resource.Type.VIRTUAL_HOST) {
+      return resource.wrapped();
+    }
+    feed.aliases.put(name, resource.key().name());
+    return resource.wrapped().toBuilder().addAliases(name).build();
+  }
+
+  /** The answer to a question for a virtual host that there is not. */
+  private static io.inmesh.proto.envoy.service.discovery.v3.Resource nothing(String alias) {
+    return io.inmesh.proto.envoy.service.discovery.v3.Resource.newBuilder()
+        .setName(alias)
+        .addAliases(alias)
+        .build();
   }
 
   @Override
@@ -127,12 +176,21 @@ final class DeltaDialect implements Dialect<DeltaDiscoveryRequest, DeltaDiscover
     if (removed.isEmpty()) {
       return null;
     }
+    DeltaDiscoveryResponse.Builder response = response(feed, config, nonce);
     for (String name : removed) {
       feed.gone.remove(name);
       feed.versions.remove(name);
+      String resource = feed.aliases.remove(name);
+      if (resource != null) {
+        response.addResources(nothing(name));
+      }
+      String lost = resource == null ? name : resource;
+      if (config.find(feed.type, lost) == null
+          && !response.getRemovedResourcesList().contains(lost)) {
+        response.addRemovedResources(lost);
+      }
     }
-    return new Push<>(
-        response(feed, config, nonce).addAllRemovedResources(removed).build(), List.of());
+    return new Push<>(response.build(), List.of());
   }
 
   private static DeltaDiscoveryResponse.Builder response(

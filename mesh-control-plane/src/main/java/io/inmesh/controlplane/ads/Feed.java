@@ -34,6 +34,12 @@ final class Feed {
   /** Names that the client had from an earlier stream. */
   final Set<String> held = new LinkedHashSet<>();
 
+  /** Names that stand for all resources whose names begin so. */
+  final Set<String> collections = new LinkedHashSet<>();
+
+  /** What a virtual host is called that was asked for by an alias. */
+  final Map<String, String> aliases = new HashMap<>();
+
   boolean wildcard;
   boolean started;
 
@@ -55,7 +61,10 @@ final class Feed {
   }
 
   boolean wants(String name) {
-    return wildcard || names.contains(name);
+    return wildcard
+        || names.contains(name)
+        || (!collections.isEmpty()
+            && collections.contains(new Resource.Key(type, name).collection().name()));
   }
 
   boolean isPending() {
@@ -64,7 +73,7 @@ final class Feed {
 
   /** Looks at a name anew: the config has changed, or it was asked for. */
   void look(String name, ServedConfig config, boolean justAsked) {
-    @Nullable ServedResource now = config.find(type, name);
+    @Nullable ServedResource now = config.asked(type, name);
     if (now != null) {
       gone.remove(name);
       unknown.remove(name);
@@ -95,7 +104,11 @@ final class Feed {
 
   /** Notes what is sent. */
   void sent(ServedResource resource) {
-    String name = resource.key().name();
+    sent(resource.key().name(), resource);
+  }
+
+  /** Notes what is sent under a name that was asked for. */
+  void sent(String name, ServedResource resource) {
     versions.put(name, resource.version());
     due.remove(name);
     asked.remove(name);
@@ -103,6 +116,12 @@ final class Feed {
 
   /** Whether the client has just this. */
   boolean has(ServedResource resource) {
-    return resource.version().equals(versions.get(resource.key().name()));
+    return has(resource.key().name(), resource);
+  }
+
+  /** The same under a name that was asked for. */
+  boolean has(String name, ServedResource resource) {
+    return resource.version().equals(versions.get(name))
+        && resource.key().name().equals(aliases.getOrDefault(name, name));
   }
 }

@@ -39,11 +39,13 @@ final class NodeStream<Q, R> {
           Resource.Type.ENDPOINTS,
           Resource.Type.EXTENSION,
           Resource.Type.LISTENER,
-          Resource.Type.ROUTES);
+          Resource.Type.ROUTES,
+          Resource.Type.VIRTUAL_HOST);
   private static final List<Resource.Type> REMOVALS =
       List.of(
           Resource.Type.LISTENER,
           Resource.Type.ROUTES,
+          Resource.Type.VIRTUAL_HOST,
           Resource.Type.EXTENSION,
           Resource.Type.CLUSTER,
           Resource.Type.ENDPOINTS,
@@ -183,7 +185,12 @@ final class NodeStream<Q, R> {
   }
 
   private void look(Feed feed, Set<String> changed) {
-    if (feed.wildcard || changed.size() <= feed.names.size()) {
+    if (feed.type == Resource.Type.VIRTUAL_HOST && !changed.isEmpty()) {
+      // Any of them may have taken another's domains.
+      feed.names.forEach(name -> feed.look(name, config, false));
+    } else if (feed.wildcard
+        || !feed.collections.isEmpty()
+        || changed.size() <= feed.names.size()) {
       changed.stream().filter(feed::wants).forEach(name -> feed.look(name, config, false));
     } else {
       feed.names.stream().filter(changed::contains).forEach(name -> feed.look(name, config, false));

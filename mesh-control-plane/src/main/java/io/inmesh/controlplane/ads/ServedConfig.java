@@ -43,6 +43,9 @@ public final class ServedConfig {
     @Nullable ServedResource listener(String name);
   }
 
+  /** Made when first needed, on the server's loop. */
+  private @Nullable HostAliases aliases;
+
   /**
    * A config.
    *
@@ -177,6 +180,20 @@ public final class ServedConfig {
     return own == null && type == Resource.Type.LISTENER && !name.equals(Resource.Key.ANY)
         ? strangers.listener(name)
         : own;
+  }
+
+  /** The same by a name that was asked for: for virtual hosts that may be one of a domain. */
+  @Nullable ServedResource asked(Resource.Type type, String name) {
+    ServedResource named = find(type, name);
+    if (named != null || type != Resource.Type.VIRTUAL_HOST) {
+      return named;
+    }
+    HostAliases known = aliases;
+    if (known == null) {
+      known = new HostAliases(of(type).values());
+      aliases = known;
+    }
+    return known.find(name);
   }
 
   /**

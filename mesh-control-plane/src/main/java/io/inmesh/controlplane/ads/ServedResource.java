@@ -2,10 +2,12 @@ package io.inmesh.controlplane.ads;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import io.inmesh.config.DiscoveredHost;
 import io.inmesh.config.Resource;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -21,8 +23,15 @@ public final class ServedResource {
   private final io.inmesh.proto.envoy.service.discovery.v3.Resource wrapped;
   private final Set<Resource.Key> references;
 
+  private final List<String> domains;
+
   private ServedResource(
-      Resource.Key key, String version, Any message, Set<Resource.Key> references) {
+      Resource.Key key,
+      String version,
+      Any message,
+      Set<Resource.Key> references,
+      List<String> domains) {
+    this.domains = List.copyOf(domains);
     this.key = key;
     this.version = version;
     this.message = message;
@@ -44,7 +53,27 @@ public final class ServedResource {
   public static ServedResource of(
       Resource.Key key, ByteString message, Set<Resource.Key> references) {
     Any any = Any.newBuilder().setTypeUrl(key.type().url()).setValue(message).build();
-    return new ServedResource(key, digest(message), any, references);
+    return new ServedResource(key, digest(message), any, references, List.of());
+  }
+
+  /**
+   * A resource.
+   *
+   * @param message its protobuf message
+   */
+  public static ServedResource of(Resource resource, ByteString message) {
+    Any any = Any.newBuilder().setTypeUrl(resource.type().url()).setValue(message).build();
+    return new ServedResource(
+        resource.key(),
+        digest(message),
+        any,
+        resource.references(),
+        resource instanceof DiscoveredHost host ? host.host().domains() : List.of());
+  }
+
+  /** The domains under which it is asked for, if it is a virtual host. */
+  List<String> domains() {
+    return domains;
   }
 
   private static String digest(ByteString message) {

@@ -37,6 +37,7 @@ public final class Assembler {
   private Parts parts;
   private final SecretView secrets;
   private final RuntimeLayers layers;
+  private final DiscoveredHosts hosts = new DiscoveredHosts();
   private final LiveParts live = new LiveParts();
   private final Map<String, Scope> clusterScopes = new HashMap<>();
   private final Map<String, Use> uses = new HashMap<>();
@@ -131,12 +132,26 @@ public final class Assembler {
     for (Resource.Type type : Resource.Type.values()) {
       touched.put(type, new LinkedHashSet<>());
     }
-    changed.forEach(key -> of(touched, key.type()).add(key));
-    for (Resource.Type below : List.of(Resource.Type.ROUTES, Resource.Type.EXTENSION)) {
-      of(touched, below)
-          .forEach(key -> of(touched, Resource.Type.LISTENER).addAll(resolution.referrers(key)));
+    for (Resource.Key key : changed) {
+      // What collections hold is served by itself; virtual hosts are so by whom they belong to.
+      if (key.type() == Resource.Type.VIRTUAL_HOST || !key.isCollection()) {
+        of(touched, key.type()).add(key);
+      }
     }
+    for (Resource.Key key : List.copyOf(of(touched, Resource.Type.VIRTUAL_HOST))) {
+      above(resolution, key, touched);
+      resolution.referrers(key).forEach(collection -> above(resolution, collection, touched));
+    }
+    for (Resource.Type below : List.of(Resource.Type.ROUTES, Resource.Type.EXTENSION)) {
+      of(touched, below).forEach(key -> above(resolution, key, touched));
+    }
+    of(touched, Resource.Type.LISTENER).removeIf(Resource.Key::isCollection);
     return touched;
+  }
+
+  private static void above(
+      Resolution resolution, Resource.Key key, Map<Resource.Type, Set<Resource.Key>> touched) {
+    resolution.referrers(key).forEach(referrer -> of(touched, referrer.type()).add(referrer));
   }
 
   private void secrets(Resolution resolution, Set<Resource.Key> changed) {
@@ -318,13 +333,14 @@ public final class Assembler {
     return last == null || place >= last.chains().size() ? null : last.chains().get(place).http();
   }
 
-  private static @Nullable RouteConfiguration routes(
-      HttpConnection.Routes from, Resolution resolution) {
+  private @Nullable RouteConfiguration routes(HttpConnection.Routes from, Resolution resolution) {
     if (from instanceof HttpConnection.InlineRoutes inline) {
       return inline.value();
     }
     String name = ((HttpConnection.RoutesByName) from).name();
-    return (RouteConfiguration) resolution.served(new Resource.Key(Resource.Type.ROUTES, name));
+    var found =
+        (RouteConfiguration) resolution.served(new Resource.Key(Resource.Type.ROUTES, name));
+    return found == null ? null : hosts.whole(found, resolution);
   }
 
   /** What the next form does not use. */

@@ -1,6 +1,7 @@
 package io.inmesh.runtime.assemble;
 
 import io.inmesh.MeshStatus;
+import io.inmesh.config.Collection;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
 import io.inmesh.loop.EventLoop;
@@ -34,6 +35,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
   private final Assembler assembler;
   private final Resolution resolution;
   private final Destinations destinations;
+  private final Demanded demanded;
   private final EventLoop loop;
 
   /** Calls that came before the listeners did, where these cannot be asked for by name. */
@@ -97,6 +99,9 @@ public final class ConfigWriter implements ConfigPlane.Events {
     this.allListeners = dialer.allListeners();
     this.resolution = new Resolution(allListeners);
     this.destinations = new Destinations(dialer, loop);
+    this.demanded =
+        new Demanded(
+            resolution, loop, key -> step(resolution.release(key), this.current.revision()));
     this.current = assembler.empty();
     this.hold = assembler.clusters().holdsEmptyUpdates() ? hold() : null;
   }
@@ -200,6 +205,18 @@ public final class ConfigWriter implements ConfigPlane.Events {
     }
   }
 
+  /**
+   * A virtual host or a cluster that a call is held for.
+   *
+   * @param answered runs once it is served, or known not to exist; at once if there are too many
+   */
+  public void demand(Resource.Key key, Runnable answered) {
+    if (demanded.add(key, answered)) {
+      step(resolution.want(key), current.revision());
+    }
+    demanded.update(key);
+  }
+
   /** Whether the plane is asked for all listeners, so that none can be asked for by name. */
   boolean asksForAll() {
     return allListeners;
@@ -260,6 +277,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
   private void apply(Map<Resource.Key, Optional<Resource>> update, String revision) {
     step(resolution.apply(update), revision);
     destinations.update(update.keySet(), resolution);
+    demanded.update(update.keySet());
   }
 
   private void tell(MeshStatus.Source source, Status plane) {
@@ -274,6 +292,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
       made.retired().forEach(Scope::close);
     }
     destinations.update(changed, resolution);
+    demanded.update(changed);
     tellEarly();
   }
 
@@ -354,7 +373,9 @@ public final class ConfigWriter implements ConfigPlane.Events {
 
   /** All resources that are served. On the config thread. */
   public List<Resource> served() {
-    return resolution.served();
+    return resolution.served().stream()
+        .filter(resource -> !(resource instanceof Collection))
+        .toList();
   }
 
   /**
@@ -387,6 +408,7 @@ public final class ConfigWriter implements ConfigPlane.Events {
       session = null;
     }
     destinations.stop();
+    demanded.close();
     if (hold != null) {
       hold.close();
     }

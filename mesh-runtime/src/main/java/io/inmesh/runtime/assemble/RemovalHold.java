@@ -32,7 +32,7 @@ final class RemovalHold extends Timer {
 
   /** Secrets may have been stolen, and endpoints are held by their cluster. */
   private static final Set<Resource.Type> NEVER =
-      EnumSet.of(Resource.Type.SECRET, Resource.Type.ENDPOINTS);
+      EnumSet.of(Resource.Type.SECRET, Resource.Type.ENDPOINTS, Resource.Type.VIRTUAL_HOST);
 
   private final EventLoop loop;
   private final Resolution resolution;

@@ -20,6 +20,7 @@ import io.inmesh.runtime.stage.Stage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -159,6 +160,17 @@ abstract class ActiveCall extends CallState implements FilteredCall {
   public String routedCluster() {
     RouteEntry<RouteParts> chosen = entry();
     return chosen == null ? "" : chosen.cluster(this);
+  }
+
+  /** Calls to this process go by the config that they came under. */
+  @Override
+  public boolean demandHost() {
+    return false;
+  }
+
+  @Override
+  public boolean demandCluster(Duration timeout) {
+    return false;
   }
 
   @Override

@@ -102,6 +102,21 @@ abstract class CallState extends CallOutcome implements CallLimits, HashSink {
     revision = name;
   }
 
+  /**
+   * The config of now, if the filters are still those of the call; the route is chosen anew, and
+   * the filter that the request has reached last is asked once more.
+   */
+  final void underNow(Demands.@Nullable Found now) {
+    if (now != null && now.chain().settings.equals(chain.settings)) {
+      at--;
+      seen();
+      under(now.chain(), now.clusters(), now.revision());
+      chooseRoute();
+    } else {
+      at--;
+    }
+  }
+
   /** Forgets what the first way of the call has left. */
   final void anew() {
     entered = null;
@@ -154,12 +169,17 @@ abstract class CallState extends CallOutcome implements CallLimits, HashSink {
 
   @Override
   public final void clearRoute() {
+    seen();
+    chooseRoute();
+  }
+
+  /** Filters that have seen the request stay the same objects, whatever the route. */
+  private void seen() {
     @Nullable HttpFilter[] seen = new HttpFilter[chain.filters.length];
     for (int i = 0; i < at; i++) {
       seen[i] = filter(i);
     }
     entered = seen;
-    chooseRoute();
   }
 
   @Override

@@ -7,12 +7,15 @@ import io.inmesh.call.HttpFilter;
 import io.inmesh.call.Request;
 import io.inmesh.config.Failures.Kind;
 import io.inmesh.config.Fallback;
+import io.inmesh.config.Resource;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.cluster.Admission;
 import io.inmesh.runtime.cluster.ClusterRuntime;
 import io.inmesh.runtime.route.RetryRules;
+import io.inmesh.runtime.route.RouteTable;
 import io.inmesh.runtime.stats.ClusterStats;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A call that this process makes: after the filters comes the router. Owner: its loop. */
@@ -21,8 +24,17 @@ public final class OutgoingCall extends ActiveCall {
   private static final long READ_AHEAD = 1 << 20;
   private static final int UNAVAILABLE = 503;
 
+  /** How long a call waits for its virtual host; in Envoy, as long as its stream may be idle. */
+  private static final long HOST_PATIENCE = Duration.ofSeconds(15).toNanos();
+
   private boolean requestEnded;
-  private int demanded;
+  private int chunksAsked;
+
+  /** What the plane was asked for last on its behalf. */
+  private Resource.@Nullable Key demanded;
+
+  /** What it is held for just now. */
+  private @Nullable Demand demand;
 
   /** A filter asks for the whole body just now. */
   private boolean awaiting;
@@ -163,6 +175,46 @@ public final class OutgoingCall extends ActiveCall {
   @Override
   void afterFilters() {
     Router.start(this);
+  }
+
+  @Override
+  public boolean demandHost() {
+    RouteTable<RouteParts> routes = chain.routes;
+    if (routes == null || !routes.config().discovered()) {
+      return false;
+    }
+    String name = routes.config().name() + "/" + Headers.lower(authority());
+    return demand(new Resource.Key(Resource.Type.VIRTUAL_HOST, name), HOST_PATIENCE);
+  }
+
+  @Override
+  public boolean demandCluster(Duration timeout) {
+    String name = routedCluster();
+    return !name.isEmpty()
+        && clusters.find(name) == null
+        && demand(new Resource.Key(Resource.Type.CLUSTER, name), timeout.toNanos());
+  }
+
+  /** Each is asked for once. */
+  private boolean demand(Resource.Key key, long nanos) {
+    Demands demands = surroundings.demands();
+    if (demands == null || isExplained() || key.equals(demanded)) {
+      return false;
+    }
+    demanded = key;
+    var made = new Demand(this);
+    demand = made;
+    made.begin(demands, key, nanos == 0 ? NEVER : after(loop.nanoTime(), nanos));
+    return true;
+  }
+
+  /** What the call was held for is there, or will not be. */
+  void supplied(Demands.@Nullable Found now) {
+    demand = null;
+    if (!isOver()) {
+      underNow(now);
+      resume();
+    }
   }
 
   @Override
@@ -428,6 +480,9 @@ public final class OutgoingCall extends ActiveCall {
   @Override
   void release() {
     free();
+    if (demand != null) {
+      demand.cancel();
+    }
     if (pacing != null) {
       pacing.disarm();
     }
@@ -453,14 +508,14 @@ public final class OutgoingCall extends ActiveCall {
     if (hasHeadSent() && current != null) {
       current.demand(chunks);
     } else {
-      demanded = (int) Math.min((long) demanded + chunks, Integer.MAX_VALUE);
+      chunksAsked = (int) Math.min((long) chunksAsked + chunks, Integer.MAX_VALUE);
     }
   }
 
   /** What the caller asked for before there was a response. */
   int takeDemand() {
-    int all = demanded;
-    demanded = 0;
+    int all = chunksAsked;
+    chunksAsked = 0;
     return all;
   }
 }

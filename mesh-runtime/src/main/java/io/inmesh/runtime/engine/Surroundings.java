@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     once, without a retry policy
  * @param meters counts calls by who calls whom; null where nobody reads that
  * @param tracing spans around calls and attempts
+ * @param demands asks the plane for what calls lack; null where nothing is asked for
  */
 public record Surroundings(
     CallLog log,
@@ -24,7 +25,8 @@ public record Surroundings(
     InFlight inFlight,
     boolean resendUnsent,
     @Nullable CallMeters meters,
-    CallTracing tracing) {
+    CallTracing tracing,
+    @Nullable Demands demands) {
 
   /** Without log, meters or spans. */
   public static Surroundings quiet(LongSupplier unixSeconds, boolean resendUnsent) {
@@ -36,6 +38,7 @@ public record Surroundings(
         inFlight,
         resendUnsent,
         null,
-        CallTracing.NONE);
+        CallTracing.NONE,
+        null);
   }
 }

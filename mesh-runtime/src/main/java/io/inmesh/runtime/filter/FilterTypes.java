@@ -14,6 +14,7 @@ import io.inmesh.config.HeaderMutation;
 import io.inmesh.config.JwtAuthentication;
 import io.inmesh.config.LocalRateLimit;
 import io.inmesh.config.LocalRateLimit.VirtualHostLimits;
+import io.inmesh.config.OnDemand;
 import io.inmesh.config.RateLimit;
 import io.inmesh.config.Rbac;
 import io.inmesh.config.StatefulSession;
@@ -47,6 +48,7 @@ public final class FilterTypes {
     add(Cors.class, (own, routes, at) -> CorsFilter.of(routes, at));
     add(HeaderMutation.class, HeaderMutationFilter::of);
     add(Buffer.class, FilterTypes::buffer);
+    add(OnDemand.class, (own, routes, at) -> OnDemandFilter.of(own, routes));
     add(StatefulSession.class, (own, routes, at) -> StatefulSessionFilter.of(own, routes));
     add(JwtAuthentication.class, FilterTypes::jwt);
     add(ExternalAuthorization.class, FilterTypes::authorization);

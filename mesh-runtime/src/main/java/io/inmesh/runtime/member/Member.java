@@ -171,6 +171,7 @@ public final class Member implements AutoCloseable {
             .loops(loops)
             .support(settings.support)
             .runtimeLayers(settings.runtimeLayers)
+            .patience(settings.patience)
             .telemetry(settings.telemetry)
             .holdEmptyUpdates(settings.holdEmptyUpdates)
             .build();

@@ -30,6 +30,7 @@ public final class MemberBuilder {
   boolean loadReports;
   boolean holdEmptyUpdates = true;
   String[] runtimeLayers = {};
+  Duration patience = Duration.ofMillis(200);
   @Nullable Address clientStatus;
 
   MemberBuilder(JoinFile file) {
@@ -132,6 +133,12 @@ public final class MemberBuilder {
   /** Layers of run-time values that the plane is asked for; later ones count more. */
   public MemberBuilder runtimeLayers(String... names) {
     runtimeLayers = names.clone();
+    return this;
+  }
+
+  /** How long a call waits for the plane's answer about a new destination; 200 ms by default. */
+  public MemberBuilder patience(Duration value) {
+    patience = value;
     return this;
   }
 

@@ -8,6 +8,7 @@ import io.inmesh.config.RetryPolicy;
 import io.inmesh.loop.EventLoop;
 import io.inmesh.runtime.format.RequestEdit;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -160,6 +161,21 @@ public interface FilteredCall extends Call, RequestEdit {
    * @param missingStatus of the answer then
    */
   void bind(String host, boolean strict, int missingStatus);
+
+  /**
+   * Holds the call while the plane is asked for the virtual host of its authority, if the routes
+   * have more of them than are known and it was not asked for already.
+   *
+   * @return whether it is held; then the filter is asked once more, under the config of then
+   */
+  boolean demandHost();
+
+  /**
+   * The same for the cluster that the route names, if it is not known.
+   *
+   * @param timeout how long it is held at most
+   */
+  boolean demandCluster(Duration timeout);
 
   /** Whether the call has been answered or given up. */
   boolean isOver();

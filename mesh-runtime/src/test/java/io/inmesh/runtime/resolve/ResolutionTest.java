@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.inmesh.config.Action;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.ClusterSpecifier;
+import io.inmesh.config.Collection;
 import io.inmesh.config.DiscoveredFilter;
+import io.inmesh.config.DiscoveredHost;
 import io.inmesh.config.Extension;
 import io.inmesh.config.ExtensionConfig;
 import io.inmesh.config.HttpConnection;
 import io.inmesh.config.Resource;
+import io.inmesh.config.RouteConfiguration;
 import io.inmesh.config.RuntimeLayer;
 import io.inmesh.testkit.Configs;
 import java.util.ArrayDeque;
@@ -148,6 +151,7 @@ class ResolutionTest {
             Resource.Type.ENDPOINTS,
             Resource.Type.CLUSTER,
             Resource.Type.EXTENSION,
+            Resource.Type.VIRTUAL_HOST,
             Resource.Type.ROUTES,
             Resource.Type.LISTENER);
     private final SplittableRandom random;
@@ -256,7 +260,28 @@ class ResolutionTest {
       Resource.Type type = TYPES.get(random.nextInt(TYPES.size()));
       String name =
           type == Resource.Type.LISTENER ? "l" + random.nextInt(4) : "n" + random.nextInt(6);
+      if (type == Resource.Type.VIRTUAL_HOST) {
+        name += random.nextInt(3) == 0 ? "/*" : "/" + random.nextInt(3);
+      }
       return Configs.key(type, name);
+    }
+
+    /** Some have virtual hosts that come on their own. */
+    private Resource routes(String name) {
+      RouteConfiguration routes = Configs.routes(name, "*", Configs.route("/", split()));
+      return routes.with(routes.virtualHosts(), random.nextInt(3) == 0);
+    }
+
+    private Resource host(Resource.Key key) {
+      if (!key.isCollection()) {
+        RouteConfiguration routes = Configs.routes("x", "*", Configs.route("/", split()));
+        return new DiscoveredHost(key.name(), routes.virtualHosts().get(0));
+      }
+      var members = new HashSet<String>();
+      for (int i = random.nextInt(3); i > 0; i--) {
+        members.add(key.name().replace("*", Integer.toString(random.nextInt(3))));
+      }
+      return new Collection(key.type(), key.name(), members);
     }
 
     private Resource resource(Resource.Key key) {
@@ -264,7 +289,8 @@ class ResolutionTest {
       return switch (key.type()) {
         case SECRET, ENDPOINTS -> Configs.weighted(name, random.nextInt(1, 4), "a");
         case CLUSTER -> cluster(name);
-        case ROUTES -> Configs.routes(name, "*", Configs.route("/", split()));
+        case ROUTES -> routes(name);
+        case VIRTUAL_HOST -> host(key);
         case EXTENSION -> new ExtensionConfig(name, new Depending("n" + random.nextInt(6)));
         case RUNTIME -> new RuntimeLayer(name, Map.of());
         case LISTENER -> Configs.api(name, "n" + random.nextInt(6), filters());

@@ -161,6 +161,15 @@ final class AdsSession<Q, R> implements Session {
     for (Resource.Type type : Resource.Type.values()) {
       Map<Resource.Key, Optional<Resource>> update =
           recollection.recall(subscriptions.of(type), events);
+      if (recollection.isThere() && !subscriptions.of(type).answered()) {
+        // Collections are not kept: what was kept does not wait for them.
+        for (String name : subscriptions.of(type).unanswered()) {
+          Resource.Key key = new Resource.Key(type, name);
+          if (key.isCollection() && subscriptions.of(type).absent(name)) {
+            update.put(key, Optional.empty());
+          }
+        }
+      }
       if (!update.isEmpty()) {
         events.changed(update, recollection.revision());
       }
@@ -181,8 +190,27 @@ final class AdsSession<Q, R> implements Session {
 
   private void waitForAnswers() {
     for (Resource.Type type : Resource.Type.values()) {
-      patience.of(type).waitFor(subscriptions.of(type).unanswered());
+      Set<String> open = subscriptions.of(type).unanswered();
+      if (link != null && link.exchange().whole()) {
+        open = answerable(type, open);
+      }
+      patience.of(type).waitFor(open);
     }
+  }
+
+  /** Without those that only planes which send deltas are asked for: these do not exist. */
+  private Set<String> answerable(Resource.Type type, Set<String> open) {
+    var never = new HashSet<String>();
+    for (String name : open) {
+      if (type == Resource.Type.VIRTUAL_HOST || new Resource.Key(type, name).isCollection()) {
+        never.add(name);
+      }
+    }
+    if (never.isEmpty()) {
+      return open;
+    }
+    unanswered(type, never);
+    return subscriptions.of(type).unanswered();
   }
 
   private void unanswered(Resource.Type type, Set<String> names) {

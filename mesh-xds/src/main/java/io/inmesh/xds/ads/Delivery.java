@@ -42,9 +42,28 @@ record Delivery(
    * @param message null if only its life was prolonged
    * @param ttlNanos 0 for ever
    * @param problem why it cannot even be looked at, or empty
+   * @param aliases other names that were asked for and mean this one
    */
   record Item(
-      String name, String version, @Nullable ByteString message, long ttlNanos, String problem) {}
+      String name,
+      String version,
+      @Nullable ByteString message,
+      long ttlNanos,
+      String problem,
+      List<String> aliases) {
+    Item {
+      aliases = List.copyOf(aliases);
+    }
+
+    /** Under its own name only. */
+    Item(String name, String version, @Nullable ByteString message, long ttlNanos, String problem) {
+      this(name, version, message, ttlNanos, problem, List.of());
+    }
+
+    Item withAliases(List<String> others) {
+      return others.isEmpty() ? this : new Item(name, version, message, ttlNanos, problem, others);
+    }
+  }
 
   /** What the plane says is wrong with a resource on its side. */
   record Trouble(String name, boolean notFound, String reason) {}
@@ -108,9 +127,11 @@ record Delivery(
         resource.hasTtl()
             ? resource.getTtl().getSeconds() * 1_000_000_000L + resource.getTtl().getNanos()
             : 0;
-    return resource.hasResource()
-        ? item(type, resource.getName(), resource.getVersion(), resource.getResource(), ttl)
-        : new Item(resource.getName(), resource.getVersion(), null, ttl, "");
+    Item item =
+        resource.hasResource()
+            ? item(type, resource.getName(), resource.getVersion(), resource.getResource(), ttl)
+            : new Item(resource.getName(), resource.getVersion(), null, ttl, "");
+    return item.withAliases(resource.getAliasesList());
   }
 
   private static Item item(

@@ -95,7 +95,7 @@ final class Delta implements Exchange<DeltaDiscoveryResponse> {
     if (!turn.started && subscription.isEmpty()) {
       return false;
     }
-    Set<String> wanted = new LinkedHashSet<>(subscription.names());
+    Set<String> wanted = new LinkedHashSet<>(subscription.asked());
     if (subscription.wildcard()) {
       wanted.add(Resource.Key.ANY);
     }

@@ -14,6 +14,7 @@ interface Exchange<R> {
           Resource.Type.ENDPOINTS,
           Resource.Type.LISTENER,
           Resource.Type.ROUTES,
+          Resource.Type.VIRTUAL_HOST,
           Resource.Type.EXTENSION,
           Resource.Type.RUNTIME,
           Resource.Type.SECRET);

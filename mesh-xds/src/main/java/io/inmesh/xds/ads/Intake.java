@@ -1,6 +1,7 @@
 package io.inmesh.xds.ads;
 
 import com.google.protobuf.ByteString;
+import io.inmesh.config.DiscoveredHost;
 import io.inmesh.config.Resource;
 import io.inmesh.plane.ConfigPlane.Events;
 import io.inmesh.plane.ConfigPlane.Rejection;
@@ -64,6 +65,7 @@ final class Intake {
     if (whole && !intake.namelessRejection) {
       intake.removeAbsentees();
     }
+    intake.groups();
     String complaint = intake.complaint();
     if (complaint.isEmpty()) {
       subscription.version(delivery.revision());
@@ -83,6 +85,12 @@ final class Intake {
   record Outcome(String complaint, Set<String> answered, Runnable tell) {}
 
   private void item(Item item) {
+    if (type() == Resource.Type.VIRTUAL_HOST) {
+      aliases(item);
+      if (item.message() == null && item.problem().isEmpty()) {
+        return;
+      }
+    }
     if (!item.name().isEmpty() && !subscription.wants(item.name())) {
       return;
     }
@@ -117,6 +125,27 @@ final class Intake {
     hold(item, known);
   }
 
+  /** An answer to names that were asked for; without a resource, that there is none. */
+  private void aliases(Item item) {
+    boolean there = item.message() != null;
+    if (!there && subscription.names().contains(item.name())) {
+      present.add(item.name());
+      gone(item.name());
+    }
+    for (String alias : item.aliases()) {
+      if (!alias.equals(item.name()) && subscription.names().contains(alias)) {
+        present.add(alias);
+        if (there) {
+          subscription.groups().alias(alias, item.name());
+          subscription.known(alias);
+        } else {
+          subscription.groups().noAlias(alias);
+          gone(alias);
+        }
+      }
+    }
+  }
+
   private @Nullable Held decode(Item item, ByteString message, Fingerprint bytes) {
     Decoded decoded;
     try {
@@ -125,9 +154,10 @@ final class Intake {
       decoded = new Refused(item.name(), "it could not be decoded: " + broken);
     }
     if (decoded instanceof Accepted accepted) {
-      String name = accepted.resource().name();
+      Resource resource = named(accepted.resource(), item.name());
+      String name = resource.name();
       if (item.name().isEmpty() || item.name().equals(name)) {
-        return new Held(accepted.resource(), bytes, "", accepted.unsupported());
+        return new Held(resource, bytes, "", accepted.unsupported());
       }
       reject(item.name(), "its name is \"" + name + "\" inside");
       return null;
@@ -138,6 +168,13 @@ final class Intake {
       reject(name, refused.reason());
     }
     return null;
+  }
+
+  /** A virtual host is known by the name of its resource, which does not stand in its message. */
+  private static Resource named(Resource resource, String name) {
+    return resource instanceof DiscoveredHost discovered && !name.isEmpty()
+        ? new DiscoveredHost(name, discovered.host())
+        : resource;
   }
 
   private void hold(Item item, Held resource) {
@@ -166,7 +203,7 @@ final class Intake {
   private void keep(Resource.Key key, Held resource, @Nullable ByteString message) {
     if (PrivateKeys.in(resource.resource())) {
       around.memory().forget(key);
-    } else if (message != null) {
+    } else if (message != null && type() != Resource.Type.VIRTUAL_HOST) {
       around.memory().keep(new Kept(key, resource.version(), message), delivery.revision());
     }
   }
@@ -233,6 +270,21 @@ final class Intake {
     if (type() == Resource.Type.EXTENSION && subscription.held(name) == null) {
       update.put(new Resource.Key(type(), name), Optional.empty());
     }
+  }
+
+  private void groups() {
+    Map<Resource.Key, Optional<Resource>> changes =
+        subscription.groups().changes(subscription.held().keySet(), true);
+    changes.forEach(
+        (key, group) -> {
+          present.add(key.name());
+          if (group.isEmpty()) {
+            subscription.absent(key.name());
+          } else {
+            subscription.known(key.name());
+          }
+          update.put(key, group);
+        });
   }
 
   private String complaint() {

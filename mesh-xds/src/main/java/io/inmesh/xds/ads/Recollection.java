@@ -26,6 +26,7 @@ final class Recollection {
   private final ResourceMemory memory;
   private final PerType<Map<String, Kept>> waiting = new PerType<>(type -> new LinkedHashMap<>());
   private final String revision;
+  private final boolean there;
 
   Recollection(ResourceMemory memory, ResourceDecoder decoder) {
     this.decoder = decoder;
@@ -34,7 +35,13 @@ final class Recollection {
     recalled
         .resources()
         .forEach(kept -> waiting.of(kept.key().type()).put(kept.key().name(), kept));
+    this.there = !recalled.resources().isEmpty();
     this.revision = ConfigPlane.FROM_DISK + recalled.revision();
+  }
+
+  /** Whether an earlier run has left anything. */
+  boolean isThere() {
+    return there;
   }
 
   /** What a revision from disk is called. */

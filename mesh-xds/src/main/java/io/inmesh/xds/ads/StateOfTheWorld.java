@@ -92,7 +92,9 @@ final class StateOfTheWorld implements Exchange<DiscoveryResponse> {
   public void flush() {
     for (Resource.Type type : ORDER) {
       Turn turn = turns.of(type);
-      if (turn.due && (turn.started || !subscription(type).isEmpty())) {
+      if (turn.due
+          && type != Resource.Type.VIRTUAL_HOST
+          && (turn.started || !subscription(type).isEmpty())) {
         send(type, turn);
       }
     }
@@ -111,7 +113,7 @@ final class StateOfTheWorld implements Exchange<DiscoveryResponse> {
    * may be gone there already, so they are left out as long as an answer is awaited.
    */
   private Set<String> names(Subscription subscription) {
-    Set<String> all = subscription.names();
+    Set<String> all = subscription.asked();
     if (subscription.leaving().isEmpty() || !awaitsAnswer()) {
       subscription.omit(Set.of());
       return all;

@@ -49,9 +49,20 @@ final class Subscription {
   private String revision = "";
 
   private boolean answered;
+  private final Groups groups;
 
   Subscription(Resource.Type type) {
     this.type = type;
+    this.groups = new Groups(type);
+  }
+
+  Groups groups() {
+    return groups;
+  }
+
+  /** The names that a plane is to be asked for, without the wildcard. */
+  Set<String> asked() {
+    return groups.asked(names);
   }
 
   Resource.Type type() {
@@ -72,7 +83,7 @@ final class Subscription {
   }
 
   boolean wants(String name) {
-    return wildcard || names.contains(name);
+    return wildcard || names.contains(name) || groups.covers(name);
   }
 
   /**
@@ -88,9 +99,10 @@ final class Subscription {
     }
     names = Collections.unmodifiableSet(only);
     wildcard = all;
+    groups.want(only);
     if (!all) {
       held.keySet().stream()
-          .filter(name -> !only.contains(name))
+          .filter(name -> !wants(name))
           .toList()
           .forEach(
               name -> {
@@ -154,6 +166,7 @@ final class Subscription {
       byBytes.remove(before.bytes());
     }
     byBytes.put(resource.bytes(), name);
+    groups.put(name, names.contains(name));
     absent.remove(name);
     refused.remove(name);
   }
@@ -165,6 +178,7 @@ final class Subscription {
       byBytes.remove(before.bytes());
     }
     unconfirmed.remove(name);
+    groups.remove(name);
     return before;
   }
 
@@ -180,11 +194,20 @@ final class Subscription {
     return absent.add(name);
   }
 
+  /** The plane knows a name that it did not know, or had answered badly. */
+  void known(String name) {
+    absent.remove(name);
+    refused.remove(name);
+  }
+
   /** Names of which nothing is known, not even that they do not exist. */
   Set<String> unanswered() {
     var open = new LinkedHashSet<String>();
     for (String name : names) {
-      if (!held.containsKey(name) && !absent.contains(name) && !refused.contains(name)) {
+      if (!held.containsKey(name)
+          && !absent.contains(name)
+          && !refused.contains(name)
+          && !groups.hasTold(name)) {
         open.add(name);
       }
     }

@@ -11,6 +11,7 @@ import io.inmesh.proto.envoy.config.core.v3.TypedExtensionConfig;
 import io.inmesh.proto.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.inmesh.proto.envoy.config.listener.v3.Listener;
 import io.inmesh.proto.envoy.config.route.v3.RouteConfiguration;
+import io.inmesh.proto.envoy.config.route.v3.VirtualHost;
 import io.inmesh.proto.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.inmesh.proto.envoy.service.runtime.v3.Runtime;
 import io.inmesh.xds.ads.ResourceDecoder;
@@ -138,6 +139,8 @@ public final class Decoder {
         return TypedExtensionConfig.parseFrom(bytes);
       case RUNTIME:
         return Runtime.parseFrom(bytes);
+      case VIRTUAL_HOST:
+        return VirtualHost.parseFrom(bytes);
       default:
         return Secret.parseFrom(bytes);
     }
@@ -191,6 +194,9 @@ public final class Decoder {
     if (message instanceof Runtime layer) {
       return RuntimeCodec.layer(in, layer);
     }
+    if (message instanceof VirtualHost host) {
+      return RouteCodec.discovered(in, host);
+    }
     return KeysCodec.secret(in, (Secret) message);
   }
 
@@ -212,6 +218,9 @@ public final class Decoder {
     }
     if (message instanceof Runtime layer) {
       return layer.getName();
+    }
+    if (message instanceof VirtualHost host) {
+      return host.getName();
     }
     return message instanceof Secret secret ? secret.getName() : "";
   }

@@ -3,6 +3,7 @@ package io.inmesh.xds.codec;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import io.inmesh.config.Cluster;
+import io.inmesh.config.DiscoveredHost;
 import io.inmesh.config.EndpointSet;
 import io.inmesh.config.ExtensionConfig;
 import io.inmesh.config.Listener;
@@ -56,6 +57,9 @@ public final class Encoder {
     }
     if (resource instanceof RuntimeLayer layer) {
       return RuntimeCodec.layer(layer);
+    }
+    if (resource instanceof DiscoveredHost discovered) {
+      return RouteCodec.discovered(discovered, filters);
     }
     return KeysCodec.secret((Secret) resource);
   }

@@ -38,6 +38,8 @@ public final class Extensions {
                 new JwtCodec(),
                 new JwtCodec.PerRoute(),
                 new LocalRateLimitCodec(),
+                new OnDemandCodec(),
+                new OnDemandCodec.PerRoute(),
                 new RbacCodec(),
                 new RbacCodec.PerRoute(),
                 new RouterCodec(),

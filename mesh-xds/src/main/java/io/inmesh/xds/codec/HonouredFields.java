@@ -20,6 +20,8 @@ import io.inmesh.proto.envoy.extensions.filters.http.header_mutation.v3.HeaderMu
 import io.inmesh.proto.envoy.extensions.filters.http.header_to_metadata.v3.Config;
 import io.inmesh.proto.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;
 import io.inmesh.proto.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.inmesh.proto.envoy.extensions.filters.http.on_demand.v3.OnDemand;
+import io.inmesh.proto.envoy.extensions.filters.http.on_demand.v3.PerRouteConfig;
 import io.inmesh.proto.envoy.extensions.filters.http.ratelimit.v3.RateLimit;
 import io.inmesh.proto.envoy.extensions.filters.http.ratelimit.v3.RateLimitPerRoute;
 import io.inmesh.proto.envoy.extensions.filters.http.rbac.v3.RBAC;
@@ -153,6 +155,10 @@ final class HonouredFields {
         return LocalRateLimit.getDefaultInstance();
       case "envoy.extensions.load_balancing_policies.maglev.v3.Maglev":
         return Maglev.getDefaultInstance();
+      case "envoy.extensions.filters.http.on_demand.v3.OnDemand":
+        return OnDemand.getDefaultInstance();
+      case "envoy.extensions.filters.http.on_demand.v3.PerRouteConfig":
+        return PerRouteConfig.getDefaultInstance();
       case "envoy.extensions.filters.http.rbac.v3.RBAC":
         return RBAC.getDefaultInstance();
       case "envoy.extensions.filters.http.rbac.v3.RBACPerRoute":

@@ -4,6 +4,7 @@ import com.google.protobuf.BoolValue;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.UInt64Value;
 import io.inmesh.config.Action;
+import io.inmesh.config.DiscoveredHost;
 import io.inmesh.config.Metadata;
 import io.inmesh.config.Route;
 import io.inmesh.config.RouteConfiguration;
@@ -35,13 +36,18 @@ final class RouteCodec {
   static RouteConfiguration inline(
       Decoding in, io.inmesh.proto.envoy.config.route.v3.RouteConfiguration message) {
     in.validateClusters(!message.hasValidateClusters() || message.getValidateClusters().getValue());
-    return checked(in, message);
+    if (message.hasVhds()) {
+      // As in Envoy: only those that are asked for by name have virtual hosts of their own.
+      in.ignored("vhds", "the routes of a listener itself have no others");
+    }
+    RouteConfiguration routes = checked(in, message);
+    return routes.discovered() ? routes.with(routes.virtualHosts(), false) : routes;
   }
 
   private static RouteConfiguration checked(
       Decoding in, io.inmesh.proto.envoy.config.route.v3.RouteConfiguration message) {
-    if (message.hasVhds()) {
-      throw in.refuse("vhds", "is not supported");
+    if (message.hasVhds() && !message.getVhds().hasConfigSource()) {
+      throw in.refuse("vhds.config_source", "must be given");
     }
     var options = options(in, message);
     List<VirtualHost> hosts =
@@ -63,7 +69,16 @@ final class RouteCodec {
             message.getRequestMirrorPoliciesList(),
             ClusterSpecifierCodec::mirror),
         FilterCodec.overrides(in, message.getTypedPerFilterConfigMap()),
-        in.inside("metadata", message.getMetadata(), MetadataCodec::metadata));
+        in.inside("metadata", message.getMetadata(), MetadataCodec::metadata),
+        message.hasVhds());
+  }
+
+  /** A virtual host that comes on its own, under the name of its message. */
+  static DiscoveredHost discovered(
+      Decoding in, io.inmesh.proto.envoy.config.route.v3.VirtualHost message) {
+    VirtualHost host = virtualHost(in, message);
+    bodiesWithin(in, List.of(host), RouteConfiguration.Options.DEFAULT.maxDirectResponseBytes());
+    return new DiscoveredHost(message.getName(), host);
   }
 
   private static RouteConfiguration.Options options(
@@ -288,7 +303,15 @@ final class RouteCodec {
     if (!routes.metadata().byNamespace().isEmpty()) {
       message.setMetadata(MetadataCodec.metadata(routes.metadata()));
     }
+    if (routes.discovered()) {
+      message.getVhdsBuilder().setConfigSource(Sources.WHEN_ASKED);
+    }
     return message.build();
+  }
+
+  static io.inmesh.proto.envoy.config.route.v3.VirtualHost discovered(
+      DiscoveredHost discovered, FilterCodec.Encoding filters) {
+    return virtualHost(discovered.host(), filters);
   }
 
   private static void options(

@@ -1,5 +1,6 @@
 package io.inmesh.xds.codec;
 
+import com.google.protobuf.Duration;
 import io.inmesh.proto.envoy.config.core.v3.AggregatedConfigSource;
 import io.inmesh.proto.envoy.config.core.v3.ApiVersion;
 import io.inmesh.proto.envoy.config.core.v3.ConfigSource;
@@ -12,6 +13,13 @@ final class Sources {
           .setAds(AggregatedConfigSource.getDefaultInstance())
           .setResourceApiVersion(ApiVersion.V3)
           .build();
+
+  /**
+   * The same for virtual hosts that are only sent to those who ask. Envoy would hold a listener
+   * back until the first of them comes, and no answer without any of them counts for it.
+   */
+  static final ConfigSource WHEN_ASKED =
+      ADS.toBuilder().setInitialFetchTimeout(Duration.newBuilder().setNanos(1_000_000)).build();
 
   private Sources() {}
 }

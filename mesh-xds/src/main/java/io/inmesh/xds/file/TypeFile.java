@@ -21,7 +21,8 @@ final class TypeFile {
           Resource.Type.ENDPOINTS, "eds.json",
           Resource.Type.SECRET, "sds.json",
           Resource.Type.EXTENSION, "ecds.json",
-          Resource.Type.RUNTIME, "rtds.json");
+          Resource.Type.RUNTIME, "rtds.json",
+          Resource.Type.VIRTUAL_HOST, "vhds.json");
 
   private final Path directory;
   private final Path path;

@@ -17,6 +17,7 @@ import io.inmesh.proto.envoy.config.core.v3.TypedExtensionConfig;
 import io.inmesh.proto.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.inmesh.proto.envoy.config.listener.v3.Listener;
 import io.inmesh.proto.envoy.config.route.v3.RouteConfiguration;
+import io.inmesh.proto.envoy.config.route.v3.VirtualHost;
 import io.inmesh.proto.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.inmesh.proto.envoy.service.runtime.v3.Runtime;
 import java.util.ArrayList;
@@ -128,6 +129,8 @@ public final class ProtoJson {
         return TypedExtensionConfig.newBuilder();
       case RUNTIME:
         return Runtime.newBuilder();
+      case VIRTUAL_HOST:
+        return VirtualHost.newBuilder();
       default:
         return Secret.newBuilder();
     }

@@ -2,6 +2,7 @@ package io.inmesh.xds.status;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Timestamp;
+import io.inmesh.config.Collection;
 import io.inmesh.config.Node;
 import io.inmesh.config.Resource;
 import io.inmesh.plane.ConfigPlane.Events;
@@ -55,7 +56,7 @@ final class StatusBook implements Events {
     wanted = names;
     entries.keySet().removeIf(key -> !wants(key));
     for (Resource.Key key : names) {
-      if (!key.name().equals(Resource.Key.ANY)) {
+      if (!key.name().equals(Resource.Key.ANY) && !key.isCollection()) {
         entries.computeIfAbsent(key, fresh -> new Entry());
       }
     }
@@ -75,6 +76,9 @@ final class StatusBook implements Events {
   public void changed(Map<Resource.Key, Optional<Resource>> update, String revision) {
     update.forEach(
         (key, value) -> {
+          if (value.isPresent() && value.get() instanceof Collection) {
+            return;
+          }
           if (value.isEmpty() && !wanted.contains(key)) {
             entries.remove(key);
             return;

@@ -34,6 +34,6 @@ class HonouredFieldsTest {
         }
       }
     }
-    assertThat(found).isEqualTo(32);
+    assertThat(found).isEqualTo(34);
   }
 }

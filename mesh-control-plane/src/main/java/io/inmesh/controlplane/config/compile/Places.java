@@ -28,7 +28,8 @@ final class Places {
         routes.options(),
         routes.mirrors(),
         routes.perFilter(),
-        routes.metadata());
+        routes.metadata(),
+        routes.discovered());
   }
 
   private static VirtualHost without(VirtualHost host) {

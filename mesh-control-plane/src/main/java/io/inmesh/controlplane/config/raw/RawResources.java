@@ -91,6 +91,10 @@ public final class RawResources {
 
   private void add(Value value, Decoded.Accepted accepted) {
     Resource resource = accepted.resource();
+    if (resource.type() == Resource.Type.VIRTUAL_HOST && resource.name().indexOf('/') < 0) {
+      value.at("name").error("must be the name of its routes, a slash and a name of its own");
+      return;
+    }
     String kind = resource.type().name();
     value.document().name(kind + " " + resource.name());
     accepted.unsupported().forEach(field -> value.at(field).warn(field + " is left out"));
