@@ -195,7 +195,7 @@ class DecoderTest {
   void unknownFilters() {
     String filter =
         "{\"name\": \"%s\", %s \"typed_config\": {\"@type\": \"type.googleapis.com/%s\"}}";
-    String lua = "envoy.extensions.filters.http.on_demand.v3.OnDemand";
+    String lua = "envoy.extensions.filters.http.set_metadata.v3.Config";
     assertThat(listener(filter.formatted("own", "", lua)))
         .isInstanceOfSatisfying(
             Decoded.Refused.class,
