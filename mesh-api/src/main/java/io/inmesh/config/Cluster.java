@@ -3,6 +3,7 @@ package io.inmesh.config;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -68,8 +69,17 @@ public record Cluster(
   /** In the cluster itself (STATIC). */
   public record Static(EndpointSet endpoints) implements Discovery {}
 
-  /** By EDS, under this name. */
-  public record Eds(String serviceName) implements Discovery {
+  /**
+   * By EDS, under this name.
+   *
+   * @param fetchTimeout how long an answer is awaited, zero for ever; empty if that is not said
+   */
+  public record Eds(String serviceName, Optional<Duration> fetchTimeout) implements Discovery {
+    /** With nothing said of time. */
+    public Eds(String serviceName) {
+      this(serviceName, Optional.empty());
+    }
+
     @Override
     public Set<Resource.Key> references() {
       return Set.of(new Resource.Key(Resource.Type.ENDPOINTS, serviceName));
@@ -180,5 +190,12 @@ public record Cluster(
     transport.socketMatches().forEach(match -> keys.addAll(match.socket().references()));
     keys.addAll(resilience.references());
     return keys;
+  }
+
+  @Override
+  public Map<Key, Duration> fetchTimeouts() {
+    return discovery instanceof Eds eds && eds.fetchTimeout().isPresent()
+        ? Map.of(new Key(Type.ENDPOINTS, eds.serviceName()), eds.fetchTimeout().get())
+        : Map.of();
   }
 }

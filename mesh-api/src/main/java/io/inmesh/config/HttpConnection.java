@@ -3,6 +3,7 @@ package io.inmesh.config;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -45,13 +46,30 @@ public record HttpConnection(
   public sealed interface Routes {
     /** What must be known before it can be served. */
     Set<Resource.Key> references();
+
+    /** Adds how long it is awaited, if that is said. */
+    default void fetchTimeouts(Map<Resource.Key, Duration> times) {}
   }
 
-  /** By RDS. */
-  public record RoutesByName(String name) implements Routes {
+  /**
+   * By RDS.
+   *
+   * @param fetchTimeout how long an answer is awaited, zero for ever; empty if that is not said
+   */
+  public record RoutesByName(String name, Optional<Duration> fetchTimeout) implements Routes {
+    /** With nothing said of time. */
+    public RoutesByName(String name) {
+      this(name, Optional.empty());
+    }
+
     @Override
     public Set<Resource.Key> references() {
       return Set.of(new Resource.Key(Resource.Type.ROUTES, name));
+    }
+
+    @Override
+    public void fetchTimeouts(Map<Resource.Key, Duration> times) {
+      fetchTimeout.ifPresent(time -> times.put(new Resource.Key(Resource.Type.ROUTES, name), time));
     }
   }
 

@@ -1,7 +1,10 @@
 package io.inmesh.config;
 
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -66,6 +69,18 @@ public record Listener(
     chains.forEach(chain -> keys.addAll(chain.references()));
     fallback.ifPresent(chain -> keys.addAll(chain.references()));
     return keys;
+  }
+
+  @Override
+  public Map<Key, Duration> fetchTimeouts() {
+    var times = new HashMap<Key, Duration>();
+    for (FilterChain chain : chains) {
+      chain.network().http().ifPresent(http -> http.routes().fetchTimeouts(times));
+    }
+    fallback
+        .flatMap(chain -> chain.network().http())
+        .ifPresent(http -> http.routes().fetchTimeouts(times));
+    return times;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.inmesh.config;
 
+import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,14 @@ public sealed interface Resource
   /** What is asked for too, and taken into account once it is there, but not waited for. */
   default Set<Key> watches() {
     return Set.of();
+  }
+
+  /**
+   * How long an answer is awaited for what it refers to, where that is said; zero for ever. Source:
+   * ConfigSource.initial_fetch_timeout.
+   */
+  default Map<Key, Duration> fetchTimeouts() {
+    return Map.of();
   }
 
   /** Type and name. */

@@ -57,7 +57,7 @@ class GrpcFeaturesTest {
     SERVERS.close();
   }
 
-  private static GrpcClient grpcJava(String scheme, int port) {
+  static GrpcClient grpcJava(String scheme, int port) {
     var server =
         Map.of(
             "server_uri",
@@ -72,10 +72,14 @@ class GrpcFeaturesTest {
   }
 
   private static GrpcClient ours(int port, Variant variant) {
+    return ours(port, variant, false);
+  }
+
+  static GrpcClient ours(int port, Variant variant, boolean loadReports) {
     var server = PlaneServer.of("127.0.0.1:" + port, new PlaneServer.Plaintext());
     var plane =
         new AdsPlane(
-            AdsOptions.of(server).with(variant),
+            AdsOptions.of(server).with(variant).withLoadReports(loadReports),
             new Decoder().forStream(),
             ResourceMemory.NONE,
             InstantSource.system());

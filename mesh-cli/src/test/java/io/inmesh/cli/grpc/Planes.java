@@ -47,8 +47,12 @@ final class Planes implements AutoCloseable {
           System::nanoTime,
           1);
 
-  /** Ours; its port. */
-  int own(List<Message> resources) throws IOException {
+  /**
+   * Ours; its port.
+   *
+   * @param others services beside it on the same server
+   */
+  int own(List<Message> resources, ServerServiceDefinition... others) throws IOException {
     var config = new ServedConfig("1", true, resources.stream().map(Planes::served).toList());
     var source =
         new ConfigSource() {
@@ -61,16 +65,17 @@ final class Planes implements AutoCloseable {
           public void onChange(Runnable listener) {}
         };
     var ads = new AdsServer(loop, source, RegistrationListener.NONE, InstantSource.system());
-    return start(ads.definition(StreamAuthenticator.ANYONE));
+    return start(ads.definition(StreamAuthenticator.ANYONE), others);
   }
 
-  private int start(ServerServiceDefinition service) throws IOException {
-    Server server =
+  private int start(ServerServiceDefinition service, ServerServiceDefinition... others)
+      throws IOException {
+    NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .permitKeepAliveTime(1, TimeUnit.SECONDS)
-            .addService(service)
-            .build()
-            .start();
+            .addService(service);
+    List.of(others).forEach(builder::addService);
+    Server server = builder.build().start();
     servers.add(server);
     return server.getPort();
   }

@@ -67,11 +67,17 @@ final class AdsSession<Q, R> implements Session {
     this.status = new Status(false, settings.servers().get(0), "");
     this.around =
         new Intake.Surroundings(
-            settings.decoder(), settings.memory(), new Expiries(loop, this::expired), events);
+            settings.decoder(),
+            settings.memory(),
+            new Expiries(loop, this::expired),
+            new FetchTimes(settings.options().initialFetchTimeout().toNanos()),
+            events);
     this.recollection = new Recollection(settings.memory(), settings.decoder());
-    long nanos = settings.options().initialFetchTimeout().toNanos();
     this.patience =
-        new PerType<>(type -> new Patience(loop, nanos, names -> unanswered(type, names)));
+        new PerType<>(
+            type ->
+                new Patience(
+                    loop, name -> around.times().of(type, name), names -> unanswered(type, names)));
     this.connector = new Connector<>(settings.options(), settings.servers().size(), loop, this);
   }
 
@@ -93,6 +99,7 @@ final class AdsSession<Q, R> implements Session {
     if (closed) {
       return;
     }
+    around.times().keep(names);
     Map<Resource.Type, Set<String>> byType = byType(names);
     Set<Resource.Type> narrower = leave(leaving);
     for (Resource.Type type : Resource.Type.values()) {
@@ -233,7 +240,10 @@ final class AdsSession<Q, R> implements Session {
     if (subscription.remove(key.name()) != null) {
       subscription.absent(key.name());
       around.memory().forget(key);
-      events.changed(Map.of(key, Optional.empty()), subscription.revision());
+      Map<Resource.Key, Optional<Resource>> update = new LinkedHashMap<>();
+      update.put(key, Optional.empty());
+      update.putAll(subscription.regrouped(false));
+      events.changed(update, subscription.revision());
     }
   }
 

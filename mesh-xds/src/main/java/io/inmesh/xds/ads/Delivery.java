@@ -2,6 +2,7 @@ package io.inmesh.xds.ads;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.inmesh.config.Resource;
 import io.inmesh.proto.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -28,6 +29,7 @@ record Delivery(
   private static final String WRAPPER = "type.googleapis.com/envoy.service.discovery.v3.Resource";
   private static final Map<String, Resource.Type> TYPES = new HashMap<>();
   private static final int NOT_FOUND = 5;
+  private static final long MOST_SECONDS = 100L * 365 * 24 * 60 * 60;
 
   static {
     for (Resource.Type type : Resource.Type.values()) {
@@ -123,15 +125,17 @@ record Delivery(
 
   private static Item item(
       Resource.Type type, io.inmesh.proto.envoy.service.discovery.v3.Resource resource) {
-    long ttl =
-        resource.hasTtl()
-            ? resource.getTtl().getSeconds() * 1_000_000_000L + resource.getTtl().getNanos()
-            : 0;
+    long ttl = resource.hasTtl() ? nanos(resource.getTtl()) : 0;
     Item item =
         resource.hasResource()
             ? item(type, resource.getName(), resource.getVersion(), resource.getResource(), ttl)
             : new Item(resource.getName(), resource.getVersion(), null, ttl, "");
     return item.withAliases(resource.getAliasesList());
+  }
+
+  /** What is longer than a hundred years is as good as that. */
+  private static long nanos(Duration ttl) {
+    return Math.min(ttl.getSeconds(), MOST_SECONDS) * 1_000_000_000L + ttl.getNanos();
   }
 
   private static Item item(

@@ -42,7 +42,11 @@ final class Intake {
 
   /** What an intake works with; the same for all of a session. */
   record Surroundings(
-      ResourceDecoder decoder, ResourceMemory memory, Expiries expiries, Events events) {}
+      ResourceDecoder decoder,
+      ResourceMemory memory,
+      Expiries expiries,
+      FetchTimes times,
+      Events events) {}
 
   private Intake(Subscription subscription, Delivery delivery, Surroundings around) {
     this.subscription = subscription;
@@ -187,6 +191,7 @@ final class Intake {
       subscription.put(now);
     }
     if (changed) {
+      around.times().note(now.resource());
       update.put(key, Optional.of(now.resource()));
       List<String> said = before == null ? List.of() : before.unsupported();
       if (!said.equals(now.unsupported())) {
@@ -273,18 +278,13 @@ final class Intake {
   }
 
   private void groups() {
-    Map<Resource.Key, Optional<Resource>> changes =
-        subscription.groups().changes(subscription.held().keySet(), true);
-    changes.forEach(
-        (key, group) -> {
-          present.add(key.name());
-          if (group.isEmpty()) {
-            subscription.absent(key.name());
-          } else {
-            subscription.known(key.name());
-          }
-          update.put(key, group);
-        });
+    subscription
+        .regrouped(true)
+        .forEach(
+            (key, group) -> {
+              present.add(key.name());
+              update.put(key, group);
+            });
   }
 
   private String complaint() {

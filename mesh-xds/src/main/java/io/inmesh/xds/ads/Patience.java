@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 /**
  * Names of one type that the plane was asked for and has not answered. When its time is up they
@@ -15,14 +16,23 @@ import java.util.function.Consumer;
  */
 final class Patience extends Timer {
   private final EventLoop loop;
-  private final long nanos;
+  private final ToLongFunction<String> nanos;
   private final Consumer<Set<String>> exhausted;
 
   /** When each name's time is up; asked earlier stands first. */
   private final Map<String, Long> deadlines = new LinkedHashMap<>();
 
-  /** Zero nanoseconds: waits for ever. */
-  Patience(EventLoop loop, long nanos, Consumer<Set<String>> exhausted) {
+  /** Whether later ones of these are never due sooner; the latest added is due then. */
+  private boolean inOrder = true;
+
+  private long latest;
+
+  /**
+   * Nothing is awaited.
+   *
+   * @param nanos how long a name is waited for; zero for ever
+   */
+  Patience(EventLoop loop, ToLongFunction<String> nanos, Consumer<Set<String>> exhausted) {
     this.loop = loop;
     this.nanos = nanos;
     this.exhausted = exhausted;
@@ -30,13 +40,13 @@ final class Patience extends Timer {
 
   /** These, and no others, are unanswered now. */
   void waitFor(Set<String> names) {
-    if (nanos == 0) {
-      return;
-    }
     deadlines.keySet().retainAll(names);
-    long deadline = loop.nanoTime() + nanos;
+    long now = loop.nanoTime();
     for (String name : names) {
-      deadlines.putIfAbsent(name, deadline);
+      long time = nanos.applyAsLong(name);
+      if (time > 0 && !deadlines.containsKey(name)) {
+        add(name, now + time);
+      }
     }
     rearm();
   }
@@ -49,13 +59,24 @@ final class Patience extends Timer {
     }
   }
 
+  private void add(String name, long deadline) {
+    inOrder = deadlines.isEmpty() || (inOrder && deadline >= latest);
+    latest = deadline;
+    deadlines.put(name, deadline);
+  }
+
   private void rearm() {
     if (deadlines.isEmpty()) {
       disarm();
-    } else {
-      long first = deadlines.values().iterator().next();
-      loop.arm(this, first);
+      return;
     }
+    long first = deadlines.values().iterator().next();
+    if (!inOrder) {
+      for (long deadline : deadlines.values()) {
+        first = Math.min(first, deadline);
+      }
+    }
+    loop.arm(this, first);
   }
 
   void clear() {
@@ -69,11 +90,12 @@ final class Patience extends Timer {
     Iterator<Map.Entry<String, Long>> entries = deadlines.entrySet().iterator();
     while (entries.hasNext()) {
       Map.Entry<String, Long> entry = entries.next();
-      if (entry.getValue() > loop.nanoTime()) {
+      if (entry.getValue() <= loop.nanoTime()) {
+        late.add(entry.getKey());
+        entries.remove();
+      } else if (inOrder) {
         break;
       }
-      late.add(entry.getKey());
-      entries.remove();
     }
     rearm();
     exhausted.accept(late);

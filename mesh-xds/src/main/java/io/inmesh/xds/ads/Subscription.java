@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,24 @@ final class Subscription {
 
   Groups groups() {
     return groups;
+  }
+
+  /**
+   * What is other by now of collections and aliases.
+   *
+   * @param said whether the plane has said what they hold, be it nothing
+   */
+  Map<Resource.Key, Optional<Resource>> regrouped(boolean said) {
+    Map<Resource.Key, Optional<Resource>> changes = groups.changes(held.keySet(), said);
+    changes.forEach(
+        (key, group) -> {
+          if (group.isEmpty()) {
+            absent(key.name());
+          } else {
+            known(key.name());
+          }
+        });
+    return changes;
   }
 
   /** The names that a plane is to be asked for, without the wildcard. */

@@ -57,7 +57,12 @@ final class DiscoveryCodec {
       throw in.refuse("eds_cluster_config", "an EDS cluster needs eds_config");
     }
     String service = message.getEdsClusterConfig().getServiceName();
-    return new Eds(in.text(service.isEmpty() ? message.getName() : service));
+    return new Eds(
+        in.text(service.isEmpty() ? message.getName() : service),
+        in.inside(
+            "eds_cluster_config.eds_config",
+            message.getEdsClusterConfig().getEdsConfig(),
+            Sources::fetchTimeout));
   }
 
   private static Dns dns(Decoding in, Cluster message, boolean logical) {
@@ -133,7 +138,7 @@ final class DiscoveryCodec {
       message.setLoadAssignment(EndpointsCodec.endpoints(fixed.endpoints()));
     } else if (discovery instanceof Eds eds) {
       message.setType(DiscoveryType.EDS);
-      message.getEdsClusterConfigBuilder().setEdsConfig(Sources.ADS);
+      message.getEdsClusterConfigBuilder().setEdsConfig(Sources.ads(eds.fetchTimeout()));
       if (!eds.serviceName().equals(name)) {
         message.getEdsClusterConfigBuilder().setServiceName(eds.serviceName());
       }

@@ -42,7 +42,13 @@ final class HttpConnectionCodec {
     switch (message.getRouteSpecifierCase()) {
       case RDS:
         return new HttpConnection.RoutesByName(
-            in.required("rds.route_config_name", message.getRds().getRouteConfigName()));
+            in.required("rds.route_config_name", message.getRds().getRouteConfigName()),
+            in.inside(
+                    message.getRds().hasConfigSource(),
+                    "rds.config_source",
+                    message.getRds().getConfigSource(),
+                    Sources::fetchTimeout)
+                .flatMap(time -> time));
       case ROUTE_CONFIG:
         // Without stat_prefix it is meant for gRPC, which asks for no names; Envoy would refuse.
         in.namelessHosts(message.getStatPrefix().isEmpty());
@@ -181,7 +187,10 @@ final class HttpConnectionCodec {
     }
     connection.filters().forEach(filter -> message.addHttpFilters(filters.filter(filter)));
     if (connection.routes() instanceof HttpConnection.RoutesByName byName) {
-      message.getRdsBuilder().setRouteConfigName(byName.name()).setConfigSource(Sources.ADS);
+      message
+          .getRdsBuilder()
+          .setRouteConfigName(byName.name())
+          .setConfigSource(Sources.ads(byName.fetchTimeout()));
     } else {
       var inline = (HttpConnection.InlineRoutes) connection.routes();
       message.setRouteConfig(

@@ -100,6 +100,23 @@ class GroupsTest {
   }
 
   @Test
+  void oneWhoseTimeIsUpIsNoMemberAnyMore() {
+    bench.want(ALL, host("r/a.test"));
+    bench.ready();
+    var brief = resource("r/one", "a.test", "r/a.test").toBuilder();
+    brief.getTtlBuilder().setSeconds(3);
+    respond(brief.build());
+    assertThat(known(ALL)).isEqualTo(group("r/*", "r/one"));
+    bench.advance(Duration.ofSeconds(3));
+    assertThat(known(ALL)).isEqualTo(group("r/*"));
+    assertThat(known(host("r/a.test"))).isEmpty();
+    brief.getTtlBuilder().setSeconds(Long.MAX_VALUE / 2);
+    respond(brief.build());
+    bench.advance(Duration.ofHours(1));
+    assertThat(known(ALL)).as("very long is not at once").isEqualTo(group("r/*", "r/one"));
+  }
+
+  @Test
   void aRefusedVirtualHostIsNone() {
     bench.want(ALL, host("r/a.test"));
     bench.ready().take();
