@@ -64,6 +64,7 @@ public final class Demo {
     checks.add(new NewCheckout());
     checks.add(new NamedRefusals());
     checks.add(new EjectedInstance());
+    checks.add(new OpenBreaker());
     checks.add(new InjectedFaults());
     checks.add(new DeadMirror());
     checks.add(new UntouchedApplication());
