@@ -111,8 +111,7 @@ class AskedServicesTest {
         .build();
   }
 
-  private record Marshaller<M extends Message>(Parser<M> parser)
-      implements MethodDescriptor.Marshaller<M> {
+  record Marshaller<M extends Message>(Parser<M> parser) implements MethodDescriptor.Marshaller<M> {
     @Override
     public InputStream stream(M value) {
       return value.toByteString().newInput();
