@@ -227,6 +227,24 @@ class AccessTest {
     Files.writeString(directory.resolve("config").resolve("istio.yaml"), yaml);
   }
 
+  /** A service outside the mesh, at a port of this machine. */
+  private static String outside(String name, int port) {
+    return """
+    apiVersion: networking.istio.io/v1
+    kind: ServiceEntry
+    metadata: {name: NAME, namespace: default}
+    spec:
+      hosts: [NAME.example]
+      ports: [{number: PORT, name: http, protocol: HTTP}]
+      resolution: STATIC
+      location: MESH_EXTERNAL
+      endpoints: [{address: 127.0.0.1, ports: {http: PORT}}]
+    ---
+    """
+        .replace("NAME", name)
+        .replace("PORT", Integer.toString(port));
+  }
+
   /** What a Sidecar does not let in is refused, whatever its name, and comes back with it. */
   @Test
   void callersSeeWhatTheirSidecarLetsIn() throws Exception {
@@ -272,38 +290,29 @@ class AccessTest {
         });
     service.start();
     istio(
-        """
-        apiVersion: v1
-        kind: ConfigMap
-        metadata: {name: istio, namespace: istio-system}
-        data:
-          mesh: |
-            extensionProviders:
-            - name: judge
-              envoyExtAuthzHttp:
-                service: judge.example
-                port: PORT
-                includeRequestHeadersInCheck: [x-pass]
-        ---
-        apiVersion: networking.istio.io/v1
-        kind: ServiceEntry
-        metadata: {name: judge, namespace: default}
-        spec:
-          hosts: [judge.example]
-          ports: [{number: PORT, name: http, protocol: HTTP}]
-          resolution: STATIC
-          location: MESH_EXTERNAL
-          endpoints: [{address: 127.0.0.1, ports: {http: PORT}}]
-        ---
-        apiVersion: security.istio.io/v1
-        kind: AuthorizationPolicy
-        metadata: {name: judged, namespace: default}
-        spec:
-          action: CUSTOM
-          provider: {name: judge}
-          rules: [{to: [{operation: {paths: ["/judged*"]}}]}]
-        """
-            .replace("PORT", Integer.toString(service.getAddress().getPort())));
+        outside("judge", service.getAddress().getPort())
+            + """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: istio, namespace: istio-system}
+            data:
+              mesh: |
+                extensionProviders:
+                - name: judge
+                  envoyExtAuthzHttp:
+                    service: judge.example
+                    port: PORT
+                    includeRequestHeadersInCheck: [x-pass]
+            ---
+            apiVersion: security.istio.io/v1
+            kind: AuthorizationPolicy
+            metadata: {name: judged, namespace: default}
+            spec:
+              action: CUSTOM
+              provider: {name: judge}
+              rules: [{to: [{operation: {paths: ["/judged*"]}}]}]
+            """
+                .replace("PORT", Integer.toString(service.getAddress().getPort())));
     Member web = member("web", "default");
     Member orders = member("orders", "default");
     serve(orders);
@@ -329,26 +338,16 @@ class AccessTest {
         });
     keys.start();
     int port = keys.getAddress().getPort();
-    Files.writeString(
-        directory.resolve("config").resolve("istio.yaml"),
-        """
-        apiVersion: networking.istio.io/v1
-        kind: ServiceEntry
-        metadata: {name: keys, namespace: default}
-        spec:
-          hosts: [keys.example]
-          ports: [{number: PORT, name: http, protocol: HTTP}]
-          resolution: STATIC
-          location: MESH_EXTERNAL
-          endpoints: [{address: 127.0.0.1, ports: {http: PORT}}]
-        ---
-        apiVersion: security.istio.io/v1
-        kind: RequestAuthentication
-        metadata: {name: tokens, namespace: default}
-        spec:
-          jwtRules: [{issuer: me, jwksUri: "http://keys.example:PORT/jwks"}]
-        """
-            .replace("PORT", Integer.toString(port)));
+    istio(
+        outside("keys", port)
+            + """
+            apiVersion: security.istio.io/v1
+            kind: RequestAuthentication
+            metadata: {name: tokens, namespace: default}
+            spec:
+              jwtRules: [{issuer: me, jwksUri: "http://keys.example:PORT/jwks"}]
+            """
+                .replace("PORT", Integer.toString(port)));
     Member web = member("web", "default");
     Member orders = member("orders", "default");
     serve(orders);

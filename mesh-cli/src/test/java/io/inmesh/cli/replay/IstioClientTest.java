@@ -1,11 +1,16 @@
 package io.inmesh.cli.replay;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.inmesh.cli.replay.IstioCases.Case;
 import io.inmesh.cli.replay.IstioCases.Proxy;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -45,5 +50,22 @@ class IstioClientTest {
       }
     }
     IstioJudge.verdict(given, found, DIFFERENT);
+  }
+
+  /** What was recorded is compared: with another answer, the same call differs. */
+  @Test
+  void theJudgeSeesADifference() {
+    Case given = cases.all().get(0);
+    Proxy proxy = given.proxies().get(0);
+    Map<String, Object> envoy = Judge.map(given.outbound(proxy).get(0).get("envoy"));
+    for (String field : List.of("status", "route", "cluster", "details", "attempts", "body")) {
+      Object recorded = envoy.put(field, "another");
+      assertThat(IstioJudge.differences(given, proxy, false, cases.resources(proxy)))
+          .singleElement()
+          .asString()
+          .contains(field);
+      envoy.put(field, recorded);
+    }
+    assertThat(IstioJudge.differences(given, proxy, false, cases.resources(proxy))).isEmpty();
   }
 }
