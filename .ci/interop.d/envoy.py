@@ -67,6 +67,16 @@ spec:
   host: envoyed
   trafficPolicy: {{tls: {{mode: ISTIO_MUTUAL}}}}
 """)
+    # What goes beyond Envoy travels as metadata, which it must accept.
+    (world.config / "mesh.yaml").write_text("""
+apiVersion: inmesh.io/v1
+services:
+  orders:
+    circuit-breaker: {failure-rate: 50%, slow-call: 1s}
+    fallback: {respond: {status: 203}}
+    routes: [{match: {path: /a}, fallback: {to: spare/*}}]
+  spare: {}
+""")
     world.plane(["web", "orders", "envoyed"])
     world.serve("orders").ready()
     admin, _ = world.envoy("envoyed", {

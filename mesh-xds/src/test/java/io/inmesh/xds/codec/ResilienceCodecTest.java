@@ -6,7 +6,6 @@ import com.google.protobuf.util.JsonFormat;
 import io.inmesh.config.CircuitBreaker;
 import io.inmesh.config.Cluster;
 import io.inmesh.config.Resource;
-import io.inmesh.proto.envoy.config.cluster.v3.Cluster.Builder;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +15,7 @@ class ResilienceCodecTest {
   private final Decoder decoder = new Decoder();
 
   private Decoded decode(String values) throws Exception {
-    Builder message = io.inmesh.proto.envoy.config.cluster.v3.Cluster.newBuilder();
+    var message = io.inmesh.proto.envoy.config.cluster.v3.Cluster.newBuilder();
     JsonFormat.parser()
         .merge(
             "{\"name\": \"a\", \"type\": \"EDS\", \"eds_cluster_config\": {\"eds_config\":"
