@@ -19,7 +19,7 @@ final class RollingRestart implements ShopCheck {
   @Override
   public String run(Shop shop) throws Exception {
     var all = new Tally();
-    shop.rules(ownRetries(shop.rules()));
+    shop.rules(shop.patientRules());
     shop.catalogue(INSTANCES);
     var replaced = new ArrayList<String>();
     try (Member member = shop.world().client("storefront")) {
@@ -54,15 +54,5 @@ final class RollingRestart implements ShopCheck {
     String endpoint = "127.0.0.1:" + fresh.port();
     Await.until(
         fresh.name() + " is called", World.PATIENCE, () -> all.endpoints().containsKey(endpoint));
-  }
-
-  /** By default only what cannot have reached the application is tried again. */
-  private static String ownRetries(String rules) throws Broken {
-    String retry =
-        "    retry: {attempts: 2, on: [5xx, reset, connect-failure], per-try-timeout: 500ms}\n";
-    String timeout = "    timeout: 2s\n" + retry;
-    Broken.unless(rules.contains(timeout), "mesh.yaml does not retry the catalogue as expected");
-    // A fresh JVM on a busy machine takes its time for the first request; lost is something else.
-    return rules.replace(timeout, "");
   }
 }
