@@ -89,7 +89,7 @@ class FailingTestsTest {
   @MeshTest
   static class WrongField {
     @As("cart")
-    private String cart;
+    String cart;
 
     @Test
     void neverRuns() {}

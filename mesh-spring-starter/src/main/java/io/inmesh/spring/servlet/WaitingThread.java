@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
@@ -40,8 +41,8 @@ final class WaitingThread implements Executor {
 
   /** Works until it is there. */
   <T> T await(CompletableFuture<T> wanted) throws IOException {
-    CompletableFuture<Void> woken = wanted.handle((value, failure) -> null);
-    woken.thenRun(this::wake);
+    CompletionStage<T> stage = wanted;
+    stage.whenComplete((value, failure) -> wake());
     awaitUntil(wanted::isDone);
     try {
       return wanted.join();
