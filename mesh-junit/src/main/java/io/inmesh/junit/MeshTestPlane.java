@@ -175,6 +175,7 @@ public final class MeshTestPlane {
     MemberBuilder builder =
         Member.join(plane.issueJoinFile(name.service(), name.namespace()))
             .threads(1)
+            .drainNotice(Duration.ZERO)
             .holdEmptyUpdates(false);
     settings.accept(builder);
     return builder.start();

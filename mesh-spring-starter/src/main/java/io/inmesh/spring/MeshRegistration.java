@@ -80,9 +80,18 @@ final class MeshRegistration
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // There is somebody who waits in the other form.
   public void stop() {
     running = false;
     serving.drain();
+  }
+
+  /** The server goes on until callers have heard. */
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // The callback is all there is to tell.
+  public void stop(Runnable stopped) {
+    running = false;
+    serving.drain().thenRun(stopped);
   }
 
   @Override

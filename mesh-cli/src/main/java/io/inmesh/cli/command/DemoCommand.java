@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -62,7 +63,7 @@ public final class DemoCommand implements Callable<Integer> {
       if (full || !only.isEmpty()) {
         throw new ParameterException(spec.commandLine(), "--full and --only go with --check");
       }
-      new Show(spec.commandLine().getOut(), System.console() != null).run(time);
+      new Show(spec.commandLine().getOut(), Ansi.AUTO.enabled()).run(time);
       return 0;
     }
     var demo = new Demo(spec.commandLine().getOut(), full, only);

@@ -102,7 +102,7 @@ final class InjectedFaults implements ShopCheck {
     return line.get("response_flags").getAsString().contains(flag);
   }
 
-  private static double percent(double count) {
+  private static double percent(long count) {
     return 100.0 * count / CALLS;
   }
 

@@ -25,6 +25,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -293,7 +294,7 @@ class ApiTest {
   }
 
   private Socket watch(String header) throws Exception {
-    var socket = new Socket("127.0.0.1", plane.httpPort());
+    var socket = new Socket(InetAddress.getLoopbackAddress(), plane.httpPort());
     socket.setSoTimeout((int) PATIENCE.toMillis());
     OutputStream out = socket.getOutputStream();
     String head = "GET /api/watch HTTP/1.1\r\nhost: localhost\r\n" + header + "\r\n";
@@ -325,7 +326,7 @@ class ApiTest {
 
   @Test
   void foreignNamesAndWritersAreTurnedAway() throws Exception {
-    try (var socket = new Socket("127.0.0.1", plane.httpPort())) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), plane.httpPort())) {
       socket
           .getOutputStream()
           .write(

@@ -29,24 +29,6 @@ class OnDemandTest {
         name: r
         vhds: {config_source: {ads: {}}}
       """;
-  private static final String LISTENER =
-      """
-      - "@type": type.googleapis.com/envoy.config.listener.v3.Listener
-        name: %s
-        api_listener:
-          api_listener:
-            "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-            stat_prefix: x
-            rds: {route_config_name: r, config_source: {ads: {}}}
-            http_filters:
-            - name: on_demand
-              typed_config:
-                "@type": type.googleapis.com/envoy.extensions.filters.http.on_demand.v3.OnDemand
-                odcds: {source: {ads: {}}, timeout: 2s}
-            - name: router
-              typed_config:
-                "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
-      """;
   private static final String HOST =
       """
       "@type": type.googleapis.com/envoy.config.route.v3.VirtualHost
@@ -71,6 +53,27 @@ class OnDemandTest {
   private HttpServer backend;
   private RawMesh mesh;
 
+  private static String listener(String host) {
+    return """
+    - "@type": type.googleapis.com/envoy.config.listener.v3.Listener
+      name: %s
+      api_listener:
+        api_listener:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: x
+          rds: {route_config_name: r, config_source: {ads: {}}}
+          http_filters:
+          - name: on_demand
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.filters.http.on_demand.v3.OnDemand
+              odcds: {source: {ads: {}}, timeout: 2s}
+          - name: router
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+    """
+        .formatted(host);
+  }
+
   @BeforeEach
   void start(@TempDir Path directory) throws Exception {
     backend = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -84,7 +87,7 @@ class OnDemandTest {
     mesh = new RawMesh(directory);
     var listeners = new StringBuilder(LISTENERS);
     for (String host : new String[] {"a.test", "b.test", "x.wild.test", "none.test"}) {
-      listeners.append(LISTENER.formatted(host));
+      listeners.append(listener(host));
     }
     mesh.write("listeners.xds.yaml", listeners.toString());
     mesh.write("a.xds.yaml", HOST.formatted("one", "a.test", 201));

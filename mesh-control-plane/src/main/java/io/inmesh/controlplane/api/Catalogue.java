@@ -71,7 +71,13 @@ final class Catalogue {
       service.endpoints().forEach(endpoint -> all.add(instance(service, endpoint)));
       views.add(view(service, all));
     }
-    instances.forEach((name, all) -> views.add(unconfigured(ofRegistry.get(name), all)));
+    ofRegistry.forEach(
+        (name, any) -> {
+          List<InstanceView> all = instances.get(name);
+          if (all != null) {
+            views.add(unconfigured(any, all));
+          }
+        });
     views.sort(Comparator.comparing(ServiceView::namespace).thenComparing(ServiceView::name));
     return views;
   }

@@ -29,11 +29,11 @@ final class Views {
   /**
    * An instance.
    *
-   * @param health {@code healthy}; {@code lost}: its stream has broken and its lease runs; {@code
-   *     unknown}: from files, so that only its clients know
+   * @param health "healthy"; "lost": its stream has broken and its lease runs; "unknown": from
+   *     files, so that only its clients know
    * @param registered whether it came by itself, not from files
    * @param revision of the config that it has accepted; absent for what is not connected
-   * @param certificate the expiry of its own certificate, as it says
+   * @param certificateExpiry of its own certificate, as it says
    */
   public record InstanceView(
       String address,

@@ -45,6 +45,8 @@ public final class PlainService {
                   ended.countDown();
                 },
                 "goodbye"));
+    // Ten processes that start at once on two cores take their time.
+    member.awaitIdentity(IDENTITY_PATIENCE);
     var registered = new Member.Service(new Address("127.0.0.1", 0), "http", arguments.labels(), 1);
     MeshServer server = member.serve(0, registered, service.apply(member), ConnectionListener.NONE);
     try (var metrics = new MetricsPage(meters)) {

@@ -22,7 +22,6 @@ public final class Breaker {
   public static final int REFUSED = 0;
 
   private static final int PROBE = 1;
-  private static final Exception FAILED = new ProbeFailure();
 
   private final String cluster;
   private final BreakerClock clock;
@@ -132,7 +131,7 @@ public final class Breaker {
       return;
     }
     if (failed) {
-      period.core.onError(nanos, TimeUnit.NANOSECONDS, FAILED);
+      period.core.onError(nanos, TimeUnit.NANOSECONDS, new ProbeFailure());
     } else {
       period.core.onSuccess(nanos, TimeUnit.NANOSECONDS);
     }

@@ -69,7 +69,7 @@ public final class Member implements AutoCloseable {
    * What a process serves.
    *
    * @param address that other members call; the port may be another than the one that is bound, for
-   *     instance behind a relay; 0 for the one that is bound Others refuse to take a name
+   *     instance behind a relay; 0 for the one that is bound. Not a name
    * @param protocol http, http2 or grpc
    * @param labels for subsets, for instance {@code version}
    * @param weight at least 1
@@ -317,7 +317,13 @@ public final class Member implements AutoCloseable {
     Observation observation = mesh.observation();
     observation.self(observation.self().withVersion(version));
     var begun =
-        new Serving(mesh.inbound(settings.security), observation, loops, this::register, identity);
+        new Serving(
+            mesh.inbound(settings.security),
+            observation,
+            loops,
+            this::register,
+            identity,
+            settings.drainNotice);
     serving = begun;
     return begun;
   }
@@ -356,12 +362,15 @@ public final class Member implements AutoCloseable {
     tell(REGISTRATION, registration);
   }
 
-  /** Says goodbye, lets requests under way end for ten seconds at most, then ends everything. */
+  /**
+   * Says goodbye, serves on until callers have heard of it ({@link MemberBuilder#drainNotice}),
+   * lets requests under way end for ten seconds at most, then ends everything.
+   */
   @Override
   public void close() {
     closing = true;
     if (serving != null) {
-      serving.drain();
+      serving.drain().toCompletableFuture().join();
     }
     if (server != null) {
       server.close(DRAIN).toCompletableFuture().join();

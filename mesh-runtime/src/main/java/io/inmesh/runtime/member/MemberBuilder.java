@@ -31,6 +31,7 @@ public final class MemberBuilder {
   boolean holdEmptyUpdates = true;
   String[] runtimeLayers = {};
   Duration patience = Duration.ofMillis(200);
+  Duration drainNotice = Duration.ofMillis(300);
   @Nullable Address clientStatus;
 
   MemberBuilder(JoinFile file) {
@@ -139,6 +140,16 @@ public final class MemberBuilder {
   /** How long a call waits for the plane's answer about a new destination; 200 ms by default. */
   public MemberBuilder patience(Duration value) {
     patience = value;
+    return this;
+  }
+
+  /**
+   * How long an instance that says goodbye still takes calls, so that none is refused while the
+   * word spreads; 300 ms by default. Large meshes, whose control plane collects changes for a
+   * second or two, want more.
+   */
+  public MemberBuilder drainNotice(Duration value) {
+    drainNotice = value;
     return this;
   }
 

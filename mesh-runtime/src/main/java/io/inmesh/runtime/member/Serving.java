@@ -14,8 +14,11 @@ import io.inmesh.runtime.net.Loops;
 import io.inmesh.runtime.observe.Observation;
 import io.inmesh.server.Handler;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,15 +32,24 @@ public final class Serving {
   private final Loops loops;
   private final BiConsumer<Member.Service, Boolean> registration;
   private final SecretStore secrets;
-  private final AtomicReference<Member.@Nullable Service> service = new AtomicReference<>();
+  private final Duration notice;
+  private Member.@Nullable Service service;
+  private CompletableFuture<Void> heard = CompletableFuture.completedFuture(null);
 
+  /**
+   * The part of a member.
+   *
+   * @param notice how long others may take to hear of a goodbye
+   */
   Serving(
       InboundCalls inbound,
       Observation observation,
       Loops loops,
       BiConsumer<Member.Service, Boolean> registration,
-      SecretStore secrets) {
+      SecretStore secrets,
+      Duration notice) {
     this.secrets = secrets;
+    this.notice = notice;
     this.inbound = inbound;
     this.observation = observation;
     this.loops = loops;
@@ -84,17 +96,34 @@ public final class Serving {
    * @param what with the port that others call
    */
   public void begin(Member.Service what) {
-    service.set(what);
+    synchronized (this) {
+      service = what;
+    }
     // The plane makes the listener of what is registered, so that it is asked for afterwards.
     registration.accept(what, false);
     inbound.listener().begin(what.address());
   }
 
-  /** No new calls, please: the instance is taken out of the balancing of all others. Idempotent. */
-  public void drain() {
-    Member.Service what = service.getAndSet(null);
+  /**
+   * No new calls, please: the instance is taken out of the balancing of all others. Idempotent.
+   *
+   * @return completes when callers should have heard of it. Until then some still call, and are to
+   *     be let in
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // A loop that ends earlier lets nobody in anyway.
+  public synchronized CompletionStage<Void> drain() {
+    Member.Service what = service;
     if (what != null) {
+      service = null;
       registration.accept(what, true);
+      var told = new CompletableFuture<Void>();
+      heard = told;
+      loops
+          .all()
+          .get(0)
+          .netty()
+          .schedule(() -> told.complete(null), notice.toNanos(), TimeUnit.NANOSECONDS);
     }
+    return heard;
   }
 }

@@ -93,4 +93,21 @@ class MemberTest {
     assertThat(plane.events).containsSubsequence("8443.0", "8443.0 drains", "closed");
     assertThat(plane.events).contains("authority closed");
   }
+
+  @Test
+  void whoeverLeavesServesOnUntilOthersHaveHeard() {
+    var plane = new Noted();
+    Duration notice = Duration.ofMillis(500);
+    try (Member member =
+        Member.join(FILE).threads(1).drainNotice(notice).connector(plane).start()) {
+      Serving serving = member.serving("v1");
+      assertThat(serving.drain()).isCompleted();
+      serving.begin(Member.Service.local().at(new Address("127.0.0.1", 8443)));
+      long said = System.nanoTime();
+      var heard = serving.drain();
+      assertThat(serving.drain()).isSameAs(heard);
+      heard.toCompletableFuture().join();
+      assertThat(Duration.ofNanos(System.nanoTime() - said)).isGreaterThanOrEqualTo(notice);
+    }
+  }
 }

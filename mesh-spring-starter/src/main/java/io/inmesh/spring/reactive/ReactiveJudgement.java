@@ -90,8 +90,8 @@ final class ReactiveJudgement {
   private Mono<Void> serve(HttpHandler application, ServerRequest through) {
     Optional<ServerHttpRequest> judged = judged(through);
     if (judged.isEmpty()) {
-      incoming.refuse(HttpStatus.BAD_REQUEST.value());
-      return answer();
+      return Mono.fromFuture(() -> incoming.refuse(HttpStatus.BAD_REQUEST.value()))
+          .flatMap(this::write);
     }
     response.beforeCommit(this::head);
     return application.handle(judged.get(), response);
