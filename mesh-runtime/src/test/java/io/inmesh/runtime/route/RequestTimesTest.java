@@ -152,7 +152,7 @@ class RequestTimesTest {
         "none, 1S, 1S, 250",
         "500, 1S, 500m, 500",
         "0, 1S, none, 0",
-        "0, bad, bad, 0"
+        "0, bad, none, 0"
       })
   void listenersLimit(Long max, String header, String sent, long limit) {
     var stream =
