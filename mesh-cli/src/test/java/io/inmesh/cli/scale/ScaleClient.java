@@ -57,6 +57,8 @@ public final class ScaleClient {
         MeshRuntime.builder()
             .node(new Node("scale", "scale", Locality.NONE, Map.of()))
             .plane(context -> ads.open(arrivals.over(context)))
+            // The first call is that of a cold process, and must not go past the mesh.
+            .patience(Duration.ofSeconds(15))
             .build();
   }
 
